@@ -1,0 +1,55 @@
+import { type CivilDate, civilDate } from './dates.ts';
+import { fail, ok, type Result } from './result.ts';
+
+declare const nikBrand: unique symbol;
+/** Nomor Induk Kependudukan: sixteen ASCII digits, for life. A string end to end: as a number it loses digits. */
+export type Nik = string & { readonly [nikBrand]: true };
+
+export type NikFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS' | 'NIK_SCIENTIFIC';
+
+const SIXTEEN_DIGITS = /^[0-9]{16}$/;
+const SCIENTIFIC = /^[0-9]([.,][0-9]+)?E\+?[0-9]{1,2}$/i;
+
+/**
+ * Reads a NIK. Only what is not sixteen digits is refused: region, date, sex and serial in it are those of the
+ * first registration and are never grounds to refuse (PP 37/2007 art. 37, V).
+ */
+export function parseNik(text: string): Result<Nik, NikFault> {
+  const trimmed = text.trim();
+  if (SIXTEEN_DIGITS.test(trimmed)) return ok(trimmed as Nik);
+  if (trimmed === '') return fail('NIK_EMPTY');
+  return fail(SCIENTIFIC.test(trimmed) ? 'NIK_SCIENTIFIC' : 'NIK_NOT_16_DIGITS');
+}
+
+/** A family-card number (KK) has the form of a NIK (V). */
+export const isSixteenDigits = (text: string): boolean => SIXTEEN_DIGITS.test(text);
+
+/** `3201************`: shows the province and regency of first registration and hides the person. */
+export const maskNik = (nik: Nik): string => `${nik.slice(0, 4)}${'*'.repeat(12)}`;
+
+/** What a NIK hints at. Hints only: a birth date corrected later, or a move, does not change the NIK (V). */
+export type NikHints = {
+  /** Region of first registration, dotted `PP.KK.CC`. */
+  region: string;
+  sex: 'MAN' | 'WOMAN';
+  /** Birth date with the latest century not after `notAfter`; null where the digits name no day. */
+  birthDate: CivilDate | null;
+  /** `0001`–`9999` within region and birth date. */
+  serial: string;
+};
+
+/** Takes a NIK apart: PPKKCC DDMMYY SSSS, women's day + 40 (V). */
+export function nikHints(nik: Nik, notAfter: CivilDate): NikHints {
+  const day = Number(nik.slice(6, 8));
+  const woman = day > 40;
+  const month = Number(nik.slice(8, 10));
+  const year = Number(nik.slice(10, 12));
+  const inThisCentury = civilDate(2000 + year, month, woman ? day - 40 : day);
+  const usesThisCentury = inThisCentury !== null && inThisCentury <= notAfter;
+  return {
+    region: `${nik.slice(0, 2)}.${nik.slice(2, 4)}.${nik.slice(4, 6)}`,
+    sex: woman ? 'WOMAN' : 'MAN',
+    birthDate: usesThisCentury ? inThisCentury : civilDate(1900 + year, month, woman ? day - 40 : day),
+    serial: nik.slice(12),
+  };
+}
