@@ -66,6 +66,7 @@ export function parseInstant(text: string): number | null {
 const MONTH_NAMES: Record<string, number> = {
   JAN: 1,
   FEB: 2,
+  PEB: 2,
   MAR: 3,
   APR: 4,
   MAY: 5,
@@ -79,6 +80,7 @@ const MONTH_NAMES: Record<string, number> = {
   OCT: 10,
   OKT: 10,
   NOV: 11,
+  NOP: 11,
   DEC: 12,
   DES: 12,
 };
@@ -86,7 +88,9 @@ const MONTH_NAMES: Record<string, number> = {
 /** How a year of two digits is completed: to the latest date not after a day (births, prints), or always to 20YY (Suket). */
 export type TwoDigitYear = { notAfter: CivilDate } | '20YY';
 
-const YEAR_FIRST = /^([0-9]{4})[-/.]?([0-9]{1,2})[-/.]?([0-9]{1,2})(?:[ T].*)?$/;
+// Without separators only eight digits name a day: "121112" may be the twelfth of November.
+const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T].*)?$/;
+const YEAR_FIRST = /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T].*)?$/;
 const DAY_FIRST = /^([0-9]{1,2})[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ]([0-9]{4}|[0-9]{2})(?: .*)?$/;
 
 /**
@@ -94,7 +98,7 @@ const DAY_FIRST = /^([0-9]{1,2})[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ]([0-9]{4}|
  * `15.05.1985` (V); a time of day behind it is ignored. Null where no day can be read.
  */
 export function parseRegistryDate(text: string, twoDigitYear: TwoDigitYear): CivilDate | null {
-  const yearFirst = YEAR_FIRST.exec(text);
+  const yearFirst = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
   if (yearFirst) return civilDate(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]));
   const dayFirst = DAY_FIRST.exec(text);
   if (!dayFirst) return null;

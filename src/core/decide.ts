@@ -2,7 +2,7 @@ import type { CivilDate } from './dates.ts';
 import { type Contest, contestsOf, type Election } from './election.ts';
 import type { Facts, Found } from './facts.ts';
 import type { Action, DocumentStatus, ReasonCode, VoterStatus } from './reasons.ts';
-import { type StatusCode, statusCode, statusRow } from './status.ts';
+import { type Status, type StatusCode, statusCode, statusRow } from './status.ts';
 import { suketValidOn } from './suket.ts';
 
 export type SuketAnswer = { issuedOn: CivilDate | null; validUntil: CivilDate; validOnElectionDay: boolean };
@@ -27,7 +27,7 @@ export function decide(found: Found, election: Election, today: CivilDate): Deci
   if (found.kind !== 'RESIDENT') return undetermined(found.kind, election, today);
   const { facts } = found;
   const reasons = [...documentReasons(facts, election), ...voterReasons(facts, election, today)];
-  const document = documentOf(facts);
+  const document = documentOf(facts.status);
   const voter = voterOf(reasons);
   const suket = facts.suket && { ...facts.suket, validOnElectionDay: suketValidOn(facts.suket, election.date) };
   return {
@@ -56,8 +56,9 @@ function undetermined(reason: 'NOT_FOUND' | 'CONFLICTING_RECORDS', election: Ele
   };
 }
 
-function documentOf(facts: Facts): DocumentStatus {
-  const row = statusRow(facts.status);
+/** The document that a status stands for; an unknown one for none that we know. */
+export function documentOf(status: Status): DocumentStatus {
+  const row = statusRow(status);
   if (row === null) return 'UNDETERMINED';
   switch (row.stage) {
     case 'PRINTED':

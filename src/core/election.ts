@@ -23,5 +23,6 @@ export function contestsOf(election: Election, region: string): Contest[] {
     index = Map.groupBy(election.contests, (contest) => contest.region);
     byElection.set(election, index);
   }
-  return [...(index.get(region.slice(0, 2)) ?? []), ...(index.get(region.slice(0, 5)) ?? [])];
+  const local = region.length > 2 ? index.get(region.slice(0, 5)) : undefined;
+  return [...(index.get(region.slice(0, 2)) ?? []), ...(local ?? [])];
 }

@@ -14,24 +14,32 @@ const PREFIX_TITLES = new Set(['H', 'HJ', 'KH', 'DRS', 'DRA', 'IR', 'DR', 'PROF'
 export function normaliseName(name: string): string {
   const [main = '', ...afterComma] = name
     .normalize('NFD')
-    .replace(/[\u0300-\u036f'’`"]/g, '')
+    .replace(/[\u0300-\u036f'’‘ʼʻ´`"“”]/g, '')
     .toUpperCase()
     .split(',');
   const tail = afterComma.filter((part) => !isTitles(words(part))).flatMap(words);
   const all = [...words(main), ...tail];
   let from = 0;
-  while (from < all.length - 1 && PREFIX_TITLES.has(all[from] as string)) from += 1;
+  for (let size = prefixSize(all, from); size > 0 && from + size < all.length; size = prefixSize(all, from)) from += size;
   const to = withoutSuffixes(all, from);
   return all.slice(from, to).join(' ');
 }
 
 const words = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 
+/** Words of the title that begins at `from`: "K.H." is two, 0 is none. */
+const prefixSize = (all: string[], from: number): 0 | 1 | 2 => {
+  if (all[from] === 'K' && all[from + 1] === 'H') return 2;
+  return PREFIX_TITLES.has(all[from] as string) ? 1 : 0;
+};
+
 /** "S PD", "A MD KEB": a degree is up to three words, since dots became blanks. Returns where the name ends. */
 function withoutSuffixes(all: string[], from: number): number {
   let to = all.length;
   for (let size = 3; size >= 1; size -= 1) {
-    while (to - size > from && isDegree(all.slice(to - size, to))) to -= size;
+    if (to - size <= from || !isDegree(all.slice(to - size, to))) continue;
+    to -= size;
+    size = 4; // what stands before it may be a longer one
   }
   return to;
 }

@@ -62,7 +62,7 @@ export const provinceName = (region: string): string | null => PROVINCES[region.
 
 /** Reads a region code of one to four levels whose province and regency are of 2018; null for anything else. */
 export function parseRegion(text: string): string | null {
-  if (!/^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$/.test(text)) return null;
+  if (!/^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$/.test(text) || /\.0+(\.|$)/.test(text)) return null;
   if (text.length === 2) return text in PROVINCES ? text : null;
   return REGENCIES.has(text.slice(0, 5)) ? text : null;
 }

@@ -1,0 +1,57 @@
+import { type CivilDate, civilDateAt, formatInstant } from '../core/dates.ts';
+import { decide } from '../core/decide.ts';
+import type { Election } from '../core/election.ts';
+import type { Nik } from '../core/nik.ts';
+import { REASON_BASIS } from '../core/reasons.ts';
+import { regionRange, utcOffsetHours } from '../core/regions.ts';
+import type { Asked, FoundRow } from '../registry/find.ts';
+import type { RegistryKeys } from '../registry/keys.ts';
+import { foundOf } from '../registry/row.ts';
+import { tagsOf } from '../registry/tags.ts';
+import type { Answer } from './answer.ts';
+
+/** Who asks, and the region he may see (null: all). */
+export type Caller = { client: string; region: string | null };
+/** What is asked: a NIK and facts to compare with the record. */
+export type Question = { nik: Nik; name?: string | undefined; kk?: string | undefined; suketNumber?: string | undefined };
+
+/** What the rules need to know of the world. `todayOverride` is a civil date that stands for today, for the rules only. */
+export type Rules = { election: Election; todayOverride: CivilDate | null; now(): number };
+
+const EVERYWHERE = { first: 0, last: 9_999_999_999 };
+
+/** A question as the registry's statement takes it: tags and proofs, not the person. `id` is a fresh UUID of this check. */
+export function askedOf(keys: RegistryKeys, id: string, question: Question, caller: Caller): Asked {
+  const { nik, ...facts } = question;
+  const range = caller.region === null ? EVERYWHERE : regionRange(caller.region);
+  return { ...tagsOf(keys, nik, facts), id, client: caller.client, claim: caller.region, ...range };
+}
+
+/** The one verb: what the registry's row means for this election, as every transport answers it. Pure but for `rules.now()`. */
+export function answerOf(row: FoundRow, rules: Rules): Answer {
+  const found = foundOf(row.facts);
+  const region = found.kind === 'RESIDENT' ? found.facts.region : null;
+  const { contests, reasons, ...decision } = decide(found, rules.election, todayOf(row, region, rules));
+  const asOf = row.asOfMs === null ? null : formatInstant(row.asOfMs, utcOffsetHours(row.sourceRegion));
+  return {
+    election: { id: rules.election.id, date: rules.election.date },
+    document: decision.document,
+    voter: decision.voter,
+    reasons: reasons.map((code) => ({ code, basis: REASON_BASIS[code] })),
+    actions: decision.actions,
+    contests: contests.map(({ office, region: where }) => ({ office, region: where })),
+    statusCode: decision.statusCode,
+    region: decision.region,
+    suket: decision.suket,
+    matches: { name: row.nameMatches, kk: row.kkMatches, suketNumber: row.suketMatches },
+    source: 'REGISTRY',
+    asOf,
+  };
+}
+
+/** Today in the resident's zone; for the synthetic sample the date of the sample, so that its answers stay what they are. */
+function todayOf(row: FoundRow, region: string | null, rules: Rules): CivilDate {
+  if (rules.todayOverride !== null) return rules.todayOverride;
+  if (row.sample && row.asOfMs !== null) return civilDateAt(row.asOfMs, utcOffsetHours(row.sourceRegion));
+  return civilDateAt(rules.now(), utcOffsetHours(region));
+}

@@ -1,0 +1,51 @@
+import type { Asked, FoundRow } from '../registry/find.ts';
+import type { RegistryKeys } from '../registry/keys.ts';
+import { errorCode } from '../registry/sql.ts';
+import type { Answer } from './answer.ts';
+import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
+import { Unavailable } from './group.ts';
+
+export type ChecksDependencies = {
+  keys: RegistryKeys;
+  rules: Rules;
+  /** Finds and records in one statement. */
+  find(asked: Asked): Promise<FoundRow>;
+};
+
+/** Answers one question. `id` is the check's own. Rejects with `Unavailable` where the registry cannot be asked. */
+export type Check = (id: string, question: Question, caller: Caller) => Promise<Answer>;
+
+export function createCheck({ keys, rules, find }: ChecksDependencies): Check {
+  return async (id, question, caller) => {
+    const asked = askedOf(keys, id, question, caller);
+    return answerOf(await onceMore(() => find(asked)), rules);
+  };
+}
+
+const LOST_CONNECTION = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01',
+  '08006',
+  '08003',
+]);
+
+/** Tries again where the connection was lost on the way: the check keeps its id, so its audit row counts once. */
+export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!LOST_CONNECTION.has(errorCode(error))) throw asUnavailable(error);
+  }
+  try {
+    return await work();
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+const asUnavailable = (error: unknown): Unavailable =>
+  error instanceof Unavailable ? error : new Unavailable(errorCode(error));

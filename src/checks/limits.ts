@@ -1,0 +1,15 @@
+/** Limits of the check, together: units are in the names. */
+export const LIMITS = {
+  maxBodyBytes: 4 * 1024,
+  maxNameChars: 100,
+  maxSuketNumberChars: 64,
+  /** Checks that share one statement, statements in flight, and checks that may wait. */
+  maxGroupSize: 256,
+  maxStatementsInFlight: 2,
+  maxWaiting: 20_000,
+  /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */
+  selfCheckWrongAnswers: 5,
+  selfCheckPerAddress: 600,
+  selfCheckWindowSeconds: 3_600,
+  retryAfterSeconds: 5,
+} as const;

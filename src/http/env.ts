@@ -1,0 +1,2 @@
+/** What the outer app hands to every route: the id of the request, which is the id of its check too. */
+export type Env = { Variables: { requestId: string } };

@@ -1,0 +1,156 @@
+import type { IntakeLimits } from './limits.ts';
+import { IntakeRefusal } from './refusal.ts';
+import { afterLineEnd, countLineEnds, RecordScanner, type RecordShape } from './scanner.ts';
+
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+
+/** A piece of the file that holds whole records. `bytes.buffer` is its own and may be transferred to a worker thread. */
+export type Block = {
+  /** Line of the file at which the block begins, from 1, the header included. */
+  firstLine: number;
+  bytes: Uint8Array;
+};
+
+export type CutOptions = { shape: RecordShape; limits: IntakeLimits; allowTruncated: boolean; firstLine: number };
+
+/**
+ * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record has
+ * no line end and too few cells, or where quotes are open at the end, unless `allowTruncated`.
+ */
+export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, options: CutOptions): AsyncGenerator<Block> {
+  const cutter = new Cutter(options);
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      rest = cutter.take(rest);
+      if (cutter.isFull) yield cutter.cut();
+    }
+  }
+  const last = cutter.cutLast();
+  if (last.bytes.length > 0) yield last;
+}
+
+class Cutter {
+  private readonly options: CutOptions;
+  private readonly scanner: RecordScanner;
+  private buffer: Uint8Array;
+  private length = 0;
+  private line: number;
+  /** The rest of a line too long to be kept is dropped; what was kept of it is over the limit and will be rejected. */
+  private dropping = false;
+  /** The line dropped ended in CR: an LF that follows belongs to it. */
+  private droppedCr = false;
+
+  constructor(options: CutOptions) {
+    this.options = options;
+    this.scanner = new RecordScanner(options.shape);
+    this.buffer = new Uint8Array(options.limits.blockBytes);
+    this.line = options.firstLine;
+  }
+
+  get isFull(): boolean {
+    return this.length === this.buffer.length;
+  }
+
+  /** Takes in what there is room for; returns what is left. */
+  take(chunk: Uint8Array): Uint8Array {
+    const from = this.dropping || this.droppedCr ? this.afterDropped(chunk) : 0;
+    const to = Math.min(chunk.length, from + this.buffer.length - this.length);
+    this.buffer.set(chunk.subarray(from, to), this.length);
+    this.length += to - from;
+    return chunk.subarray(to);
+  }
+
+  private afterDropped(chunk: Uint8Array): number {
+    let at = 0;
+    if (this.dropping) {
+      while (at < chunk.length && chunk[at] !== LF && chunk[at] !== CR) at += 1;
+      if (at === chunk.length) return at;
+      this.dropping = false;
+      this.droppedCr = chunk[at] === CR;
+      at += 1;
+      if (at === chunk.length) return at;
+    }
+    if (this.droppedCr && chunk[at] === LF) at += 1;
+    this.droppedCr = false;
+    return at;
+  }
+
+  /** The whole records at the beginning of a full buffer. */
+  cut(): Block {
+    const bytes = this.buffer;
+    const end = bytes.includes(QUOTE) ? this.endOfRecords(bytes) : endOfLines(bytes);
+    const { maxLineBytes } = this.options.shape;
+    // More than a record can hold, and no end of it in sight.
+    if (bytes.length - end > maxLineBytes + 2) return this.handLong(end + maxLineBytes + 1);
+    return this.hand(end, bytes.subarray(end));
+  }
+
+  /** What is left at the end of the file, the end of which is then judged. */
+  cutLast(): Block {
+    const bytes = this.buffer.subarray(0, this.length);
+    if (!this.options.allowTruncated && this.isTruncated(bytes)) throw new IntakeRefusal('FILE_TRUNCATED');
+    return this.hand(this.length, bytes.subarray(this.length));
+  }
+
+  private hand(end: number, rest: Uint8Array): Block {
+    const block = { firstLine: this.line, bytes: this.buffer.subarray(0, end) };
+    this.line += countLineEnds(block.bytes, 0, end);
+    this.buffer = new Uint8Array(this.options.limits.blockBytes);
+    this.buffer.set(rest);
+    this.length = rest.length;
+    return block;
+  }
+
+  /** Keeps just so much of an endless line that it is seen to be too long, and ends it. */
+  private handLong(keptEnd: number): Block {
+    const rest = this.buffer.slice(keptEnd);
+    this.buffer[keptEnd] = LF;
+    this.dropping = true;
+    return this.hand(keptEnd + 1, rest.subarray(this.afterDropped(rest)));
+  }
+
+  /** Walks the records of a buffer with quotes, as far as it surely holds all that decides about one. */
+  private endOfRecords(bytes: Uint8Array): number {
+    const reach = this.options.shape.maxLineBytes + 2;
+    let start = 0;
+    while (start + reach <= bytes.length) {
+      const lineEnd = this.scanner.scan(bytes, start, bytes.length);
+      // A line that is not yet over, or a CR whose LF may still come.
+      if (lineEnd >= bytes.length - 1) break;
+      start = afterLineEnd(bytes, lineEnd);
+    }
+    return start;
+  }
+
+  private isTruncated(bytes: Uint8Array): boolean {
+    const hasQuotes = bytes.includes(QUOTE);
+    let start = hasQuotes ? 0 : endOfLines(bytes);
+    while (start < bytes.length) {
+      const lineEnd = this.scanner.scan(bytes, start, bytes.length);
+      if (this.scanner.endedInQuotes && this.scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
+      if (lineEnd === bytes.length) return !isBlankLine(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
+      start = afterLineEnd(bytes, lineEnd);
+    }
+    return false;
+  }
+}
+
+/** Behind the last line end of which the whole is there. */
+function endOfLines(bytes: Uint8Array): number {
+  let at = bytes.length - 1;
+  if (bytes[at] === CR) at -= 1;
+  while (at >= 0 && bytes[at] !== LF && bytes[at] !== CR) at -= 1;
+  return at + 1;
+}
+
+/** Nothing but blanks, or the end-of-file mark of DOS. */
+export function isBlankLine(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte !== 32 && byte !== 9 && byte !== 26) return false;
+  }
+  return true;
+}

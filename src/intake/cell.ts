@@ -1,0 +1,33 @@
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const NON_ASCII = /[\u0080-\u00ff]/;
+
+/** What windows-1252 has at 0x80–0x9F; its five gaps stay as they are. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/**
+ * The text of a cell from its bytes, given one character a byte: UTF-8 where they are valid UTF-8, else windows-1252.
+ * Decided cell by cell, so that one bad byte changes no other cell. Never throws.
+ */
+export function decodeText(byteText: string): string {
+  if (!NON_ASCII.test(byteText)) return byteText;
+  try {
+    return strictUtf8.decode(Buffer.from(byteText, 'latin1'));
+  } catch {
+    return byteText.replace(/[\u0080-\u009f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80] as string);
+  }
+}
+
+/**
+ * The text of a cell without what spreadsheets and exporters put around it: blanks (NBSP too), wrapping quotes,
+ * `="…"`, a leading apostrophe.
+ */
+export function cleanCell(text: string): string {
+  let clean = trim(text);
+  if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
+  if (clean.startsWith('"') && clean.endsWith('"') && clean.length > 1) clean = trim(clean.slice(1, -1).replaceAll('""', '"'));
+  if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
+  return /^['’]/.test(clean) ? trim(clean.slice(1)) : clean;
+}
+
+// NUL and zero-width blanks are no white space to `trim`, but come out of databases and spreadsheets.
+const trim = (text: string): string => text.replace(/^[\s\0\u200b\ufeff]+|[\s\0\u200b\ufeff]+$/g, '');

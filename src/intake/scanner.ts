@@ -1,0 +1,213 @@
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+const SPACE = 32;
+const TAB = 9;
+const ORDINARY = 0;
+const DELIMITER = 1;
+const LINE_END = 2;
+const QUOTE_MARK = 3;
+
+/** What is said of a record as a whole; its cells count only where it is `READ`. */
+export type Outcome = 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED';
+
+export type RecordShape = { delimiter: number; columnCount: number; maxLineBytes: number };
+
+/** Where the next line begins behind the line end at `at`: LF, CR and CRLF are one each. */
+export const afterLineEnd = (bytes: Uint8Array, at: number): number =>
+  bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
+
+/** Line ends between two places, CRLF counting once; `to` must not fall inside one. */
+export function countLineEnds(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) count += 1;
+  }
+  return count;
+}
+
+/**
+ * Finds the cells of one record at a time in UTF-8, windows-1252 or ASCII bytes. Cutter and reader share it, so that they
+ * agree where records end; its verdict depends on the record and at most `maxLineBytes` behind it, not on the block's size.
+ *
+ * RFC 4180 with the damage of real exports in mind: a quote opens a cell only at its very start. Where the quoted reading
+ * fails (text behind the closing quote, no closing quote within `maxLineBytes`, or a line end inside quotes between two
+ * lines that are whole records by themselves), the quote is taken for a stray one and the record ends with its line:
+ * it is read plainly if it then has the header's number of cells. So one bad quote never takes its neighbours along.
+ */
+export class RecordScanner {
+  /** Begin and end of each cell, quotes excluded. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** 1 where doubled quotes inside the cell stand for single ones. */
+  readonly doubled: Uint8Array;
+  /** Number of cells, those beyond the header's included. */
+  count = 0;
+  /** A cell beyond the header's that is not empty. */
+  surplus = false;
+  outcome: Outcome = 'READ';
+  /** Line ends inside its quotes. */
+  lineEndsInside = 0;
+  /** The bytes end before an open quote closes. */
+  endedInQuotes = false;
+
+  private readonly kinds = new Uint8Array(256);
+  private readonly shape: RecordShape;
+  private opens = false;
+
+  constructor(shape: RecordShape) {
+    this.shape = shape;
+    this.starts = new Int32Array(shape.columnCount + 1);
+    this.ends = new Int32Array(shape.columnCount + 1);
+    this.doubled = new Uint8Array(shape.columnCount + 1);
+    this.kinds[CR] = LINE_END;
+    this.kinds[LF] = LINE_END;
+    this.kinds[QUOTE] = QUOTE_MARK;
+    this.kinds[shape.delimiter] = DELIMITER;
+  }
+
+  /** As many cells as the header has, or more of which all those behind are empty. */
+  get fits(): boolean {
+    return this.count === this.shape.columnCount || (this.count > this.shape.columnCount && !this.surplus);
+  }
+
+  /** Reads the record at `start`; returns the index of its line end, or `end` where there is none. */
+  scan(bytes: Uint8Array, start: number, end: number): number {
+    const lineEnd = this.readPlainly(bytes, start, end);
+    this.outcome = lineEnd - start > this.shape.maxLineBytes ? 'TOO_LONG' : 'READ';
+    this.endedInQuotes = false;
+    this.lineEndsInside = 0;
+    return this.opens ? this.scanQuoted(bytes, start, lineEnd, end) : lineEnd;
+  }
+
+  private scanQuoted(bytes: Uint8Array, start: number, lineEnd: number, end: number): number {
+    const recordEnd = this.readQuoted(bytes, start, end);
+    if (recordEnd >= 0 && !(recordEnd > lineEnd && this.parts(bytes, start, lineEnd, recordEnd))) {
+      this.outcome = 'READ';
+      if (recordEnd > lineEnd) this.lineEndsInside = countLineEnds(bytes, start, recordEnd);
+      return recordEnd;
+    }
+    this.readPlainly(bytes, start, end);
+    // Without a line end the file itself stops here: that quote is not stray but cut off.
+    const cutOff = this.endedInQuotes && lineEnd === end;
+    if (this.outcome === 'READ' && (cutOff || !this.fits)) this.outcome = 'QUOTE_NOT_CLOSED';
+    return lineEnd;
+  }
+
+  /** Splits the physical line at `start` without regard to quotes, but notes whether one opens a cell. */
+  private readPlainly(bytes: Uint8Array, start: number, end: number): number {
+    const { kinds, starts, ends } = this;
+    const last = this.shape.columnCount;
+    let cell = 0;
+    let count = 0;
+    let opens = false;
+    let from = start;
+    let at = start;
+    starts[0] = start;
+    for (; at < end; at += 1) {
+      const kind = kinds[bytes[at] as number];
+      if (kind === ORDINARY) continue;
+      if (kind === LINE_END) break;
+      if (kind === DELIMITER) {
+        ends[cell] = at;
+        count += 1;
+        from = at + 1;
+        if (cell < last) cell += 1;
+        // Beyond the header's cells only the first start is kept: that of all that is too much.
+        if (count <= last) starts[cell] = from;
+      } else if (at === from) opens = true;
+    }
+    ends[cell] = at;
+    this.count = count + 1;
+    this.opens = opens;
+    this.surplus = count >= last && !this.isBlank(bytes, starts[last] as number, at);
+    if (opens) this.doubled.fill(0);
+    return at;
+  }
+
+  /** Nothing but delimiters and blanks. */
+  private isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+    for (let at = from; at < to; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte !== this.shape.delimiter && byte !== SPACE && byte !== TAB) return false;
+    }
+    return true;
+  }
+
+  /** The record with its quotes; -1 where they do not hold. */
+  private readQuoted(bytes: Uint8Array, start: number, end: number): number {
+    const { starts, ends, doubled, shape } = this;
+    const limit = Math.min(end, start + shape.maxLineBytes);
+    let at = start;
+    this.count = 0;
+    this.surplus = false;
+    for (;;) {
+      const cell = Math.min(this.count, shape.columnCount);
+      this.count += 1;
+      const quoted = bytes[at] === QUOTE && at < limit;
+      doubled[cell] = 0;
+      starts[cell] = quoted ? at + 1 : at;
+      if (quoted) {
+        const closing = this.closingQuote(bytes, at + 1, limit, cell);
+        this.endedInQuotes = closing < 0 && end - start <= shape.maxLineBytes;
+        if (closing < 0) return -1;
+        ends[cell] = closing;
+        at = this.afterBlanks(bytes, closing + 1, limit);
+      } else {
+        at = this.endOfPlainCell(bytes, at, limit);
+        ends[cell] = at;
+      }
+      if (cell === shape.columnCount && !this.isBlank(bytes, starts[cell], ends[cell] as number)) this.surplus = true;
+      const kind = at < end ? this.kinds[bytes[at] as number] : LINE_END;
+      if (kind === LINE_END) return at;
+      if (kind !== DELIMITER || at >= limit) return -1;
+      at += 1;
+    }
+  }
+
+  private closingQuote(bytes: Uint8Array, from: number, limit: number, cell: number): number {
+    let at = bytes.indexOf(QUOTE, from);
+    while (at >= 0 && at < limit && bytes[at + 1] === QUOTE && at + 1 < limit) {
+      this.doubled[cell] = 1;
+      at = bytes.indexOf(QUOTE, at + 2);
+    }
+    return at < limit ? at : -1;
+  }
+
+  private afterBlanks(bytes: Uint8Array, from: number, limit: number): number {
+    let at = from;
+    while (at < limit && (bytes[at] === SPACE || bytes[at] === TAB) && bytes[at] !== this.shape.delimiter) at += 1;
+    return at;
+  }
+
+  private endOfPlainCell(bytes: Uint8Array, from: number, limit: number): number {
+    let at = from;
+    while (at < limit) {
+      const kind = this.kinds[bytes[at] as number];
+      if (kind === DELIMITER || kind === LINE_END) break;
+      at += 1;
+    }
+    return at;
+  }
+
+  /** Whether the quotes swallow a line end between two lines that are whole records each. */
+  private parts(bytes: Uint8Array, start: number, lineEnd: number, recordEnd: number): boolean {
+    const next = afterLineEnd(bytes, lineEnd);
+    return this.isWhole(bytes, start, lineEnd) && this.isWhole(bytes, next, recordEnd);
+  }
+
+  /** Whether the physical line that begins at `from` has the header's cells, read plainly. */
+  private isWhole(bytes: Uint8Array, from: number, to: number): boolean {
+    let cells = 1;
+    let surplusFrom = to;
+    let at = from;
+    for (; at < to; at += 1) {
+      const kind = this.kinds[bytes[at] as number];
+      if (kind === LINE_END) break;
+      if (kind === DELIMITER) cells += 1;
+      if (kind === DELIMITER && cells === this.shape.columnCount + 1) surplusFrom = at;
+    }
+    return cells >= this.shape.columnCount && this.isBlank(bytes, surplusFrom, at);
+  }
+}

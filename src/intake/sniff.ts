@@ -1,0 +1,69 @@
+import { IntakeRefusal, type RefusalCode } from './refusal.ts';
+
+export type Encoding = 'BYTES' | 'UTF-16LE' | 'UTF-16BE';
+
+/** Beginnings of files that are no text, each character a byte. */
+const SIGNATURES: [string, RefusalCode, string?][] = [
+  ['\xd0\xcf\x11\xe0', 'XLS_FILE'],
+  ['%PDF-', 'PDF_FILE'],
+  ['PK\x05\x06', 'ZIP_FILE'],
+  ['\x89PNG', 'BINARY_FILE', 'a PNG image'],
+  ['\xff\xd8\xff', 'BINARY_FILE', 'a JPEG image'],
+  ['GIF8', 'BINARY_FILE', 'a GIF image'],
+  ['Rar!', 'BINARY_FILE', 'a RAR archive'],
+  ['7z\xbc\xaf', 'BINARY_FILE', 'a 7-Zip archive'],
+  ['BZh', 'BINARY_FILE', 'a bzip2 archive'],
+  ['\xfd7zXZ', 'BINARY_FILE', 'an xz archive'],
+  ['\x28\xb5\x2f\xfd', 'BINARY_FILE', 'a Zstandard archive'],
+  ['\x1f\x8b', 'BINARY_FILE', 'compressed twice'],
+  ['SQLite format 3', 'BINARY_FILE', 'an SQLite database'],
+  ['PGDMP', 'BINARY_FILE', 'a PostgreSQL dump'],
+  ['{\\rtf', 'BINARY_FILE', 'an RTF document'],
+];
+
+export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+
+/**
+ * Finds the encoding from the first bytes of a file (some 4 KiB): byte-order mark, else the pattern of NUL bytes that
+ * UTF-16 gives the ASCII names of a header. `skip` is the length of the mark. Throws `IntakeRefusal` for what is no text.
+ */
+export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: number } {
+  const text = Buffer.from(head).toString('latin1');
+  refuseKnownFormats(text);
+  if (text.startsWith('\xef\xbb\xbf')) return checked({ encoding: 'BYTES', skip: 3 }, head);
+  if (text.startsWith('\xff\xfe\0\0')) throw new IntakeRefusal('BINARY_FILE', 'UTF-32 text');
+  if (text.startsWith('\xff\xfe')) return { encoding: 'UTF-16LE', skip: 2 };
+  if (text.startsWith('\xfe\xff')) return { encoding: 'UTF-16BE', skip: 2 };
+  return checked({ encoding: encodingByNuls(head), skip: 0 }, head);
+}
+
+function refuseKnownFormats(text: string): void {
+  const known = SIGNATURES.find(([signature]) => text.startsWith(signature));
+  if (known) throw new IntakeRefusal(known[1], known[2]);
+  if (text.startsWith('PK\x03\x04')) throw new IntakeRefusal(zipKind(text));
+  if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text)) throw new IntakeRefusal('HTML_FILE');
+}
+
+/** A workbook is a ZIP archive whose first entries say so. */
+function zipKind(text: string): RefusalCode {
+  if (text.includes('opendocument.spreadsheet')) return 'ODS_FILE';
+  if (text.includes('xl/')) return 'XLSX_FILE';
+  return text.includes('[Content_Types].xml') && !/word\/|ppt\//.test(text) ? 'XLSX_FILE' : 'ZIP_FILE';
+}
+
+function encodingByNuls(head: Uint8Array): Encoding {
+  const pairs = head.length >> 1;
+  const nuls = [0, 0];
+  for (let at = 0; at < pairs * 2; at += 1) if (head[at] === 0) nuls[at & 1] = (nuls[at & 1] as number) + 1;
+  const [even = 0, odd = 0] = nuls;
+  if (odd > pairs * 0.5 && even < pairs * 0.05) return 'UTF-16LE';
+  return even > pairs * 0.5 && odd < pairs * 0.05 ? 'UTF-16BE' : 'BYTES';
+}
+
+/** A stray control character may come out of a database; text with one in a hundred is none. */
+function checked(found: { encoding: Encoding; skip: number }, head: Uint8Array): { encoding: Encoding; skip: number } {
+  if (found.encoding !== 'BYTES') return found;
+  const controls = head.reduce((count, byte) => (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26 ? count + 1 : count), 0);
+  if (controls * 100 > head.length) throw new IntakeRefusal('BINARY_FILE');
+  return found;
+}

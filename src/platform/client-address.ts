@@ -1,0 +1,36 @@
+import { BlockList, isIP } from 'node:net';
+import { StartupError } from './startup-error.ts';
+
+/**
+ * Who asks. The socket's address, unless that is one of the trusted proxies (addresses or CIDR ranges): then the last address in
+ * `X-Forwarded-For` that is none. A header of anybody else is not believed. Throws `StartupError` for a proxy that is no address.
+ */
+export function createClientAddress(
+  trustedProxies: readonly string[],
+): (socketAddress: string | undefined, forwardedFor: string | undefined) => string {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies) add(trusted, entry);
+  const isTrusted = (address: string): boolean => {
+    const family = isIP(address);
+    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  };
+  return (socketAddress, forwardedFor) => {
+    const own = plain(socketAddress ?? 'unknown');
+    if (forwardedFor === undefined || !isTrusted(own)) return own;
+    const hops = forwardedFor.split(',').map((hop) => plain(hop.trim()));
+    const client = hops.findLast((hop) => !isTrusted(hop));
+    return client !== undefined && isIP(client) !== 0 ? client : own;
+  };
+}
+
+const plain = (address: string): string => address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
+
+function add(list: BlockList, entry: string): void {
+  const [address = '', prefix] = entry.split('/');
+  const family = isIP(address);
+  const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
+  if (family === 0 || !(bits >= 0 && bits <= (family === 6 ? 128 : 32))) {
+    throw new StartupError('HAKPILIH_TRUSTED_PROXIES must be addresses or CIDR ranges, separated by commas');
+  }
+  list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
+}

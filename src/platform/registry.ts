@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { deriveKeys } from '../registry/keys.ts';
+import { claimKey } from '../registry/readiness.ts';
+import { connect, errorCode, type Sql } from '../registry/sql.ts';
+import { openEmbeddedDatabase } from './database.ts';
+import type { Settings } from './settings.ts';
+import { StartupError } from './startup-error.ts';
+
+export type OpenRegistry = {
+  sql: Sql;
+  url: string;
+  /** Ends the connections, and the embedded database where nobody else uses it. */
+  close(): Promise<void>;
+};
+
+const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
+const MIGRATION_LOCK = 4_711_2017;
+const CLOSE_TIMEOUT_SECONDS = 5;
+
+/**
+ * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws `StartupError`:
+ * database unreachable, migration failed, another key.
+ */
+export async function openRegistry(settings: Settings, poolSize: number, say: (line: string) => void): Promise<OpenRegistry> {
+  const embedded = settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
+  const url = settings.databaseUrl ?? (embedded?.url as string);
+  const sql = connect(url, { max: poolSize });
+  const close = async (): Promise<void> => {
+    await sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+    await embedded?.close();
+  };
+  try {
+    await migrateRegistry(url);
+    if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
+      throw new StartupError('This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it');
+    }
+    return { sql, url, close };
+  } catch (error) {
+    await close();
+    if (error instanceof StartupError) throw error;
+    throw new StartupError(`The database cannot be used (${errorCode(error)})${hint(errorCode(error))}`);
+  }
+}
+
+/** Brings the schema up to date; several processes at once do it one after the other. */
+export async function migrateRegistry(url: string): Promise<void> {
+  const sql = connect(url, { max: 1 });
+  try {
+    await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
+    await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
+  } catch (error) {
+    // Drizzle wraps the driver's error, which alone has the code.
+    throw (error as { cause?: unknown }).cause ?? error;
+  } finally {
+    await sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+}
+
+function hint(code: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'CONNECT_TIMEOUT':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return ': no server answers at HAKPILIH_DATABASE_URL';
+    case '28P01':
+    case '28000':
+      return ': user or password in HAKPILIH_DATABASE_URL is wrong';
+    case '3D000':
+      return ': there is no such database';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,37 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Reject } from '../intake/record.ts';
+import { StartupError } from './startup-error.ts';
+
+export type RejectFile = { path: string | null; write(reject: Reject): void; end(): Promise<void> };
+
+/** The report of rejected rows: line, column, reason, as CSV; made when the first is written. A null path keeps none. */
+export function createRejectFile(path: string | null): RejectFile {
+  let out: WriteStream | undefined;
+  let fault: NodeJS.ErrnoException | undefined;
+  return {
+    path,
+    write({ line, column, reason }) {
+      if (path === null) return;
+      if (out === undefined) {
+        out = createWriteStream(path);
+        out.on('error', (error) => {
+          fault = error;
+        });
+        out.write('line,column,reason\n');
+      }
+      out.write(`${line},${column ?? ''},${reason}\n`);
+    },
+    async end() {
+      if (out === undefined) return;
+      const written = out;
+      out = undefined;
+      written.end();
+      await finished(written).catch(() => {});
+      if (fault)
+        throw new StartupError(
+          `The report of rejected rows cannot be written (${fault.code ?? 'UNKNOWN'}): choose a file with --rejects`,
+        );
+    },
+  };
+}

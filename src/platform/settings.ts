@@ -1,0 +1,47 @@
+import { loadKeys } from './keys.ts';
+import { StartupError } from './startup-error.ts';
+
+/** Configuration of the Node doors, parsed once. See the table in README.md. */
+export type Settings = {
+  databaseUrl: string | null;
+  dataDir: string;
+  registryKey: Uint8Array;
+  signingJwks: string;
+  election: string;
+  today: string | null;
+  host: string;
+  port: number;
+  trustedProxies: readonly string[];
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment and the keys; makes keys that are missing. Throws `StartupError`, never with a value of a secret. */
+export async function loadSettings(env: Environment, say: (line: string) => void): Promise<Settings> {
+  const value = (name: string): string | null => env[name]?.trim() || null;
+  const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
+  const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);
+  if (made.length > 0) say(`Made keys in ${dataDir}/keys: keep a copy; without them the registry cannot be read`);
+  return {
+    databaseUrl: databaseUrlOf(value('HAKPILIH_DATABASE_URL')),
+    dataDir,
+    registryKey,
+    signingJwks,
+    election: value('HAKPILIH_ELECTION') ?? 'pilkada-2018',
+    today: value('HAKPILIH_TODAY'),
+    host: value('HOST') ?? '127.0.0.1',
+    port: portOf(value('PORT') ?? '8787'),
+    trustedProxies: (value('HAKPILIH_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
+  };
+}
+
+function databaseUrlOf(text: string | null): string | null {
+  if (text === null || /^postgres(ql)?:\/\//.test(text)) return text;
+  throw new StartupError('HAKPILIH_DATABASE_URL must begin with postgres://');
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new StartupError('PORT must be a number from 0 to 65535');
+}

@@ -1,0 +1,130 @@
+import type { CivilDate } from '../core/dates.ts';
+import { FLAG, type StoredFacts } from './row.ts';
+import { SAMPLE_SOURCE, type Sql } from './sql.ts';
+import type { Tags } from './tags.ts';
+
+/** One question, as the statement takes it. `id` is the check's own; `claim` is the region the caller may see, null for all. */
+export type Asked = Tags & { id: string; client: string; claim: string | null; first: number; last: number };
+
+/** What the registry says to one question. `facts` is null for a miss. Instants are milliseconds since 1970. */
+export type FoundRow = {
+  facts: StoredFacts | null;
+  /** The dated copy the answer rests on; for a miss the oldest the caller may see; null where he may see none. */
+  asOfMs: number | null;
+  /** Region of the source of that copy, for its time zone. */
+  sourceRegion: string | null;
+  /** The row is of the synthetic sample. */
+  sample: boolean;
+  /** Null where not asked or not on record. */
+  nameMatches: boolean | null;
+  kkMatches: boolean | null;
+  suketMatches: boolean | null;
+};
+
+const REGION_COLUMNS =
+  'r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.name_proof, r.kk_proof, r.suket_proof';
+
+/**
+ * Finds residents and records the audit rows of the answers, in one statement. A resident outside the caller's region, or absent
+ * from the last full export, is as good as not there; one whose region is unknown counts as of its source's region.
+ * Parameters are the columns of `asked` as Postgres array literals.
+ */
+export const findStatement = (parameters: readonly string[], more: { ctes?: string; select?: string } = {}): string => `
+WITH asked AS MATERIALIZED (
+  SELECT * FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
+    WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, n)
+), found AS MATERIALIZED (
+  SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
+         CASE WHEN r.tag IS NULL THEN oldest.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
+         a.asked_name = r.name_proof AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
+  FROM asked a
+  LEFT JOIN LATERAL (
+    SELECT r.* FROM residents r
+    WHERE r.tag = a.tag AND r.flags & ${FLAG.ABSENT} = 0
+      AND coalesce(r.region, (SELECT s.first_region FROM copies c JOIN sources s ON s.name = c.source WHERE c.id = r.copy)) BETWEEN a.first AND a.last
+  ) r ON true
+  LEFT JOIN copies c ON c.id = r.copy
+  LEFT JOIN sources s ON s.name = c.source
+  LEFT JOIN LATERAL (
+    SELECT coalesce(s.full_as_of, s.as_of) AS as_of, s.name, s.region FROM sources s
+    WHERE r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first ORDER BY 1 LIMIT 1
+  ) oldest ON true
+), recorded AS (
+  INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
+  SELECT id, audit_tag, region, copy, suket_ends, of_age_on, status, flags,
+         (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
+         coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
+         found, 'REGISTRY', client, claim
+  FROM found ON CONFLICT (id) DO NOTHING
+)${more.ctes ?? ''}
+SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, sample, source_region,
+       (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches${more.select ?? ''}
+FROM found ORDER BY n`;
+
+const PARAMETER_TYPES = ['uuid', 'uuid', 'uuid', 'text', 'text', 'bigint', 'bigint', 'bigint', 'bigint', 'bigint'] as const;
+
+/** Columns of `asked` as array literals. Every element is a tag, a number or a name of `[A-Za-z0-9._-]`: see `isPlain`. */
+export function askedParameters(asked: readonly Asked[]): string[] {
+  const column = (value: (one: Asked) => string | number | null): string =>
+    `{${asked.map((one) => value(one) ?? 'NULL').join(',')}}`;
+  return [
+    column((one) => one.id),
+    column((one) => one.tag),
+    column((one) => one.auditTag),
+    column((one) => `"${one.client}"`),
+    column((one) => one.claim),
+    column((one) => one.first),
+    column((one) => one.last),
+    column((one) => one.nameProof),
+    column((one) => one.kkProof),
+    column((one) => one.suketProof),
+  ];
+}
+
+/** An array literal that holds nothing which could end it or the string around it. */
+const isPlain = (literal: string): boolean => /^\{[A-Za-z0-9._,"-]*\}$/.test(literal);
+
+const PREPARED = findStatement(PARAMETER_TYPES.map((_, i) => `$${i + 1}`));
+
+/** Asks many at once through a prepared statement: two round trips on a connection's first use, one after. */
+export async function findPrepared(sql: Sql, asked: readonly Asked[]): Promise<FoundRow[]> {
+  const rows = await sql.unsafe(PREPARED, askedParameters(asked), { prepare: true });
+  return rows.map(foundRow);
+}
+
+/**
+ * Asks without parameters: one round trip on a fresh connection, where postgres.js would describe a parametrised statement
+ * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
+ */
+export async function findInline(sql: Sql, asked: readonly Asked[]): Promise<FoundRow[]> {
+  return (await sql.unsafe(findStatement(inlineParameters(asked)))).map(foundRow);
+}
+
+export function inlineParameters(asked: readonly Asked[]): string[] {
+  return askedParameters(asked).map((literal) => {
+    if (!isPlain(literal)) throw new TypeError('a parameter is not plain');
+    return `'${literal}'`;
+  });
+}
+
+/** One row of the statement, of either form. */
+export function foundRow(row: Record<string, unknown>): FoundRow {
+  return {
+    facts: row.found ? storedFacts(row) : null,
+    asOfMs: row.as_of_ms as number | null,
+    sourceRegion: row.source_region as string | null,
+    sample: row.sample === true,
+    nameMatches: row.name_matches as boolean | null,
+    kkMatches: row.kk_matches as boolean | null,
+    suketMatches: row.suket_matches as boolean | null,
+  };
+}
+
+const storedFacts = (row: Record<string, unknown>): StoredFacts => ({
+  region: row.region === null ? null : Number(row.region),
+  status: row.status as number,
+  flags: row.flags as number,
+  suketIssued: row.suket_issued as CivilDate | null,
+  suketEnds: row.suket_ends as CivilDate | null,
+  ofAgeOn: row.of_age_on as CivilDate | null,
+});

@@ -1,0 +1,270 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { FLAG } from './row.ts';
+import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
+
+export type MergeFault = 'OLDER_AS_OF' | 'TOO_MANY_LOST';
+/** An import that is refused whole; the registry is as it was. `message` is one line for the operator, without data. */
+export class MergeRefusal extends Error {
+  override readonly name = 'MergeRefusal';
+  readonly code: MergeFault;
+  constructor(code: MergeFault, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type MergeOptions = {
+  source: { name: string; region: string; firstRegion: number; lastRegion: number };
+  /** Milliseconds since 1970. */
+  asOfMs: number;
+  /** Its civil date in the zone of the source: 17th birthdays up to it are not kept. */
+  asOfDate: string;
+  /** A full copy: residents of this source that it lacks are marked absent. */
+  full: boolean;
+  allowOlder: boolean;
+  /** Share of the source's residents that a full copy may lose, 0–1. */
+  maxLost: number;
+  dryRun: boolean;
+  /** Rows in binary COPY format, without header and trailer; an error in it refuses the import. */
+  rows: AsyncIterable<Uint8Array>;
+  /** SHA-256 of the file, asked for when `rows` has ended. */
+  digest(): string;
+};
+
+export type MergeReport = {
+  /** Number of the copy in the ledger; null where nothing was written. */
+  copy: number | null;
+  /** The same bytes for the same as-of were imported before: nothing to do. */
+  alreadyImported: boolean;
+  residents: number;
+  inserted: number;
+  changed: number;
+  unchanged: number;
+  absent: number;
+  duplicates: number;
+  conflicts: number;
+  /** Residents of the synthetic sample that this first real import removed. */
+  sampleRemoved: number;
+  /** Residents by status number; `CONFLICT` for those whose rows differ. */
+  byStatus: { status: number | 'CONFLICT'; residents: number }[];
+};
+
+const FACTS = FACT_COLUMNS.join(', ');
+const of = (alias: string, columns: readonly string[] = FACT_COLUMNS): string =>
+  columns.map((column) => `${alias}.${column}`).join(', ');
+const IMPORT_LOCK = 4_711_2018;
+
+/**
+ * Brings a copy into the registry: stage, collapse repeated rows, compare, one MERGE in tag order; with ledger row and change
+ * log in one transaction, one import at a time. Whatever fails, the old state is whole. Throws `MergeRefusal`, what `rows`
+ * throws, or the driver's error (whose text must not be shown).
+ */
+export async function mergeCopy(sql: Sql, options: MergeOptions): Promise<MergeReport> {
+  let report: MergeReport | undefined;
+  const undo = new Error('undo');
+  const work = sql.begin(async (tx) => {
+    report = await mergeInTransaction(tx, options);
+    if (options.dryRun || report.alreadyImported) throw undo;
+  });
+  await work.catch((error: unknown) => {
+    if (error !== undo) throw error;
+  });
+  return report as MergeReport;
+}
+
+async function mergeInTransaction(tx: Transaction, options: MergeOptions): Promise<MergeReport> {
+  await tx.unsafe(`SELECT set_config('work_mem', '256MB', true), pg_advisory_xact_lock(${IMPORT_LOCK})`);
+  await refuseOlder(tx, options);
+  await stage(tx, options);
+  const digest = options.digest();
+  const earlier = await sameCopy(tx, options, digest);
+  if (earlier !== null) return { ...earlier, alreadyImported: true };
+  const repeated = await collapseRepeated(tx);
+  const sampleRemoved = options.source.name === SAMPLE_SOURCE ? 0 : await removeSample(tx);
+  const copy = await openLedger(tx, options, digest);
+  await compare(tx, options);
+  const counts = await countDelta(tx);
+  await refuseLoss(tx, options, counts.absent);
+  const byStatus = await countByStatus(tx);
+  const residents = byStatus.reduce((sum, row) => sum + row.residents, 0);
+  const report: MergeReport = {
+    copy: options.dryRun ? null : copy,
+    alreadyImported: false,
+    residents,
+    inserted: counts.inserted,
+    changed: counts.changed + counts.conflicts,
+    unchanged: residents - counts.inserted - counts.changed - counts.conflicts,
+    absent: counts.absent,
+    duplicates: repeated.duplicates,
+    conflicts: repeated.conflicts + counts.conflicts,
+    sampleRemoved,
+    byStatus,
+  };
+  if (!options.dryRun) await write(tx, options, copy, report);
+  return report;
+}
+
+async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
+  const [current] =
+    await tx`SELECT 1 FROM sources WHERE name = ${source.name} AND as_of > to_timestamp(${asOfMs}::float8 / 1000)`;
+  if (current && !allowOlder) {
+    throw new MergeRefusal(
+      'OLDER_AS_OF',
+      `--as-of is older than the copy of ${source.name} in the registry; --allow-older puts a wrong import right`,
+    );
+  }
+}
+
+/** The stage is a temporary table: the export's order does not reach the WAL, and no reader sees it. */
+async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
+  await tx.unsafe(`CREATE TEMP TABLE incoming (
+    tag uuid, name_proof bigint, kk_proof bigint, suket_proof bigint, region bigint,
+    suket_issued date, suket_ends date, of_age_on date, status smallint, flags smallint) ON COMMIT DROP`);
+  const writable = await tx.unsafe(`COPY incoming (tag, ${FACTS}) FROM STDIN (FORMAT binary)`).writable();
+  const framed = async function* (): AsyncGenerator<Uint8Array> {
+    yield COPY_HEADER;
+    yield* rows;
+    yield COPY_TRAILER;
+  };
+  await pipeline(Readable.from(framed(), { objectMode: true, highWaterMark: 2 }), writable);
+}
+
+/** The report of the source's current copy, where that is of these very bytes, this date and this kind. */
+async function sameCopy(tx: Transaction, options: MergeOptions, digest: string): Promise<MergeReport | null> {
+  const [same] = await tx`
+    SELECT c.report FROM sources s JOIN copies c ON c.id = s.last_copy
+    WHERE s.name = ${options.source.name} AND c.digest = ${digest} AND c.is_full = ${options.full}
+      AND c.as_of = to_timestamp(${options.asOfMs}::float8 / 1000)`;
+  return (same?.report as MergeReport | undefined) ?? null;
+}
+
+/** One row a resident: identical rows collapse, differing ones become a conflict that tells nothing but its region. */
+async function collapseRepeated(tx: Transaction): Promise<{ duplicates: number; conflicts: number }> {
+  await tx.unsafe(`CREATE TEMP TABLE repeated ON COMMIT DROP AS
+    SELECT i.tag, count(*) AS rows, count(DISTINCT (${of('i')})) AS versions, min(i.region) AS region,
+           count(DISTINCT i.region) = 1 AND count(i.region) = count(*) AS one_region
+    FROM incoming i JOIN (SELECT tag FROM incoming GROUP BY tag HAVING count(*) > 1) twice ON twice.tag = i.tag
+    GROUP BY i.tag`);
+  const [sums] = await tx.unsafe(`SELECT coalesce(sum(rows - versions), 0)::int AS duplicates,
+    count(*) FILTER (WHERE versions > 1)::int AS conflicts, count(*)::int AS tags FROM repeated`);
+  const { duplicates, conflicts, tags } = sums as unknown as { duplicates: number; conflicts: number; tags: number };
+  if (tags === 0) return { duplicates, conflicts };
+  await tx.unsafe(`CREATE TEMP TABLE collapsed ON COMMIT DROP AS
+    SELECT DISTINCT i.tag, ${of('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1`);
+  await tx.unsafe('DELETE FROM incoming USING repeated WHERE incoming.tag = repeated.tag');
+  await tx.unsafe(`INSERT INTO incoming (tag, ${FACTS}) SELECT tag, ${FACTS} FROM collapsed`);
+  await tx.unsafe(`INSERT INTO incoming (tag, region, status, flags)
+    SELECT tag, CASE WHEN one_region THEN region END, -1, ${FLAG.CONFLICT} FROM repeated WHERE versions > 1`);
+  return { duplicates, conflicts };
+}
+
+async function removeSample(tx: Transaction): Promise<number> {
+  const [sample] = await tx`DELETE FROM sources WHERE name = ${SAMPLE_SOURCE} RETURNING 1`;
+  if (!sample) return 0;
+  const removed = await tx`DELETE FROM residents r USING copies c WHERE c.id = r.copy AND c.source = ${SAMPLE_SOURCE}`;
+  await tx`DELETE FROM changes h USING copies c WHERE c.id = h.replaced_by AND c.source = ${SAMPLE_SOURCE}`;
+  return removed.count;
+}
+
+async function openLedger(tx: Transaction, options: MergeOptions, digest: string): Promise<number> {
+  const [row] = await tx`
+    INSERT INTO copies (source, as_of, is_full, digest)
+    VALUES (${options.source.name}, to_timestamp(${options.asOfMs}::float8 / 1000), ${options.full}, ${digest}) RETURNING id`;
+  return row?.id as number;
+}
+
+/**
+ * What this copy changes, in tag order. The newer as-of owns a resident; at equal dates a row of another source that differs
+ * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. CONFIRM rewrites an equal row whose own
+ * date would otherwise mislead, or whose 17th birthday has passed.
+ */
+async function compare(tx: Transaction, options: MergeOptions): Promise<void> {
+  const { source, asOfMs, asOfDate, full } = options;
+  const asOf = `to_timestamp(${Number(asOfMs)}::float8 / 1000)`;
+  const same = FACT_COLUMNS.map((column) =>
+    column === 'of_age_on'
+      ? `CASE WHEN r.of_age_on > '${asOfDate}' THEN r.of_age_on END IS NOT DISTINCT FROM i.of_age_on`
+      : `r.${column} IS NOT DISTINCT FROM i.${column}`,
+  ).join(' AND ');
+  await tx.unsafe(`CREATE TEMP TABLE delta ON COMMIT DROP AS
+    SELECT * FROM (
+      SELECT coalesce(i.tag, r.tag) AS tag, ${of('i')},
+        CASE
+          WHEN i.tag IS NULL THEN CASE WHEN r.own AND r.flags & ${FLAG.ABSENT} = 0 THEN 'ABSENT' END
+          WHEN r.tag IS NULL THEN 'INSERT'
+          WHEN r.own OR r.flags & ${FLAG.ABSENT} <> 0 OR r.current < ${asOf} THEN
+            CASE WHEN NOT (${same}) THEN 'CHANGE'
+                 WHEN NOT r.own OR r.of_age_on <= '${asOfDate}' OR r.as_of > ${asOf} OR (${!full} AND r.as_of < ${asOf}) THEN 'CONFIRM' END
+          WHEN r.current = ${asOf} AND r.flags & ${FLAG.CONFLICT} = 0 AND NOT (${same}) THEN 'CONFLICT'
+        END AS kind
+      FROM incoming i ${full ? 'FULL' : 'LEFT'} JOIN (
+        SELECT r.*, c.as_of, greatest(c.as_of, s.full_as_of) AS current, c.source = '${source.name}' AS own
+        FROM residents r JOIN copies c ON c.id = r.copy LEFT JOIN sources s ON s.name = c.source
+      ) r ON r.tag = i.tag
+    ) compared WHERE kind IS NOT NULL ORDER BY tag`);
+  await tx.unsafe('ANALYZE delta');
+}
+
+type DeltaCounts = { inserted: number; changed: number; absent: number; conflicts: number };
+
+async function countDelta(tx: Transaction): Promise<DeltaCounts> {
+  const [row] = await tx.unsafe(`SELECT
+    count(*) FILTER (WHERE kind = 'INSERT')::int AS inserted, count(*) FILTER (WHERE kind = 'CHANGE')::int AS changed,
+    count(*) FILTER (WHERE kind = 'ABSENT')::int AS absent, count(*) FILTER (WHERE kind = 'CONFLICT')::int AS conflicts
+    FROM delta`);
+  return row as unknown as DeltaCounts;
+}
+
+async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, absent: number): Promise<void> {
+  if (absent === 0) return;
+  const [row] = await tx`
+    SELECT count(*)::int AS present FROM residents r JOIN copies c ON c.id = r.copy
+    WHERE c.source = ${source.name} AND r.flags & ${FLAG.ABSENT} = 0`;
+  const present = row?.present as number;
+  if (absent > present * maxLost) {
+    throw new MergeRefusal(
+      'TOO_MANY_LOST',
+      `${absent} of ${present} residents of ${source.name} are missing from this file; --partial if it is not the whole, --max-lost to accept it`,
+    );
+  }
+}
+
+async function countByStatus(tx: Transaction): Promise<MergeReport['byStatus']> {
+  const rows = await tx.unsafe(`SELECT status, flags & ${FLAG.CONFLICT} <> 0 AS conflict, count(*)::int AS residents
+    FROM incoming GROUP BY 1, 2`);
+  return rows.map((row) => ({
+    status: row.conflict ? 'CONFLICT' : (row.status as number),
+    residents: row.residents as number,
+  }));
+}
+
+/**
+ * The only statements that touch what readers see. `delta` lies in tag order; without hash and merge joins the MERGE walks
+ * it as it lies, so that rows are written in tag order: physical order tells nothing about the export.
+ */
+async function write(tx: Transaction, options: MergeOptions, copy: number, report: MergeReport): Promise<void> {
+  await tx.unsafe(`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
+  await tx.unsafe(`INSERT INTO changes (tag, replaced_by, copy, ${FACTS})
+    SELECT r.tag, ${copy}, r.copy, ${of('r')} FROM delta d JOIN residents r ON r.tag = d.tag
+    WHERE d.kind IN ('CHANGE', 'ABSENT', 'CONFLICT')`);
+  const assignments = FACT_COLUMNS.map((column) => `${column} = d.${column}`).join(', ');
+  const forgotten = FACT_COLUMNS.filter((column) => !['region', 'status', 'flags'].includes(column));
+  await tx.unsafe(`MERGE INTO residents r USING delta d ON r.tag = d.tag
+    WHEN MATCHED AND d.kind = 'ABSENT' THEN UPDATE SET copy = ${copy}, flags = r.flags | ${FLAG.ABSENT}
+    WHEN MATCHED AND d.kind = 'CONFLICT' THEN UPDATE SET copy = ${copy}, status = -1, flags = ${FLAG.CONFLICT},
+      region = CASE WHEN r.region = d.region THEN r.region END, ${forgotten.map((column) => `${column} = NULL`).join(', ')}
+    WHEN MATCHED THEN UPDATE SET copy = ${copy}, ${assignments}
+    WHEN NOT MATCHED THEN INSERT (tag, copy, ${FACTS}) VALUES (d.tag, ${copy}, ${of('d')})`);
+  const { source, asOfMs, full } = options;
+  await tx`
+    INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, as_of, full_as_of)
+    VALUES (${source.name}, ${source.region}, ${source.firstRegion}, ${source.lastRegion}, ${copy},
+            to_timestamp(${asOfMs}::float8 / 1000), CASE WHEN ${full} THEN to_timestamp(${asOfMs}::float8 / 1000) END)
+    ON CONFLICT (name) DO UPDATE SET last_copy = excluded.last_copy, as_of = excluded.as_of,
+      full_as_of = coalesce(excluded.full_as_of, s.full_as_of)`;
+  await tx`UPDATE copies SET report = ${tx.json(report)} WHERE id = ${copy}`;
+  // Readers' prepared plans are made anew: a plan for an empty registry would scan a full one.
+  await tx.unsafe('ANALYZE residents');
+}

@@ -1,0 +1,42 @@
+import postgres from 'postgres';
+
+export type Sql = postgres.Sql;
+export type Transaction = postgres.TransactionSql;
+
+/** The synthetic sample's source: the first real import removes it. */
+export const SAMPLE_SOURCE = 'sample';
+
+/** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
+export const FACT_COLUMNS = [
+  'name_proof',
+  'kk_proof',
+  'suket_proof',
+  'region',
+  'suket_issued',
+  'suket_ends',
+  'of_age_on',
+  'status',
+  'flags',
+] as const;
+
+/**
+ * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so, never as
+ * `Date`; types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
+ */
+export function connect(url: string, options: { max: number; connectTimeoutSeconds?: number }): Sql {
+  return postgres(url, {
+    max: options.max,
+    fetch_types: false,
+    connect_timeout: options.connectTimeoutSeconds ?? 5,
+    max_lifetime: null,
+    onnotice: () => {},
+    types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },
+    connection: { application_name: 'hakpilih' },
+  });
+}
+
+/** What may be told of a database error: its SQLSTATE or a driver's code. Messages, details and queries hold parameters. */
+export function errorCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[A-Z0-9_]{4,40}$/.test(code) ? code : 'UNKNOWN';
+}

@@ -1,0 +1,99 @@
+import type { CivilDate } from '../core/dates.ts';
+import type { Facts } from '../core/facts.ts';
+import type { Nik } from '../core/nik.ts';
+import type { RegistryKeys } from './keys.ts';
+import { storedFacts } from './row.ts';
+import { FACT_COLUMNS } from './sql.ts';
+import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
+
+/** A resident as an export names him. It lives only until it is encoded. */
+export type Resident = { nik: Nik; name: string | null; kk: string | null; suketNumber: string | null; facts: Facts };
+
+const COLUMNS = 1 + FACT_COLUMNS.length;
+const MAX_ROW_BYTES = 2 + COLUMNS * 4 + TAG_BYTES + 4 * 8 + 3 * 4 + 2 * 2;
+
+/** Opens and closes a stream of rows in Postgres' binary COPY format (its manual, "COPY, Binary Format"). */
+export const COPY_HEADER: Uint8Array = Buffer.from('5047434f50590aff0d0a00' + '00000000' + '00000000', 'hex');
+export const COPY_TRAILER: Uint8Array = Buffer.from('ffff', 'hex');
+
+/**
+ * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as needed;
+ * `take()` hands over what was written and begins anew.
+ */
+export class StageWriter {
+  readonly #keys: RegistryKeys;
+  #buffer: Buffer;
+  #at = 0;
+
+  constructor(keys: RegistryKeys, sizeBytes = 256 * 1024) {
+    this.#keys = keys;
+    this.#buffer = Buffer.allocUnsafeSlow(sizeBytes);
+  }
+
+  write(resident: Resident): void {
+    if (this.#buffer.length - this.#at < MAX_ROW_BYTES) this.#grow();
+    const { nik, name, kk, suketNumber } = resident;
+    const row = storedFacts(resident.facts);
+    this.#int16(COLUMNS);
+    this.#bytes(tagBytes(this.#keys, nik), TAG_BYTES);
+    this.#bytes(name === null ? null : nameProofBytes(this.#keys, nik, name), PROOF_BYTES);
+    this.#bytes(kk === null ? null : kkProofBytes(this.#keys, nik, kk), PROOF_BYTES);
+    this.#bytes(suketNumber === null ? null : suketProofBytes(this.#keys, nik, suketNumber), PROOF_BYTES);
+    this.#region(row.region);
+    this.#date(row.suketIssued);
+    this.#date(row.suketEnds);
+    this.#date(row.ofAgeOn);
+    this.#smallint(row.status);
+    this.#smallint(row.flags);
+  }
+
+  /** The rows written since the last call. The memory is the caller's: it may be transferred to another thread. */
+  take(): Uint8Array<ArrayBuffer> {
+    const rows = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, this.#at);
+    this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
+    this.#at = 0;
+    return rows;
+  }
+
+  #grow(): void {
+    const larger = Buffer.allocUnsafeSlow(this.#buffer.length * 2);
+    this.#buffer.copy(larger, 0, 0, this.#at);
+    this.#buffer = larger;
+  }
+
+  #int16(value: number): void {
+    this.#at = this.#buffer.writeInt16BE(value, this.#at);
+  }
+
+  #length(bytes: number): void {
+    this.#at = this.#buffer.writeInt32BE(bytes, this.#at);
+  }
+
+  #smallint(value: number): void {
+    this.#length(2);
+    this.#int16(value);
+  }
+
+  #bytes(value: string | null, length: number): void {
+    if (value === null) return this.#length(-1);
+    this.#length(length);
+    this.#at += this.#buffer.write(value, this.#at, length, 'latin1');
+  }
+
+  #region(value: number | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(8);
+    this.#at = this.#buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), this.#at);
+    this.#at = this.#buffer.writeUInt32BE(value % 0x1_0000_0000, this.#at);
+  }
+
+  #date(value: CivilDate | null): void {
+    if (value === null) return this.#length(-1);
+    this.#length(4);
+    this.#at = this.#buffer.writeInt32BE(daysSince2000(value), this.#at);
+  }
+}
+
+/** Postgres counts dates in days from 1 January 2000. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+const daysSince2000 = (date: CivilDate): number => (Date.parse(date) - EPOCH_MS) / 86_400_000;

@@ -1,0 +1,38 @@
+import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+
+export type SecondFact = { kind: 'name' | 'kk'; value: string };
+export type NikFieldFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS';
+export type SecondFieldFault = 'SECOND_EMPTY' | 'SECOND_UNREADABLE' | 'SECOND_TOO_LONG';
+export type FieldFault = NikFieldFault | SecondFieldFault;
+/** What is wrong with each field; never what was typed there. */
+export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };
+export type Fields = { ok: true; nik: Nik; second: SecondFact } | { ok: false; faults: FieldFaults };
+
+const MAX_NAME_CHARS = 100;
+/** What people put between groups of digits, and what copying brings along unseen. */
+const BETWEEN_DIGITS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g;
+
+/** Reads an `application/x-www-form-urlencoded` body of the self-check form. */
+export function readFields(body: string): Fields {
+  const form = new URLSearchParams(body);
+  const nik = readNik(form.get('nik') ?? '');
+  const second = readSecond(form.get('second') ?? '');
+  if (nik.ok && second.ok) return { ok: true, nik: nik.value, second: second.value };
+  return { ok: false, faults: { nik: nik.ok ? null : nik.code, second: second.ok ? null : second.code } };
+}
+
+function readNik(text: string): Result<Nik, NikFieldFault> {
+  const nik = parseNik(text.replace(BETWEEN_DIGITS, ''));
+  return nik.ok ? nik : fail(nik.code === 'NIK_EMPTY' ? 'NIK_EMPTY' : 'NIK_NOT_16_DIGITS');
+}
+
+/** Sixteen digits are a family-card number, anything with two letters is a name. */
+function readSecond(text: string): Result<SecondFact, SecondFieldFault> {
+  const digits = text.replace(BETWEEN_DIGITS, '');
+  if (digits === '') return fail('SECOND_EMPTY');
+  if (isSixteenDigits(digits)) return ok({ kind: 'kk', value: digits });
+  const name = text.trim();
+  if (name.length > MAX_NAME_CHARS) return fail('SECOND_TOO_LONG');
+  return (name.match(/\p{L}/gu)?.length ?? 0) >= 2 ? ok({ kind: 'name', value: name }) : fail('SECOND_UNREADABLE');
+}

@@ -1,0 +1,67 @@
+import { html } from 'hono/html';
+import type { FieldFaults } from './form-fields.ts';
+import type { Content, Html } from './layout.ts';
+import type { Messages } from './messages/messages.ts';
+
+const NO_FAULTS: FieldFaults = { nik: null, second: null };
+
+/** The form, and with faults what is wrong with it. What was typed is never filled in again: the phone may be a neighbour's. */
+export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS): Content {
+  const { form } = messages;
+  const faulty = faults.nik !== null || faults.second !== null;
+  return {
+    title: faulty ? `${form.errorPrefix}: ${form.title}` : form.title,
+    address: '/',
+    main: html`<div class="stack narrow">
+${faulty ? errorSummary(messages, faults) : ''}
+<div>
+<h1>${form.title}</h1>
+<p class="lead">${form.lead}</p>
+</div>
+${checkForm(messages, faults)}
+<div>
+${form.about.map(
+  ({
+    title,
+    points,
+  }) => html`<details><summary>${title}</summary><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></details>
+`,
+)}</div>
+</div>`,
+  };
+}
+
+function errorSummary({ form, faults: texts }: Messages, faults: FieldFaults): Html {
+  return html`<div class="card errors" role="alert" tabindex="-1" autofocus>
+<h2>${form.errorsTitle}</h2>
+<ul>
+${faults.nik && html`<li><a href="#nik">${texts[faults.nik]}</a></li>`}
+${faults.second && html`<li><a href="#second">${texts[faults.second]}</a></li>`}
+</ul>
+</div>`;
+}
+
+/** The two boxes and the button, empty. */
+export function checkForm(messages: Messages, faults: FieldFaults = NO_FAULTS): Html {
+  const { form, faults: texts, language } = messages;
+  return html`<form class="card" method="post" action="/?lang=${language}" autocomplete="off">
+<div class="field">
+<label for="nik">${form.nik}</label>
+<p class="hint" id="nik-hint">${form.nikHint}</p>
+${faults.nik && html`<p class="fault" id="nik-fault">${texts[faults.nik]}</p>`}
+<input id="nik" name="nik" inputmode="numeric" autocomplete="off" spellcheck="false" required${describedBy('nik', faults.nik)}>
+</div>
+<div class="field">
+<label for="second">${form.second}</label>
+<p class="hint" id="second-hint">${form.secondHint}</p>
+${faults.second && html`<p class="fault" id="second-fault">${texts[faults.second]}</p>`}
+<input id="second" name="second" autocomplete="off" autocapitalize="words" spellcheck="false" required${describedBy('second', faults.second)}>
+</div>
+<button class="button">${form.submit}</button>
+</form>`;
+}
+
+const describedBy = (field: string, fault: string | null): Html =>
+  fault === null
+    ? html` aria-describedby="${field}-hint"`
+    : html` aria-invalid="true" aria-describedby="${field}-fault ${field}-hint"`;

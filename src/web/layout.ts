@@ -1,0 +1,69 @@
+import { html, raw } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+import { FAVICON, LOGO } from './icons.ts';
+import type { Messages } from './messages/messages.ts';
+import { STYLE, STYLE_HASH } from './style.ts';
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+/** What one page has of its own. */
+export type Content = {
+  title: string;
+  main: Html;
+  /** Where the language switch leads; null where the page cannot be asked for again, because what was typed is gone. */
+  address: string | null;
+};
+
+export type Frame = {
+  messages: Messages;
+  requestId: string | undefined;
+  /** Written out; null in real use. */
+  sampleDay: string | null;
+};
+
+/** The whole document. Nothing in it but the request id differs between two pages of the same content. */
+export function layout({ title, main, address }: Content, { messages, requestId, sampleDay }: Frame): Html {
+  const { language, frame } = messages;
+  const other = language === 'id' ? 'en' : 'id';
+  const switchLabel = address === null ? frame.startAgainInOther : frame.switchLanguage;
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<title>${title} – hakpilih</title>
+<link rel="icon" href="${FAVICON}">
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<a class="skip" href="#main">${frame.skip}</a>
+<header class="top"><div class="wide">
+<a class="brand" href="/?lang=${language}">${LOGO}<span><b>hakpilih</b> <small>${frame.tagline}</small></span></a>
+<a class="lang" href="${address ?? '/'}?lang=${other}" hreflang="${other}" lang="${other}">${switchLabel}</a>
+</div></header>
+${sampleDay === null ? '' : html`<aside class="sample" aria-label="${frame.sampleLabel}"><p class="wide">${frame.sample(sampleDay)}</p></aside>`}
+<main id="main" class="wide" tabindex="-1">
+${main}
+</main>
+<footer class="foot"><div class="wide">
+<p>${frame.advice}</p>
+${requestId === undefined ? '' : html`<p class="id">${frame.requestId}: ${requestId}</p>`}
+</div></footer>
+</body>
+</html>
+`;
+}
+
+/** No script, no other host, no frame, nothing kept: what these pages may do, in the browser's own terms. */
+export const PAGE_HEADERS: Record<string, string> = {
+  'Content-Security-Policy': `default-src 'none'; style-src '${STYLE_HASH}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
+  'Cache-Control': 'no-store',
+  Vary: 'Accept-Language',
+};

@@ -1,0 +1,120 @@
+import { indonesianResult } from './id-result.ts';
+import type { Messages, WrittenDays } from './messages.ts';
+
+const STILL_YOUR_RIGHT =
+  'Ini tidak berarti bahwa Anda tidak dapat memilih. Yang menentukan di TPS adalah daftar pemilih (DPT) dan dokumen Anda.';
+const DISDUKCAPIL_HELPS =
+  'Cara lain: datangi Disdukcapil kabupaten/kota Anda dengan membawa kartu keluarga (KK). Petugas dapat memeriksa data Anda langsung.';
+
+export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
+  language: 'id',
+  frame: {
+    tagline: `Pilkada ${day}`,
+    skip: 'Langsung ke isi',
+    switchLanguage: 'English',
+    startAgainInOther: 'Start again in English',
+    advice:
+      'Halaman ini memberi petunjuk, bukan keputusan. Pelayanan di TPS berpedoman pada DPT, dokumen Anda, dan keputusan KPPS.',
+    requestId: 'Nomor permintaan',
+    sampleLabel: 'Data contoh',
+    sample: (date) => `Data contoh (sintetis) per ${date}; bukan data penduduk sungguhan.`,
+  },
+  form: {
+    title: `Siapkah Anda memilih pada ${day}?`,
+    lead: 'Periksa apakah e-KTP Anda sudah dicetak, atau Anda memerlukan Surat Keterangan (Suket) untuk memilih dalam Pilkada. Jawabannya menyebut apa yang perlu dibawa, ke mana, dan paling lambat kapan.',
+    nik: 'NIK',
+    nikHint: '16 angka pada e-KTP, Suket, atau di samping nama Anda pada kartu keluarga (KK).',
+    second: 'Nama lengkap atau nomor KK',
+    secondHint:
+      'Nama seperti tertulis pada KK, atau 16 angka nomor KK. Dengan ini, orang lain tidak dapat memeriksa data Anda hanya dengan NIK.',
+    submit: 'Periksa',
+    errorsTitle: 'Ada yang perlu diperbaiki',
+    errorPrefix: 'Perlu diperbaiki',
+    about: [
+      {
+        title: 'Apa yang disimpan dan apa yang tidak',
+        points: [
+          'NIK, nama, dan nomor KK yang Anda ketik tidak disimpan dan tidak pernah muncul di alamat halaman.',
+          'Yang dicatat: waktu pemeriksaan, jawabannya, serta tanda berkunci sebagai pengganti NIK dan alamat internet Anda, untuk membatasi jumlah percobaan. Tanpa kuncinya, tanda itu tidak menunjuk kepada siapa pun.',
+          'Halaman ini tidak memakai kuki maupun skrip, dan tidak menghubungi situs lain.',
+        ],
+      },
+      {
+        title: 'Siapa yang berhak memilih',
+        points: [
+          `Warga negara Indonesia yang pada ${day} berusia 17 tahun atau lebih (lahir paling lambat ${bornBy}), atau sudah atau pernah kawin.`,
+          'Tinggal di daerah yang menyelenggarakan Pilkada, dibuktikan dengan e-KTP; yang belum memiliki e-KTP, dengan Suket dari Disdukcapil.',
+          'Bukan anggota TNI atau Polri yang masih berdinas.',
+        ],
+      },
+      {
+        title: 'Dari tanggal berapa datanya',
+        points: [
+          'Jawaban berasal dari salinan data kependudukan, dan selalu menyebut tanggal salinannya. Perubahan setelah tanggal itu belum terlihat di sini.',
+        ],
+      },
+    ],
+  },
+  faults: {
+    NIK_EMPTY: 'Isi NIK Anda.',
+    NIK_NOT_16_DIGITS: 'NIK harus terdiri atas 16 angka. Cocokkan lagi dengan e-KTP, Suket, atau KK Anda.',
+    SECOND_EMPTY: 'Isi nama lengkap atau nomor KK Anda.',
+    SECOND_UNREADABLE: 'Isi nama lengkap (paling sedikit dua huruf) atau nomor KK (tepat 16 angka).',
+    SECOND_TOO_LONG: 'Nama terlalu panjang. Isi paling banyak 100 huruf.',
+  },
+  notices: {
+    WRONG: {
+      title: 'Data tidak ditemukan atau tidak cocok',
+      lead: STILL_YOUR_RIGHT,
+      points: [
+        'Apakah angka pertama mungkin nomor KK Anda? NIK dan nomor KK sama-sama 16 angka. Nomor KK ada di bagian atas kartu keluarga; NIK ada di samping nama Anda.',
+        'Ketik ulang nama persis seperti pada KK atau Suket, atau pakai nomor KK.',
+        'Setelah lima jawaban keliru dalam satu jam, NIK itu untuk sementara tidak dapat diperiksa di sini.',
+        DISDUKCAPIL_HELPS,
+      ],
+    },
+    LOCKED: {
+      title: 'Pemeriksaan NIK ini dihentikan sementara',
+      lead: 'Dalam satu jam terakhir sudah lima kali dimasukkan keterangan yang keliru untuk NIK ini, mungkin bukan oleh Anda. Demi menjaga data pemiliknya, jawaban apa pun kami tahan dahulu, termasuk yang benar.',
+      points: ['Silakan coba lagi setelah satu jam.', DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
+    },
+    TOO_MANY: {
+      title: 'Terlalu banyak pemeriksaan dari jaringan ini',
+      lead: 'Silakan coba lagi paling lama satu jam lagi. Jaringan yang dipakai bersama, seperti Wi-Fi umum, dihitung sebagai satu.',
+      points: [DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
+    },
+    UNAVAILABLE: {
+      title: 'Layanan sedang terganggu',
+      lead: 'Data tidak dapat diperiksa saat ini. Gangguan ini tidak berarti apa pun tentang hak pilih Anda. Silakan coba lagi beberapa menit lagi.',
+      points: [
+        `Pada ${weekday}, tetap bawa ke TPS: e-KTP asli atau Suket, dan formulir C6 jika Anda menerimanya.`,
+        'Terdaftar dalam DPT: pukul 07.00–13.00 waktu setempat di TPS Anda sendiri.',
+        'Tidak terdaftar: pukul 12.00–13.00 waktu setempat dengan e-KTP asli atau Suket, di TPS pada RT/RW yang tertulis di dokumen itu.',
+        'Belum memiliki e-KTP atau Suket? Datangi Disdukcapil kabupaten/kota Anda; lebih cepat lebih baik.',
+      ],
+    },
+    BODY_TOO_LARGE: {
+      title: 'Isian terlalu panjang',
+      lead: 'Formulir ini hanya memerlukan NIK dan nama lengkap atau nomor KK.',
+      points: [],
+    },
+    NOT_A_FORM: {
+      title: 'Isian tidak dapat dibaca',
+      lead: 'Gunakan formulir pada halaman ini. Program komputer dapat memakai API.',
+      points: [],
+    },
+    UNKNOWN_PROBLEM: {
+      title: 'Halaman tidak ditemukan',
+      lead: 'Tidak ada penjelasan di alamat ini.',
+      points: [],
+    },
+    BROKEN: {
+      title: 'Terjadi kesalahan di pihak kami',
+      lead: 'Pemeriksaan tidak selesai. Ini tidak berarti apa pun tentang hak pilih Anda. Silakan coba lagi beberapa menit lagi.',
+      points: [DISDUKCAPIL_HELPS],
+    },
+  },
+  again: 'Ke formulir',
+  problem: { heading: 'Penjelasan galat API', status: 'Status HTTP' },
+  result: indonesianResult({ day, weekday, bornBy }),
+});

@@ -1,0 +1,37 @@
+import { html } from 'hono/html';
+import { checkForm } from './form-page.ts';
+import { TONE_ICONS } from './icons.ts';
+import type { Content } from './layout.ts';
+import type { Messages, NoticeKind } from './messages/messages.ts';
+import type { Tone } from './summary.ts';
+
+/** A miss carries the form, empty: one page less to fetch over a slow line. */
+const WITH_FORM = new Set<NoticeKind>(['WRONG', 'BODY_TOO_LARGE', 'NOT_A_FORM']);
+
+const TONES: Record<NoticeKind, Tone> = {
+  WRONG: 'UNCLEAR',
+  LOCKED: 'TO_DO',
+  TOO_MANY: 'TO_DO',
+  UNAVAILABLE: 'NO',
+  BODY_TOO_LARGE: 'NO',
+  NOT_A_FORM: 'NO',
+  UNKNOWN_PROBLEM: 'NO',
+  BROKEN: 'NO',
+};
+
+/** A page that says one thing. It depends on its kind alone: nothing of the question or of the record reaches it. */
+export function noticePage(messages: Messages, kind: NoticeKind): Content {
+  const { title, lead, points } = messages.notices[kind];
+  return {
+    title,
+    address: kind === 'UNKNOWN_PROBLEM' ? '/' : null,
+    main: html`<div class="stack narrow">
+<section class="outcome ${TONES[kind]}">
+<h1 class="with-icon">${TONE_ICONS[TONES[kind]]}<span>${title}</span></h1>
+<p>${lead}</p>
+</section>
+${points.length > 0 && html`<ul>${points.map((point) => html`<li>${point}</li>`)}</ul>`}
+${WITH_FORM.has(kind) ? checkForm(messages) : html`<p><a class="button plain" href="/?lang=${messages.language}">${messages.again}</a></p>`}
+</div>`,
+  };
+}

@@ -1,0 +1,57 @@
+import { forgetSelfChecks } from './checks/self-check.ts';
+import { findInline } from './registry/find.ts';
+import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
+import { connect } from './registry/sql.ts';
+import { appOf, openService, type Service } from './service.ts';
+
+/** The Worker's bindings: Hyperdrive (query cache off) and secrets; see wrangler.toml. */
+type Bindings = {
+  DB: { connectionString: string };
+  HAKPILIH_REGISTRY_KEY: string;
+  HAKPILIH_SIGNING_KEYS: string;
+  HAKPILIH_ELECTION?: string;
+  HAKPILIH_TODAY?: string;
+};
+type ExecutionContext = { waitUntil(promise: Promise<unknown>): void };
+
+/** Kept between requests: it holds no connection and no promise of another request. */
+let service: Service | undefined;
+
+async function open(env: Bindings): Promise<Service> {
+  const registryKey = Buffer.from(env.HAKPILIH_REGISTRY_KEY ?? '', 'base64');
+  if (registryKey.byteLength !== REGISTRY_KEY_BYTES) throw new Error('HAKPILIH_REGISTRY_KEY must be 32 bytes in base64');
+  return await openService({
+    registryKey,
+    signingJwks: env.HAKPILIH_SIGNING_KEYS,
+    election: env.HAKPILIH_ELECTION ?? 'pilkada-2018',
+    today: env.HAKPILIH_TODAY ?? null,
+  });
+}
+
+export default {
+  /** One client and one statement a request. */
+  async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
+    service ??= await open(env);
+    const sql = connect(env.DB.connectionString, { max: 1 });
+    const app = appOf(service, {
+      sql,
+      find: async (asked) => {
+        const [row] = await findInline(sql, [asked]);
+        if (row === undefined) throw new Error('the statement gave no row');
+        return row;
+      },
+      clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
+      log: (event) => console.error(JSON.stringify(event)),
+    });
+    const response = await app.fetch(request);
+    context.waitUntil(sql.end({ timeout: 1 }));
+    return response;
+  },
+
+  /** Hourly: counters of the self-check form that no longer count. */
+  async scheduled(_event: unknown, env: Bindings, context: ExecutionContext): Promise<void> {
+    const sql = connect(env.DB.connectionString, { max: 1 });
+    await forgetSelfChecks(sql);
+    context.waitUntil(sql.end({ timeout: 1 }));
+  },
+};
