@@ -50,8 +50,7 @@ async function main(): Promise<void> {
     await registry.close();
     say('hakpilih has stopped');
   };
-  let stopping: Promise<void> | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= stop()));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
 function listen(

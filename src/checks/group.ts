@@ -29,7 +29,7 @@ export function groupCommit<Question, Row>(
     inFlight += 1;
     try {
       const rows = await find(group.map(({ question }) => question));
-      group.forEach(({ resolve }, i) => resolve(rows[i] as Row));
+      for (const [i, { resolve }] of group.entries()) resolve(rows[i] as Row);
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {

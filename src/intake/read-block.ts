@@ -1,8 +1,9 @@
 import type { CivilDate } from '../core/dates.ts';
-import type { Block } from './blocks.ts';
+import { type Block, isBlankLine } from './blocks.ts';
 import type { Layout } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
-import type { RecordSink } from './record.ts';
+import { createRecordReader, type RecordSink, type RejectReason } from './record.ts';
+import { afterLineEnd, RecordScanner } from './scanner.ts';
 
 export type BlockOptions = {
   /** The day of the copy: who is of age by then, and how a birth year of two digits is completed. */
@@ -12,13 +13,45 @@ export type BlockOptions = {
 
 /**
  * Makes the reader of an export's blocks: one per thread, since it keeps small caches of spellings and dates.
- * Each record goes to the sink, in order, as a resident or as a reject. Never throws.
+ * Each record goes to the sink, in order, as a resident or as a reject; blank lines are no records. Throws only what the sink throws.
  */
 export function createBlockReader(
-  _layout: Layout,
-  { asOf: _asOf, limits: _limits = INTAKE_LIMITS }: BlockOptions,
+  layout: Layout,
+  { asOf, limits = INTAKE_LIMITS }: BlockOptions,
 ): (block: Block, sink: RecordSink) => void {
-  return () => {
-    throw new Error('not yet');
+  const { delimiter, columnCount } = layout;
+  const scanner = new RecordScanner({ delimiter, columnCount, maxLineBytes: limits.maxLineBytes });
+  const { starts, ends, doubled } = scanner;
+  const readRecord = createRecordReader(layout, asOf);
+  let text = '';
+  const cell = (place: number): string => {
+    if (place < 0) return '';
+    const byteText = text.slice(starts[place], ends[place]);
+    return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
   };
+
+  return ({ bytes, firstLine }, sink) => {
+    // One character a byte, so that places in the bytes are places in the text.
+    text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    let line = firstLine;
+    for (let start = 0; start < bytes.length; ) {
+      const lineEnd = scanner.scan(bytes, start, bytes.length);
+      const reason = faultOf(scanner, columnCount);
+      if (reason === null) {
+        const record = readRecord(cell);
+        if (record.ok) sink.resident(record.value);
+        else sink.reject({ line, column: 'NIK', reason: record.code });
+      } else if (!isBlankLine(bytes, start, lineEnd)) sink.reject({ line, column: null, reason });
+      line += scanner.lineEndsInside + 1;
+      start = afterLineEnd(bytes, lineEnd);
+    }
+  };
+}
+
+/** What is wrong with a record as a whole; a blank line looks like one without columns. */
+function faultOf(scanner: RecordScanner, columnCount: number): RejectReason | null {
+  if (scanner.outcome === 'TOO_LONG') return 'LINE_TOO_LONG';
+  if (scanner.outcome === 'QUOTE_NOT_CLOSED') return 'QUOTE_NOT_CLOSED';
+  if (scanner.fits) return null;
+  return scanner.count < columnCount ? 'COLUMNS_MISSING' : 'COLUMNS_SURPLUS';
 }

@@ -1,6 +1,9 @@
-import type { Block } from './blocks.ts';
-import type { Layout } from './layout.ts';
+import { type Block, cutBlocks, isBlankLine } from './blocks.ts';
+import { decodeBytes } from './decode.ts';
+import { type Layout, parseLayout } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
+import { IntakeRefusal } from './refusal.ts';
+import { afterLineEnd } from './scanner.ts';
 
 export type ExportOptions = {
   /** Import what is there of a file that breaks off. */
@@ -13,8 +16,52 @@ export type ExportOptions = {
  * Throws `IntakeRefusal`, here or, for what only shows later (FILE_TRUNCATED, FILE_DAMAGED), out of `blocks`.
  */
 export async function readExport(
-  _chunks: AsyncIterable<Uint8Array>,
-  { allowTruncated: _allowTruncated = false, limits: _limits = INTAKE_LIMITS }: ExportOptions = {},
+  chunks: AsyncIterable<Uint8Array>,
+  { allowTruncated = false, limits = INTAKE_LIMITS }: ExportOptions = {},
 ): Promise<{ layout: Layout; blocks: AsyncIterable<Block> }> {
-  throw new Error('not yet');
+  const bytes = decodeBytes(chunks, limits.sniffBytes, allowTruncated);
+  try {
+    const { header, rest, firstLine } = await readHeader(bytes, limits.maxLineBytes);
+    const layout = parseLayout(header, limits.maxColumns);
+    const { delimiter, columnCount } = layout;
+    const shape = { delimiter, columnCount, maxLineBytes: limits.maxLineBytes };
+    return { layout, blocks: cutBlocks(continued(rest, bytes), { shape, limits, allowTruncated, firstLine }) };
+  } catch (error) {
+    await bytes.return(undefined);
+    throw error;
+  }
+}
+
+type Header = { header: Uint8Array; rest: Uint8Array; firstLine: number };
+
+/** The first line that is neither blank nor Excel's `sep=;`, and all that was read beyond it. */
+async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: number): Promise<Header> {
+  let buffer: Uint8Array = new Uint8Array(0);
+  let line = 1;
+  for (let ended = false; ; ) {
+    const lineEnd = buffer.findIndex((byte) => byte === 10 || byte === 13);
+    // Behind a CR an LF may still come.
+    if (ended || (lineEnd >= 0 && lineEnd < buffer.length - 1)) {
+      if (ended && buffer.length === 0) throw new IntakeRefusal('EMPTY_FILE');
+      const end = lineEnd < 0 ? buffer.length : lineEnd;
+      const header = buffer.subarray(0, end);
+      if (header.length > maxLineBytes) throw new IntakeRefusal('HEADER_TOO_LONG');
+      buffer = buffer.subarray(lineEnd < 0 ? end : afterLineEnd(buffer, end));
+      line += 1;
+      if (!isPreamble(header)) return { header, rest: buffer, firstLine: line };
+      continue;
+    }
+    if (buffer.length > maxLineBytes + 1) throw new IntakeRefusal('HEADER_TOO_LONG');
+    const next = await bytes.next();
+    if (next.done) ended = true;
+    else buffer = Buffer.concat([buffer, next.value]);
+  }
+}
+
+const isPreamble = (line: Uint8Array): boolean =>
+  isBlankLine(line, 0, line.length) || /^"?sep=.?"?$/i.test(Buffer.from(line).toString('latin1'));
+
+async function* continued(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* others;
 }

@@ -1,6 +1,14 @@
+import { type CivilDate, parseRegistryDate } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
-import type { Nik, NikFault } from '../core/nik.ts';
-import type { Column } from './layout.ts';
+import { isSixteenDigits, type Nik, type NikFault, parseNik } from '../core/nik.ts';
+import { regionOf } from '../core/regions.ts';
+import { type Result, ok } from '../core/result.ts';
+import { parseStatus } from '../core/status.ts';
+import { suketOf } from '../core/suket.ts';
+import { cleanCell, decodeText } from './cell.ts';
+import { ageOf, isCountPositive, isDateSet, isDeceased, isInactive, isTniPolri, maritalOf, nationalityOf } from './facts.ts';
+import type { Column, Layout } from './layout.ts';
+import { memo } from './memo.ts';
 
 /** One resident out of an export. Its strings may be slices of the whole block: use them up, do not keep them. */
 export type ResidentRecord = {
@@ -27,3 +35,87 @@ export type RecordSink = {
   resident: (record: ResidentRecord) => void;
   reject: (reject: Reject) => void;
 };
+
+/** The bytes of the cell at a place, one character a byte; '' for the place -1 of a column that the file has not. */
+export type CellReader = (place: number) => string;
+
+/** Spellings and numbers are few, dates of birth some 37,000 in a century. */
+const MAX_SPELLINGS = 4096;
+const MAX_DATES = 65_536;
+const MAX_REGIONS = 16_384;
+
+/** Makes the reader of residents out of cells. It remembers what spellings mean, so that a cell costs one look-up. */
+export function createRecordReader(layout: Layout, asOf: CivilDate): (cell: CellReader) => Result<ResidentRecord, NikFault> {
+  const at = layout.columns;
+  const factsOf = createFactsReader(at, asOf);
+  return (cell) => {
+    const nik = nikOf(cell(at.NIK));
+    if (!nik.ok) return nik;
+    return ok({
+      nik: nik.value,
+      kk: kkOf(cell(at.NO_KK)),
+      name: textOf(cell(at.NAMA_LGKP)),
+      suketNumber: textOf(cell(at.NO_SUKET)),
+      facts: factsOf(cell),
+    });
+  };
+}
+
+function createFactsReader(at: Record<Column, number>, asOf: CivilDate): (cell: CellReader) => Facts {
+  const status = memo(MAX_SPELLINGS, parseStatus);
+  const marital = memo(MAX_SPELLINGS, maritalOf);
+  const tniPolri = memo(MAX_SPELLINGS, isTniPolri);
+  const deceased = memo(MAX_SPELLINGS, isDeceased);
+  const nationality = memo(MAX_SPELLINGS, nationalityOf);
+  const inactive = memo(MAX_SPELLINGS, isInactive);
+  const printed = memo(MAX_DATES, isDateSet);
+  const count = memo(MAX_SPELLINGS, isCountPositive);
+  const age = memo(MAX_DATES, (text) => ageOf(text, asOf));
+  const suketDate = memo(MAX_DATES, (text) => parseRegistryDate(text, '20YY'));
+  const region = createRegionReader(at);
+  return (cell) => {
+    const { ofAgeOn, birthDateUnknown } = age(cell(at.TGL_LHR));
+    return {
+      status: status(cell(at.STATUS_CODE)),
+      region: region(cell),
+      suket: suketOf(suketDate(cell(at.TGL_SUKET)), suketDate(cell(at.TGL_AKHIR_SUKET))),
+      ofAgeOn,
+      birthDateUnknown,
+      marital: marital(cell(at.STAT_KWN)),
+      nationality: nationality(cell(at.KEBANGSAAN)),
+      tniPolri: tniPolri(cell(at.JENIS_PKRJN)),
+      deceased: deceased(cell(at.STAT_HIDUP)),
+      inactive: inactive(cell(at.FLAG_STATUS)),
+      olderCard: printed(cell(at.TGL_CETAK_KTP)) || count(cell(at.COUNT_KTP)),
+    };
+  };
+}
+
+/** The region from its four cells, which repeat together. */
+function createRegionReader(at: Record<Column, number>): (cell: CellReader) => string | null {
+  // Control character 31, "unit separator", holds the four apart.
+  const region = memo(MAX_REGIONS, (joined) => {
+    const [province = '', regency = '', district = '', village = ''] = joined.split('\x1f').map(cleanCell);
+    return regionOf(province, regency, district, village);
+  });
+  return (cell) => region(`${cell(at.NO_PROP)}\x1f${cell(at.NO_KAB)}\x1f${cell(at.NO_KEC)}\x1f${cell(at.NO_KEL)}`);
+}
+
+// Nearly every cell needs no cleaning; the others take the longer way.
+const nikOf = (byteText: string): Result<Nik, NikFault> =>
+  isSixteenDigits(byteText) ? ok(byteText as Nik) : parseNik(cleanCell(decodeText(byteText)));
+
+function kkOf(byteText: string): string | null {
+  if (isSixteenDigits(byteText)) return byteText;
+  const text = cleanCell(decodeText(byteText));
+  return isSixteenDigits(text) ? text : null;
+}
+
+const TIDY = /^[A-Za-z0-9][ -~]*[A-Za-z0-9.]$/;
+
+function textOf(byteText: string): string | null {
+  if (byteText === '') return null;
+  if (TIDY.test(byteText)) return byteText;
+  const text = cleanCell(decodeText(byteText));
+  return text === '' || text === '-' ? null : text;
+}

@@ -95,6 +95,8 @@ async function takeSeat(cluster: Cluster, deadline: number): Promise<Seat | null
       max: 1,
       max_lifetime: null,
       connect_timeout: 5,
+      // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
+      fetch_types: false,
       onnotice: () => {},
       connection: { application_name: `${NAME} seat` },
     });

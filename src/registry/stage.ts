@@ -75,22 +75,20 @@ export class StageWriter {
   }
 
   #bytes(value: string | null, length: number): void {
-    if (value === null) return this.#length(-1);
-    this.#length(length);
-    this.#at += this.#buffer.write(value, this.#at, length, 'latin1');
+    this.#length(value === null ? -1 : length);
+    if (value !== null) this.#at += this.#buffer.write(value, this.#at, length, 'latin1');
   }
 
   #region(value: number | null): void {
-    if (value === null) return this.#length(-1);
-    this.#length(8);
+    this.#length(value === null ? -1 : 8);
+    if (value === null) return;
     this.#at = this.#buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), this.#at);
     this.#at = this.#buffer.writeUInt32BE(value % 0x1_0000_0000, this.#at);
   }
 
   #date(value: CivilDate | null): void {
-    if (value === null) return this.#length(-1);
-    this.#length(4);
-    this.#at = this.#buffer.writeInt32BE(daysSince2000(value), this.#at);
+    this.#length(value === null ? -1 : 4);
+    if (value !== null) this.#at = this.#buffer.writeInt32BE(daysSince2000(value), this.#at);
   }
 }
 

@@ -12,21 +12,18 @@ export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS): C
   return {
     title: faulty ? `${form.errorPrefix}: ${form.title}` : form.title,
     address: '/',
-    main: html`<div class="stack narrow">
-${faulty ? errorSummary(messages, faults) : ''}
-<div>
+    main: html`<div class="beside">
+<div class="stack">
+${faulty && errorSummary(messages, faults)}
 <h1>${form.title}</h1>
-<p class="lead">${form.lead}</p>
-</div>
+${!faulty && html`<p class="lead">${form.lead}</p>`}
 ${checkForm(messages, faults)}
-<div>
+</div>
+<aside class="stack" aria-label="${form.aboutLabel}">
 ${form.about.map(
-  ({
-    title,
-    points,
-  }) => html`<details><summary>${title}</summary><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></details>
+  ({ title, points }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
 `,
-)}</div>
+)}</aside>
 </div>`,
   };
 }

@@ -25,13 +25,15 @@ export function noticePage(messages: Messages, kind: NoticeKind): Content {
   return {
     title,
     address: kind === 'UNKNOWN_PROBLEM' ? '/' : null,
-    main: html`<div class="stack narrow">
+    main: html`<div class="stack ${WITH_FORM.has(kind) ? '' : 'narrow'}">
 <section class="outcome ${TONES[kind]}">
 <h1 class="with-icon">${TONE_ICONS[TONES[kind]]}<span>${title}</span></h1>
 <p>${lead}</p>
 </section>
+<div class="pair">
 ${points.length > 0 && html`<ul>${points.map((point) => html`<li>${point}</li>`)}</ul>`}
 ${WITH_FORM.has(kind) ? checkForm(messages) : html`<p><a class="button plain" href="/?lang=${messages.language}">${messages.again}</a></p>`}
+</div>
 </div>`,
   };
 }

@@ -22,8 +22,8 @@ ${outcome(messages, answer)}
 ${ahead && [steps(messages, answer), bring(messages, answer), hours(messages, answer), contests(messages, answer, election)]}
 ${why(messages, answer)}
 ${office(messages, answer, election)}
-${about(messages, answer)}
 </div>
+${about(messages, answer)}
 <p class="noprint"><a class="button plain" href="/?lang=${messages.language}">${result.again}</a></p>
 </div>`,
   };

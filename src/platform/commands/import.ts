@@ -85,8 +85,10 @@ function rejectPath(asked: string | undefined, file: string, dryRun: boolean): s
 const n = (count: number): string => count.toLocaleString('en');
 
 function summarise(report: ImportReport, rejectFile: string | null, dryRun: boolean, { say }: CommandContext): void {
-  if (report.alreadyImported)
-    return say(`This file was imported before for ${report.asOf} (copy ${report.dataset}): nothing to do`);
+  if (report.alreadyImported) {
+    say(`This file was imported before for ${report.asOf} (copy ${report.dataset}): nothing to do`);
+    return;
+  }
   if (report.sampleRemoved > 0) say(`Removed the synthetic sample (${n(report.sampleRemoved)} residents)`);
   say(
     `${dryRun ? 'Dry run, nothing written' : `Copy ${report.dataset}`}: source ${report.source} as of ${report.asOf}, ${report.seconds} s`,

@@ -30,6 +30,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
     submit: 'Check',
     errorsTitle: 'Something needs correcting',
     errorPrefix: 'Please correct',
+    aboutLabel: 'Background',
     about: [
       {
         title: 'What is stored and what is not',

@@ -30,6 +30,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
     submit: 'Periksa',
     errorsTitle: 'Ada yang perlu diperbaiki',
     errorPrefix: 'Perlu diperbaiki',
+    aboutLabel: 'Keterangan',
     about: [
       {
         title: 'Apa yang disimpan dan apa yang tidak',

@@ -58,6 +58,7 @@ export type FormMessages = {
   submit: string;
   errorsTitle: string;
   errorPrefix: string;
+  aboutLabel: string;
   about: { title: string; points: string[] }[];
 };
 

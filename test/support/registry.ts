@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Facts } from '../../src/core/facts.ts';
+import type { Nik } from '../../src/core/nik.ts';
+import { regionRange } from '../../src/core/regions.ts';
+import { migrateRegistry } from '../../src/platform/registry.ts';
+import { deriveKeys } from '../../src/registry/keys.ts';
+import { type MergeOptions, type MergeReport, mergeCopy } from '../../src/registry/merge.ts';
+import { connect, type Sql } from '../../src/registry/sql.ts';
+import { type Resident, StageWriter } from '../../src/registry/stage.ts';
+import { createTestDatabase } from './postgres.ts';
+
+export type TestRegistry = { sql: Sql; url: string; registryKey: Uint8Array; close(): Promise<void> };
+
+/** A new, migrated, empty registry with a key of its own. */
+export async function createTestRegistry(): Promise<TestRegistry> {
+  const database = await createTestDatabase();
+  await migrateRegistry(database.url);
+  const sql = connect(database.url, { max: 4 });
+  const close = async (): Promise<void> => {
+    await sql.end({ timeout: 1 });
+    await database.drop();
+  };
+  return { sql, url: database.url, registryKey: randomBytes(32), close };
+}
+
+/** A resident of age, a citizen, of Cibinong, recorded but unprinted, unless told otherwise. */
+export function resident(
+  nik: string,
+  facts: Partial<Facts> = {},
+  rest: Partial<Omit<Resident, 'nik' | 'facts'>> = {},
+): Resident {
+  return {
+    nik: nik as Nik,
+    name: 'NENENG NURHASANAH',
+    kk: '3201010503119001',
+    suketNumber: null,
+    ...rest,
+    facts: {
+      status: 'PRINT_READY_RECORD',
+      region: '32.01.01.1001',
+      suket: null,
+      ofAgeOn: null,
+      birthDateUnknown: false,
+      marital: 'NEVER',
+      nationality: 'CITIZEN',
+      tniPolri: false,
+      deceased: false,
+      inactive: false,
+      olderCard: false,
+      ...facts,
+    },
+  };
+}
+
+/** Synthetic NIKs, which are nobody's: serials 9000–9999. */
+export const nikOf = (n: number): string =>
+  `3201${String(10 + (n % 40))}${String(10 + (Math.floor(n / 40) % 18))}0180${String(9000 + Math.floor(n / 720)).slice(-4)}`;
+
+type Import = Partial<Pick<MergeOptions, 'full' | 'allowOlder' | 'maxLost' | 'dryRun'>> & { source?: string; asOf?: string };
+
+/** Merges residents as one copy: full, of Kabupaten Bogor, 12 January 2018, unless told otherwise. */
+export async function importResidents(
+  registry: TestRegistry,
+  residents: Resident[],
+  options: Import = {},
+): Promise<MergeReport> {
+  const { source = '32.01', asOf = '2018-01-12T17:00:00+07:00', ...rest } = options;
+  const writer = new StageWriter(deriveKeys(registry.registryKey));
+  for (const one of residents) writer.write(one);
+  const rows = writer.take();
+  const region = source === 'sample' ? '32.01' : source;
+  const { first, last } = regionRange(region);
+  return await mergeCopy(registry.sql, {
+    source: { name: source, region, firstRegion: first, lastRegion: last },
+    asOfMs: Date.parse(asOf),
+    asOfDate: asOf.slice(0, 10),
+    full: true,
+    allowOlder: false,
+    maxLost: 0.1,
+    dryRun: false,
+    ...rest,
+    rows: (async function* () {
+      yield rows;
+    })(),
+    digest: () => createHash('sha256').update(rows).digest('hex'),
+  });
+}
