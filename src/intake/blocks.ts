@@ -131,7 +131,8 @@ class Cutter {
     while (start < bytes.length) {
       const lineEnd = this.scanner.scan(bytes, start, bytes.length);
       if (this.scanner.endedInQuotes && this.scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
-      if (lineEnd === bytes.length) return !isBlankLine(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
+      if (lineEnd === bytes.length)
+        return !isBlankLine(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
       start = afterLineEnd(bytes, lineEnd);
     }
     return false;

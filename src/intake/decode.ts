@@ -75,7 +75,11 @@ async function* gunzip(chunks: Bytes, allowTruncated: boolean): AsyncGenerator<U
   }
 }
 
-async function* transcode(chunks: Bytes, encoding: 'UTF-16LE' | 'UTF-16BE', allowTruncated: boolean): AsyncGenerator<Uint8Array> {
+async function* transcode(
+  chunks: Bytes,
+  encoding: 'UTF-16LE' | 'UTF-16BE',
+  allowTruncated: boolean,
+): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder(encoding.toLowerCase());
   const encoder = new TextEncoder();
   let length = 0;

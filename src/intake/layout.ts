@@ -47,7 +47,10 @@ export type Layout = {
  * Throws MISSING_COLUMN (NIK or a status code), DUPLICATE_COLUMN for a used one, TOO_MANY_COLUMNS.
  */
 export function parseLayout(header: Uint8Array, maxColumns: number): Layout {
-  const readings = DELIMITERS.map((delimiter) => ({ delimiter: delimiter.charCodeAt(0), names: headerNames(header, delimiter) }));
+  const readings = DELIMITERS.map((delimiter) => ({
+    delimiter: delimiter.charCodeAt(0),
+    names: headerNames(header, delimiter),
+  }));
   const whole = readings.filter(({ names }) => names.includes('NIK') && statusColumn(names) !== undefined);
   const [best] = (whole.length > 0 ? whole : readings).sort((a, b) => b.names.length - a.names.length);
   const { delimiter, names } = best as (typeof readings)[number];

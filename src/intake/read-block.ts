@@ -23,21 +23,24 @@ export function createBlockReader(
   const scanner = new RecordScanner({ delimiter, columnCount, maxLineBytes: limits.maxLineBytes });
   const { starts, ends, doubled } = scanner;
   const readRecord = createRecordReader(layout, asOf);
+  // The record as text, one character a byte, so that places in the bytes are places in the text, less its beginning.
   let text = '';
-  const cell = (place: number): string => {
+  let textStart = 0;
+  const cell = (place: number, lastPlace = place): string => {
     if (place < 0) return '';
-    const byteText = text.slice(starts[place], ends[place]);
+    const byteText = text.slice((starts[place] as number) - textStart, (ends[lastPlace] as number) - textStart);
     return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
   };
 
   return ({ bytes, firstLine }, sink) => {
-    // One character a byte, so that places in the bytes are places in the text.
-    text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let line = firstLine;
     for (let start = 0; start < bytes.length; ) {
       const lineEnd = scanner.scan(bytes, start, bytes.length);
       const reason = faultOf(scanner, columnCount);
       if (reason === null) {
+        text = buffer.toString('latin1', start, lineEnd);
+        textStart = start;
         const record = readRecord(cell);
         if (record.ok) sink.resident(record.value);
         else sink.reject({ line, column: 'NIK', reason: record.code });

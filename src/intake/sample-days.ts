@@ -1,4 +1,4 @@
-import { addMonths, type CivilDate, civilDate, daysInMonth, parseIsoDate } from '../core/dates.ts';
+import { addMonths, type CivilDate, daysInMonth, parseIsoDate } from '../core/dates.ts';
 
 /** The calendar of the sample as ready-made strings: every day from 1930 to 2018, addressed by its number. */
 const FIRST_YEAR = 1930;
@@ -6,7 +6,7 @@ const LAST_YEAR = 2018;
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
 
-export type SampleDays = {
+type SampleDays = {
   /** `dd-mm-yyyy` as exports write it. */
   text: readonly string[];
   /** `ddmmyy` as a NIK or KK has it; women's days are 40 more. */
@@ -17,16 +17,14 @@ export type SampleDays = {
   numberOf: (iso: string) => number;
 };
 
-export function createSampleDays(): SampleDays {
+function createSampleDays(): SampleDays {
   const text: string[] = [];
   const digits: string[] = [];
   const womenDigits: string[] = [];
   const years: number[] = [];
-  const numbers = new Map<string, number>();
   for (let year = FIRST_YEAR; year <= LAST_YEAR; year += 1) {
     for (let month = 1; month <= 12; month += 1) {
       for (let day = 1; day <= daysInMonth(year, month); day += 1) {
-        numbers.set(civilDate(year, month, day) as CivilDate, text.length);
         const monthYear = two(month) + two(year % 100);
         text.push(`${two(day)}-${two(month)}-${year}`);
         digits.push(two(day) + monthYear);
@@ -35,15 +33,15 @@ export function createSampleDays(): SampleDays {
       }
     }
   }
-  const numberOf = (iso: string): number => numbers.get(iso) ?? -1;
+  const numberOf = (iso: string): number => text.indexOf(reversed(iso));
   return { text, digits, womenDigits, year: Uint16Array.from(years), numberOf };
 }
 
-/** `dd-mm-yyyy` of an ISO day, some months later. */
-export function monthsLater(iso: string, months: number): string {
-  const later = addMonths(parseIsoDate(iso) as CivilDate, months);
-  return `${later.slice(8)}-${later.slice(5, 7)}-${later.slice(0, 4)}`;
-}
+const reversed = (day: string): string => day.split('-').reverse().join('-');
+
+/** The same `dd-mm-yyyy` some months later. */
+export const monthsLater = (text: string, months: number): string =>
+  reversed(addMonths(parseIsoDate(reversed(text)) as CivilDate, months));
 
 /** Out of ten residents with the fullest birth year, how many were born in this one: the pyramid's steps. */
 const PYRAMID: readonly (readonly [until: number, weight: number])[] = [
@@ -57,12 +55,25 @@ const PYRAMID: readonly (readonly [until: number, weight: number])[] = [
 ];
 
 /** A day stands once for each block of serials it fills, so that full years are met more often: `day * 10 + block`. */
-export function birthSlots(days: SampleDays, first: string, last: string): Uint32Array {
+function birthSlots(days: SampleDays, first: string, last: string): Uint32Array {
   const slots: number[] = [];
-  for (let day = days.numberOf(first); day <= days.numberOf(last); day += 1) {
+  const end = days.numberOf(last);
+  for (let day = days.numberOf(first); day <= end; day += 1) {
     const year = days.year[day] as number;
     const weight = PYRAMID.find(([until]) => year <= until)?.[1] ?? 0;
     for (let block = 0; block < weight; block += 1) slots.push(day * 10 + block);
   }
   return Uint32Array.from(slots);
+}
+
+/** The days, and those on which the of-age and the minors of polling day were born, as often as the pyramid wants. */
+export type SampleCalendar = { days: SampleDays; adults: Uint32Array; minors: Uint32Array };
+
+export function createSampleCalendar(): SampleCalendar {
+  const days = createSampleDays();
+  return {
+    days,
+    adults: birthSlots(days, '1930-01-01', '2001-06-27'),
+    minors: birthSlots(days, '2001-06-28', '2003-12-31'),
+  };
 }

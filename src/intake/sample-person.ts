@@ -1,4 +1,4 @@
-import { birthSlots, createSampleDays, type SampleDays } from './sample-days.ts';
+import type { SampleCalendar } from './sample-days.ts';
 import { MOVED_FROM } from './sample-names.ts';
 
 /** Murmur's finaliser: spreads 32 bits over 32 bits. The only "chance" of the sample. */
@@ -45,22 +45,20 @@ export type SamplePerson = {
   familyHash: number;
 };
 
-export type SamplePeople = { days: SampleDays; person: (index: number, minor: boolean, hash: number) => SamplePerson };
-
 /**
  * Who stands in a row. From the index come family and district, and the rest of the index is shuffled into birth date, sex
  * and serial, so that no NIK comes twice below some seventy million rows (minors included).
  */
-export function createSamplePeople(seed: number): SamplePeople {
-  const days = createSampleDays();
-  const adults = birthSlots(days, '1930-01-01', '2001-06-27');
-  const minors = birthSlots(days, '2001-06-28', '2003-12-31');
+export function createPerson(
+  { days, adults, minors }: SampleCalendar,
+  seed: number,
+): (index: number, minor: boolean, hash: number) => SamplePerson {
   const firstKk = days.numberOf('2006-01-01');
   const kkDays = days.numberOf('2017-12-31') - firstKk + 1;
   const districtCodes = Array.from({ length: DISTRICTS + 1 }, (_, i) => `3201${i < 10 ? '0' : ''}${i}`);
   const key = mix(seed ^ 0x5eed);
 
-  const person = (index: number, minor: boolean, hash: number): SamplePerson => {
+  return (index, minor, hash) => {
     const ofTwelve = index % 12;
     const family = 3 * Math.floor(index / 12) + (FAMILY_OF_TWELVE[ofTwelve] as number);
     const round = Math.floor(family / DISTRICTS);
@@ -89,5 +87,4 @@ export function createSamplePeople(seed: number): SamplePeople {
       familyHash: mix(family ^ key),
     };
   };
-  return { days, person };
 }

@@ -2,7 +2,7 @@
  * A synthetic SIAK export of Kabupaten Bogor (32.01) of any size, in the proportions of 12 January 2018 (V). Every row
  * follows from the seed and its index alone: no chance, no clock. All NIKs and KKs have serials that are nobody's.
  */
-import { monthsLater } from './sample-days.ts';
+import { createSampleCalendar, monthsLater, type SampleCalendar } from './sample-days.ts';
 import {
   BIRTH_PLACES,
   DEGREES,
@@ -15,7 +15,7 @@ import {
   WOMEN_NAMES,
   WOMEN_TITLES,
 } from './sample-names.ts';
-import { createSamplePeople, mix, type SamplePerson } from './sample-person.ts';
+import { createPerson, mix, type SamplePerson } from './sample-person.ts';
 import { SANDBOX, SANDBOX_ROWS } from './sample-sandbox.ts';
 
 export { SANDBOX };
@@ -87,13 +87,18 @@ export function* sampleRows(options: { rows: number; seed?: number; fromRow?: nu
   if (chunk !== '') yield chunk;
 }
 
+/** Made at the first use and the same for every seed. */
+let tables: { calendar: SampleCalendar; places: readonly (readonly string[])[] } | undefined;
+
 function createRow(seed: number): (index: number) => string {
-  const { days, person } = createSamplePeople(seed);
+  tables ??= { calendar: createSampleCalendar(), places: Array.from({ length: 41 }, (_, district) => placesOf(district)) };
+  const { calendar, places } = tables;
+  const { days } = calendar;
+  const person = createPerson(calendar, seed);
   const key = mix(seed);
   const offset = key / 2 ** 32;
   const recordedShare = SAMPLE_FIGURES.recorded / SAMPLE_FIGURES.mustHold;
   const printedShare = SAMPLE_FIGURES.printed / SAMPLE_FIGURES.mustHold;
-  const places = Array.from({ length: 41 }, (_, district) => placesOf(district));
   const [firstPrint, lastPrint] = [days.numberOf('2012-02-01'), days.numberOf('2018-01-11')];
   const printedOn = (hash: number): string => days.text[firstPrint + (hash % (lastPrint - firstPrint))] as string;
   const [firstSuket, backlog] = [days.numberOf('2017-07-12'), days.numberOf('2017-12-27')];
@@ -104,8 +109,7 @@ function createRow(seed: number): (index: number) => string {
     const late = (hash >>> 4) % 5 < 2;
     const issued = late ? backlog + ((hash >>> 8) % 16) : firstSuket + ((hash >>> 8) % (backlog - firstSuket));
     const text = days.text[issued] as string;
-    const iso = `${text.slice(6)}-${text.slice(3, 5)}-${text.slice(0, 2)}`;
-    const end = (hash >>> 12) % 20 === 0 ? monthsLater(iso, (hash >>> 17) % 4 === 0 ? 3 : 6) : '';
+    const end = (hash >>> 12) % 20 === 0 ? monthsLater(text, (hash >>> 17) % 4 === 0 ? 3 : 6) : '';
     return `471.13/${1 + ((hash >>> 5) % 9999)}/DISDUKCAPIL/${text.slice(6)};${text};${end}`;
   };
 

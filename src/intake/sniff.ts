@@ -63,7 +63,10 @@ function encodingByNuls(head: Uint8Array): Encoding {
 /** A stray control character may come out of a database; text with one in a hundred is none. */
 function checked(found: { encoding: Encoding; skip: number }, head: Uint8Array): { encoding: Encoding; skip: number } {
   if (found.encoding !== 'BYTES') return found;
-  const controls = head.reduce((count, byte) => (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26 ? count + 1 : count), 0);
+  const controls = head.reduce(
+    (count, byte) => (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26 ? count + 1 : count),
+    0,
+  );
   if (controls * 100 > head.length) throw new IntakeRefusal('BINARY_FILE');
   return found;
 }
