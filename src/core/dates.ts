@@ -76,6 +76,7 @@ const MONTH_NAMES: Record<string, number> = {
   AUG: 8,
   AGU: 8,
   AGS: 8,
+  AGT: 8,
   SEP: 9,
   OCT: 10,
   OKT: 10,

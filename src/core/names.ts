@@ -25,6 +25,10 @@ export function normaliseName(name: string): string {
   return all.slice(from, to).join(' ');
 }
 
+// Nearly all names are plain; they are spared the costly part.
+const withoutMarks = (name: string): string =>
+  /^[A-Za-z ,.-]*$/.test(name) ? name : name.normalize('NFD').replace(/[\u0300-\u036f'’`"]/g, '');
+
 const words = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 
 /** Words of the title that begins at `from`: "K.H." is two, 0 is none. */

@@ -9,7 +9,9 @@ export const SUKET_VALID_MONTHS = 6;
 /** The Suket on record, or null where neither day can be read: a paper without a date is not known to be valid. */
 export function suketOf(issuedOn: CivilDate | null, endsOn: CivilDate | null): Suket | null {
   if (endsOn !== null) return { issuedOn, validUntil: endsOn };
-  return issuedOn === null ? null : { issuedOn, validUntil: addMonths(issuedOn, SUKET_VALID_MONTHS) };
+  // The calendar ends in 9999, a year that forms write for "no date".
+  if (issuedOn === null || issuedOn >= '9999-07') return null;
+  return { issuedOn, validUntil: addMonths(issuedOn, SUKET_VALID_MONTHS) };
 }
 
 /** Valid on a day: its last day is not before it. */

@@ -1,10 +1,7 @@
+import { afterLineEnd, CR, countLineEnds, endOfLines, isBlankLine, LF, QUOTE } from './bytes.ts';
 import type { IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { afterLineEnd, countLineEnds, RecordScanner, type RecordShape } from './scanner.ts';
-
-const LF = 10;
-const CR = 13;
-const QUOTE = 34;
+import { RecordScanner, type RecordShape } from './scanner.ts';
 
 /** A piece of the file that holds whole records. `bytes.buffer` is its own and may be transferred to a worker thread. */
 export type Block = {
@@ -137,21 +134,4 @@ class Cutter {
     }
     return false;
   }
-}
-
-/** Behind the last line end of which the whole is there. */
-function endOfLines(bytes: Uint8Array): number {
-  let at = bytes.length - 1;
-  if (bytes[at] === CR) at -= 1;
-  while (at >= 0 && bytes[at] !== LF && bytes[at] !== CR) at -= 1;
-  return at + 1;
-}
-
-/** Nothing but blanks, or the end-of-file mark of DOS. */
-export function isBlankLine(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte !== 32 && byte !== 9 && byte !== 26) return false;
-  }
-  return true;
 }

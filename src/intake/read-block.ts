@@ -1,9 +1,10 @@
 import type { CivilDate } from '../core/dates.ts';
-import { type Block, isBlankLine } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import { afterLineEnd, isBlankLine } from './bytes.ts';
 import type { Layout } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { createRecordReader, type RecordSink, type RejectReason } from './record.ts';
-import { afterLineEnd, RecordScanner } from './scanner.ts';
+import { RecordScanner } from './scanner.ts';
 
 export type BlockOptions = {
   /** The day of the copy: who is of age by then, and how a birth year of two digits is completed. */

@@ -1,9 +1,9 @@
-import { type Block, cutBlocks, isBlankLine } from './blocks.ts';
+import { type Block, cutBlocks } from './blocks.ts';
+import { afterLineEnd, CR, isBlankLine, LF } from './bytes.ts';
 import { decodeBytes } from './decode.ts';
 import { type Layout, parseLayout } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { afterLineEnd } from './scanner.ts';
 
 export type ExportOptions = {
   /** Import what is there of a file that breaks off. */
@@ -39,7 +39,7 @@ async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: numbe
   let buffer: Uint8Array = new Uint8Array(0);
   let line = 1;
   for (let ended = false; ; ) {
-    const lineEnd = buffer.findIndex((byte) => byte === 10 || byte === 13);
+    const lineEnd = buffer.findIndex((byte) => byte === LF || byte === CR);
     // Behind a CR an LF may still come.
     if (ended || (lineEnd >= 0 && lineEnd < buffer.length - 1)) {
       if (ended && buffer.length === 0) throw new IntakeRefusal('EMPTY_FILE');

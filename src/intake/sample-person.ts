@@ -32,22 +32,29 @@ function shuffled(number: number, left: number, right: number, key: number): [nu
   return [l, r];
 }
 
-export type SamplePerson = {
-  nik: string;
+type SampleFamily = {
+  number: number;
   kk: string;
   /** 1–40, of residence. */
   district: number;
+  /** Families of this district before this one. */
+  round: number;
+  /** The same for all members. */
+  hash: number;
+};
+
+export type SamplePerson = {
+  nik: string;
+  family: SampleFamily;
   woman: boolean;
   /** Number of the day of birth. */
   born: number;
   movedIn: boolean;
-  /** Of the family: the same for all its members. */
-  familyHash: number;
 };
 
 /**
  * Who stands in a row. From the index come family and district, and the rest of the index is shuffled into birth date, sex
- * and serial, so that no NIK comes twice below some seventy million rows (minors included).
+ * and serial, so that no NIK comes twice below some fifty million rows (minors included).
  */
 export function createPerson(
   { days, adults, minors }: SampleCalendar,
@@ -58,33 +65,32 @@ export function createPerson(
   const districtCodes = Array.from({ length: DISTRICTS + 1 }, (_, i) => `3201${i < 10 ? '0' : ''}${i}`);
   const key = mix(seed ^ 0x5eed);
 
+  const createFamily = (number: number): SampleFamily => {
+    const round = Math.floor(number / DISTRICTS);
+    const district = 1 + ((number + (mix(round ^ key) % DISTRICTS)) % DISTRICTS);
+    const [day, serial] = shuffled(round, kkDays, KK_SERIALS, key - district);
+    const kk = `${districtCodes[district]}${days.digits[firstKk + day]}${FIRST_SERIAL + serial}`;
+    return { number, kk, district, round, hash: mix(number ^ key) };
+  };
+  let family = createFamily(0);
+
   return (index, minor, hash) => {
     const ofTwelve = index % 12;
-    const family = 3 * Math.floor(index / 12) + (FAMILY_OF_TWELVE[ofTwelve] as number);
-    const round = Math.floor(family / DISTRICTS);
-    const district = 1 + ((family + (mix(round ^ key) % DISTRICTS)) % DISTRICTS);
-    const withinDistrict = round * MAX_FAMILY_SIZE + (MEMBER_OF_TWELVE[ofTwelve] as number);
+    const familyNumber = 3 * Math.floor(index / 12) + (FAMILY_OF_TWELVE[ofTwelve] as number);
+    if (familyNumber !== family.number) family = createFamily(familyNumber);
+    const withinDistrict = family.round * MAX_FAMILY_SIZE + (MEMBER_OF_TWELVE[ofTwelve] as number);
 
     const slots = minor ? minors : adults;
-    const [slotIndex, sexAndSerial] = shuffled(withinDistrict, slots.length, SEX_AND_SERIAL, key + district);
+    const [slotIndex, sexAndSerial] = shuffled(withinDistrict, slots.length, SEX_AND_SERIAL, key + family.district);
     const slot = slots[slotIndex] as number;
     const bornByNik = Math.floor(slot / 10);
     const woman = sexAndSerial >= SERIALS_PER_BLOCK;
     const serial = FIRST_SERIAL + (slot % 10) * SERIALS_PER_BLOCK + (sexAndSerial % SERIALS_PER_BLOCK);
 
     const movedIn = hash % 50 === 0;
-    const prefix = movedIn ? (MOVED_FROM[district - 1] as readonly string[])[0] : districtCodes[district];
-    const [kkDay, kkSerial] = shuffled(round, kkDays, KK_SERIALS, key - district);
+    const prefix = movedIn ? (MOVED_FROM[family.district - 1] as readonly string[])[0] : districtCodes[family.district];
     // A birth date corrected later does not change the NIK (PP 37/2007 art. 37, V).
     const born = hash % 199 === 1 ? Math.max(0, bornByNik - 1 - (hash % 400)) : bornByNik;
-    return {
-      nik: `${prefix}${(woman ? days.womenDigits : days.digits)[bornByNik]}${serial}`,
-      kk: `${districtCodes[district]}${days.digits[firstKk + kkDay]}${FIRST_SERIAL + kkSerial}`,
-      district,
-      woman,
-      born,
-      movedIn,
-      familyHash: mix(family ^ key),
-    };
+    return { nik: `${prefix}${(woman ? days.womenDigits : days.digits)[bornByNik]}${serial}`, family, woman, born, movedIn };
   };
 }

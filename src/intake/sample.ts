@@ -15,7 +15,7 @@ import {
   WOMEN_NAMES,
   WOMEN_TITLES,
 } from './sample-names.ts';
-import { createPerson, mix, type SamplePerson } from './sample-person.ts';
+import { createPerson, mix } from './sample-person.ts';
 import { SANDBOX, SANDBOX_ROWS } from './sample-sandbox.ts';
 
 export { SANDBOX };
@@ -129,31 +129,33 @@ function createRow(seed: number): (index: number) => string {
     const more = mix(hash ^ 0x2545f491);
     const minor = place >= recordedShare && hash % 32 === 0;
     const who = person(index, minor, hash);
-    const birthPlace = who.movedIn ? (MOVED_FROM[who.district - 1] as readonly string[])[1] : pick(BIRTH_PLACES, more >>> 7);
-    return `${who.nik};${who.kk};${nameOf(who, days.year[who.born] as number, more)};${birthPlace};${
-      hash % 4001 === 2 ? '00-00-0000' : days.text[who.born]
-    };${who.woman ? 2 : 1};${pick(RELIGIONS, who.familyHash)};${socialOf(who, days.year[who.born] as number, minor, more)};${pick(
-      places[who.district] as readonly string[],
-      who.familyHash,
-    )};${hash % 1009 === 3 ? 'MENINGGAL' : 'HIDUP'};${
-      hash % 4999 === 4 ? pick(FOREIGN, more) : pick(CITIZEN, hash >>> 8)
-    };${hash % 1999 === 5 ? 2 : 0};${papers(place, more)}${EOL}`;
+    const { nik, family, woman, born } = who;
+    const year = days.year[born] as number;
+    const from = who.movedIn ? (MOVED_FROM[family.district - 1] as readonly string[])[1] : pick(BIRTH_PLACES, more >>> 7);
+    const birth = hash % 4001 === 2 ? '00-00-0000' : days.text[born];
+    const home = pick(places[family.district] as readonly string[], family.hash);
+    const alive = hash % 1009 === 3 ? 'MENINGGAL' : 'HIDUP';
+    const nationality = hash % 4999 === 4 ? pick(FOREIGN, more) : pick(CITIZEN, hash >>> 8);
+    const flag = hash % 1999 === 5 ? 2 : 0;
+    const identity = `${nik};${family.kk};${nameOf(woman, year, more)};${from};${birth};${woman ? 2 : 1}`;
+    const social = `${pick(RELIGIONS, family.hash)};${socialOf(woman, year, minor, more)};${home}`;
+    return `${identity};${social};${alive};${nationality};${flag};${papers(place, more)}${EOL}`;
   };
 }
 
-function nameOf(who: SamplePerson, year: number, hash: number): string {
-  const name = who.woman ? pick(WOMEN_NAMES, hash) : pick(MEN_NAMES, hash);
-  const full = (hash >>> 11) % 4 === 0 ? `${name} ${pick(who.woman ? WOMEN_LAST : MEN_LAST, hash >>> 13)}` : name;
+function nameOf(woman: boolean, year: number, hash: number): string {
+  const name = woman ? pick(WOMEN_NAMES, hash) : pick(MEN_NAMES, hash);
+  const full = (hash >>> 11) % 4 === 0 ? `${name} ${pick(woman ? WOMEN_LAST : MEN_LAST, hash >>> 13)}` : name;
   const title = (hash >>> 16) % 40;
-  if (title === 0 && year < 1975) return pick(who.woman ? WOMEN_TITLES : MEN_TITLES, hash >>> 22) + full;
+  if (title === 0 && year < 1975) return pick(woman ? WOMEN_TITLES : MEN_TITLES, hash >>> 22) + full;
   return title === 1 && year < 1995 ? full + pick(DEGREES, hash >>> 22) : full;
 }
 
 /** `STAT_KWN;JENIS_PKRJN`. */
-function socialOf(who: SamplePerson, year: number, minor: boolean, hash: number): string {
+function socialOf(woman: boolean, year: number, minor: boolean, hash: number): string {
   if (minor) return `${hash % 64 === 1 ? 2 : 1};3`;
   if (year > 1998) return `${hash % 9 === 1 ? 2 : 1};${hash % 4 === 2 ? 15 : 3}`;
   const marital = hash % 2003 === 6 ? '' : pick(year < 1990 ? SINGLE_FEW : SINGLE_HALF, hash >>> 9);
   if (hash % 293 === 8) return `${marital};${(hash >>> 10) % 3 === 0 ? 7 : 6}`;
-  return `${marital};${pick(who.woman ? WORK_OF_WOMEN : WORK_OF_MEN, hash >>> 3)}`;
+  return `${marital};${pick(woman ? WORK_OF_WOMEN : WORK_OF_MEN, hash >>> 3)}`;
 }

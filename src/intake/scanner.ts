@@ -1,8 +1,5 @@
-const LF = 10;
-const CR = 13;
-const QUOTE = 34;
-const SPACE = 32;
-const TAB = 9;
+import { afterLineEnd, CR, countLineEnds, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+
 const ORDINARY = 0;
 const DELIMITER = 1;
 const LINE_END = 2;
@@ -12,20 +9,6 @@ const QUOTE_MARK = 3;
 export type Outcome = 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED';
 
 export type RecordShape = { delimiter: number; columnCount: number; maxLineBytes: number };
-
-/** Where the next line begins behind the line end at `at`: LF, CR and CRLF are one each. */
-export const afterLineEnd = (bytes: Uint8Array, at: number): number =>
-  bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
-
-/** Line ends between two places, CRLF counting once; `to` must not fall inside one. */
-export function countLineEnds(bytes: Uint8Array, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) count += 1;
-  }
-  return count;
-}
 
 /**
  * Finds the cells of one record at a time in UTF-8, windows-1252 or ASCII bytes. Cutter and reader share it, so that they

@@ -24,17 +24,22 @@ export function run(command: string, args: string[], { as = null, background = f
       stdio: background ? 'ignore' : ['ignore', 'pipe', 'pipe'],
       detached: background,
       windowsHide: true,
-      timeout: TIMEOUT_MS,
       ...(as ? { uid: as.uid, gid: as.gid } : {}),
     });
+    // Not `timeout` of spawn, whose clock runs on, and keeps us alive, where the command could not be started.
+    const limit = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const settle = (ran: Ran): void => {
+      clearTimeout(limit);
+      resolve(ran);
+    };
     let output = '';
     const keep = (chunk: string): void => {
       output = (output + chunk).slice(-MAX_OUTPUT_CHARS);
     };
     child.stdout?.setEncoding('utf8').on('data', keep);
     child.stderr?.setEncoding('utf8').on('data', keep);
-    child.on('error', (error) => resolve({ ok: false, lines: [error.message] }));
-    child.on('close', (code) => resolve({ ok: code === 0, lines: linesOf(output) }));
+    child.on('error', (error) => settle({ ok: false, lines: [error.message] }));
+    child.on('close', (code) => settle({ ok: code === 0, lines: linesOf(output) }));
   });
 }
 

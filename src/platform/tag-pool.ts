@@ -6,6 +6,8 @@ import { createBlockTagger, type TaggedBlock, type TaggerSettings } from './tag-
 const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
 const BLOCKS_PER_THREAD = 2;
+/** A thread makes short-lived strings only: a small nursery keeps its memory small and costs nothing. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 12 };
 /** Up to so many blocks are tagged where we are: a thread takes longer to start. */
 const BLOCKS_WITHOUT_THREADS = 4;
 
@@ -51,7 +53,7 @@ class TagThread {
   readonly #waiting: { resolve(tagged: TaggedBlock): void; reject(error: Error): void }[] = [];
 
   constructor(settings: TaggerSettings) {
-    this.#worker = new Worker(new URL('./tag-thread.ts', import.meta.url), { workerData: settings });
+    this.#worker = new Worker(new URL('./tag-thread.ts', import.meta.url), { workerData: settings, resourceLimits: THREAD_LIMITS });
     this.#worker.on('message', (tagged: TaggedBlock) => this.#waiting.shift()?.resolve(tagged));
     this.#worker.on('error', () => this.#fail());
     this.#worker.on('exit', () => this.#fail());

@@ -151,6 +151,7 @@ async function collapseRepeated(tx: Transaction): Promise<{ duplicates: number; 
     count(*) FILTER (WHERE versions > 1)::int AS conflicts, count(*)::int AS tags FROM repeated`);
   const { duplicates, conflicts, tags } = sums as unknown as { duplicates: number; conflicts: number; tags: number };
   if (tags === 0) return { duplicates, conflicts };
+  await tx.unsafe('ANALYZE repeated');
   await tx.unsafe(`CREATE TEMP TABLE collapsed ON COMMIT DROP AS
     SELECT DISTINCT i.tag, ${of('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1`);
   await tx.unsafe('DELETE FROM incoming USING repeated WHERE incoming.tag = repeated.tag');

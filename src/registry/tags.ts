@@ -1,7 +1,7 @@
-import { createHmac, type KeyObject } from 'node:crypto';
 import { normaliseName } from '../core/names.ts';
 import type { Nik } from '../core/nik.ts';
 import type { RegistryKeys } from './keys.ts';
+import type { Mac } from './mac.ts';
 
 /** A keyed tag as Postgres writes a uuid. */
 export type Tag = string;
@@ -11,11 +11,8 @@ export type Proof = string;
 export const TAG_BYTES = 16;
 export const PROOF_BYTES = 8;
 
-// One character a byte: on Node three times faster than a Buffer for so short a message.
-const mac = (key: KeyObject, message: string): string => createHmac('sha256', key).update(message, 'utf8').digest('binary');
-
 /** The first 16 bytes of HMAC-SHA-256(k_nik, NIK), one character a byte. */
-export const tagBytes = (keys: RegistryKeys, nik: Nik): string => mac(keys.nik, nik).slice(0, TAG_BYTES);
+export const tagBytes = (keys: RegistryKeys, nik: Nik): string => keys.nik(nik).slice(0, TAG_BYTES);
 
 /**
  * Proofs are MACs bound to the NIK, so that equal names or families do not show. Eight bytes, one character a byte.
@@ -27,7 +24,7 @@ export const kkProofBytes = (keys: RegistryKeys, nik: Nik, kk: string): string =
 export const suketProofBytes = (keys: RegistryKeys, nik: Nik, number: string): string =>
   proof(keys.suket, nik, number.replace(/\s+/g, '').toUpperCase());
 
-const proof = (key: KeyObject, nik: Nik, fact: string): string => mac(key, `${nik}\n${fact}`).slice(0, PROOF_BYTES);
+const proof = (mac: Mac, nik: Nik, fact: string): string => mac(`${nik}\n${fact}`).slice(0, PROOF_BYTES);
 
 const asUuid = (bytes: string): Tag => {
   const hex = Buffer.from(bytes, 'latin1').toString('hex');
@@ -52,7 +49,7 @@ export function tagsOf(
 ): Tags {
   return {
     tag: asUuid(tagBytes(keys, nik)),
-    auditTag: asUuid(mac(keys.audit, nik).slice(0, TAG_BYTES)),
+    auditTag: asUuid(keys.audit(nik).slice(0, TAG_BYTES)),
     nameProof: asked.name === undefined ? null : asBigint(nameProofBytes(keys, nik, asked.name)),
     kkProof: asked.kk === undefined ? null : asBigint(kkProofBytes(keys, nik, asked.kk)),
     suketProof: asked.suketNumber === undefined ? null : asBigint(suketProofBytes(keys, nik, asked.suketNumber)),
@@ -60,7 +57,7 @@ export function tagsOf(
 }
 
 /** Tag of a client address, for limits: an address is personal data too. */
-export const addressTag = (keys: RegistryKeys, address: string): Tag => asUuid(mac(keys.address, address).slice(0, TAG_BYTES));
+export const addressTag = (keys: RegistryKeys, address: string): Tag => asUuid(keys.address(address).slice(0, TAG_BYTES));
 
 /** What a database remembers of its key, to refuse another one. */
-export const keyCheck = (keys: RegistryKeys): Proof => asBigint(mac(keys.check, 'registry').slice(0, PROOF_BYTES));
+export const keyCheck = (keys: RegistryKeys): Proof => asBigint(keys.check('registry').slice(0, PROOF_BYTES));

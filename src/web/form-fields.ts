@@ -1,3 +1,4 @@
+import { LIMITS } from '../checks/limits.ts';
 import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
@@ -9,7 +10,6 @@ export type FieldFault = NikFieldFault | SecondFieldFault;
 export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };
 export type Fields = { ok: true; nik: Nik; second: SecondFact } | { ok: false; faults: FieldFaults };
 
-const MAX_NAME_CHARS = 100;
 /** What people put between groups of digits, and what copying brings along unseen. */
 const BETWEEN_DIGITS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g;
 
@@ -33,6 +33,6 @@ function readSecond(text: string): Result<SecondFact, SecondFieldFault> {
   if (digits === '') return fail('SECOND_EMPTY');
   if (isSixteenDigits(digits)) return ok({ kind: 'kk', value: digits });
   const name = text.trim();
-  if (name.length > MAX_NAME_CHARS) return fail('SECOND_TOO_LONG');
+  if (name.length > LIMITS.maxNameChars) return fail('SECOND_TOO_LONG');
   return (name.match(/\p{L}/gu)?.length ?? 0) >= 2 ? ok({ kind: 'name', value: name }) : fail('SECOND_UNREADABLE');
 }

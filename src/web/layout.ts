@@ -16,7 +16,7 @@ export type Content = {
 
 export type Frame = {
   messages: Messages;
-  requestId: string | undefined;
+  requestId: string;
   /** Written out; null in real use. */
   sampleDay: string | null;
 };
@@ -49,7 +49,7 @@ ${main}
 </main>
 <footer class="foot"><div class="wide">
 <p>${frame.advice}</p>
-${requestId === undefined ? '' : html`<p class="id">${frame.requestId}: ${requestId}</p>`}
+<p class="id">${frame.requestId}: ${requestId}</p>
 </div></footer>
 </body>
 </html>

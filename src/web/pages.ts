@@ -2,17 +2,17 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { LIMITS } from '../checks/limits.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
-import { birthday, type CivilDate, parseIsoDate } from '../core/dates.ts';
+import { parseIsoDate } from '../core/dates.ts';
 import type { Election } from '../core/election.ts';
-import { writeDay, writeWeekday } from './dates.ts';
+import { writeDay } from './dates.ts';
 import { readFields } from './form-fields.ts';
 import { formPage } from './form-page.ts';
 import { chooseLanguage, type Language } from './language.ts';
 import { type Content, layout, PAGE_HEADERS } from './layout.ts';
-import { english } from './messages/en.ts';
-import { indonesian } from './messages/id.ts';
 import type { Messages, NoticeKind } from './messages/messages.ts';
+import { messagesFor } from './messages/messages-for.ts';
 import { noticePage } from './notice-page.ts';
 import { type ProblemPage, problemPage } from './problem-page.ts';
 import { resultPage } from './result-page.ts';
@@ -34,14 +34,12 @@ export type WebDependencies = {
 
 type Reply = { status?: ContentfulStatusCode; retryAfterSeconds?: number; sampleDate?: string | null };
 
-const MAX_BODY_BYTES = 4096;
-const LOCK_SECONDS = 3600;
 const BROKEN_RETRY_SECONDS = 60;
 
 /** The pages for residents: the form, its answer, and what the API's problem types mean. */
 export function createPages(deps: WebDependencies): Hono<Env> {
-  const messages = { id: messagesFor('id', deps.election.date), en: messagesFor('en', deps.election.date) };
-  const messagesOf = (c: Context): Messages => messages[chooseLanguage(c.req.query('lang'), c.req.header('Accept-Language'))];
+  const messagesOf = (c: Context): Messages =>
+    messagesFor(chooseLanguage(c.req.query('lang'), c.req.header('Accept-Language')), deps.election.date);
 
   async function reply(c: Context<Env>, content: Content, { status = 200, retryAfterSeconds, sampleDate }: Reply = {}) {
     const texts = messagesOf(c);
@@ -76,7 +74,7 @@ export function createPages(deps: WebDependencies): Hono<Env> {
       if (type !== 'application/x-www-form-urlencoded') return notice(c, 'NOT_A_FORM', { status: 415 });
       return next();
     },
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => notice(c, 'BODY_TOO_LARGE', { status: 413 }) }),
+    bodyLimit({ maxSize: LIMITS.maxBodyBytes, onError: (c) => notice(c, 'BODY_TOO_LARGE', { status: 413 }) }),
     async (c) => {
       const fields = readFields(await c.req.text());
       if (!fields.ok) return reply(c, formPage(messagesOf(c), fields.faults), { status: 422 });
@@ -88,7 +86,7 @@ export function createPages(deps: WebDependencies): Hono<Env> {
         case 'WRONG':
           return notice(c, 'WRONG');
         case 'LOCKED':
-          return notice(c, 'LOCKED', { status: 429, retryAfterSeconds: LOCK_SECONDS });
+          return notice(c, 'LOCKED', { status: 429, retryAfterSeconds: LIMITS.selfCheckWindowSeconds });
         case 'TOO_MANY':
           return notice(c, 'TOO_MANY', { status: 429, retryAfterSeconds: outcome.retryAfterSeconds });
         case 'UNAVAILABLE':
@@ -105,17 +103,6 @@ export function createPages(deps: WebDependencies): Hono<Env> {
   });
 
   return app;
-}
-
-const VOTING_AGE_YEARS = 17;
-
-function messagesFor(language: Language, pollingDay: CivilDate): Messages {
-  const days = {
-    day: writeDay(pollingDay, language),
-    weekday: writeWeekday(pollingDay, language),
-    bornBy: writeDay(birthday(pollingDay, -VOTING_AGE_YEARS), language),
-  };
-  return language === 'id' ? indonesian(days) : english(days);
 }
 
 /** A day or an instant, as the registry has it. */

@@ -24,6 +24,7 @@ ${why(messages, answer)}
 ${office(messages, answer, election)}
 </div>
 ${about(messages, answer)}
+<p class="small noprint">${result.keep}</p>
 <p class="noprint"><a class="button plain" href="/?lang=${messages.language}">${result.again}</a></p>
 </div>`,
   };

@@ -34,7 +34,6 @@ main:focus{outline:0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.125rem}
 .card>*+*{margin-top:.75rem}
 .flow>.card{break-inside:avoid;margin-bottom:1.25rem}
-.flow{margin-bottom:-1.25rem}
 .field+.field{margin-top:1.25rem}
 label{display:block;font-weight:650}
 .hint{color:var(--soft);font-size:.9375rem}
@@ -47,6 +46,7 @@ input[aria-invalid]{border-color:var(--bad)}
 .errors{border:2px solid var(--bad);background:var(--bad-bg)}
 .errors:focus{outline:0}
 .errors ul{padding:0;list-style:none}
+.errors li{margin:0}
 .errors a{display:inline-block;padding:.625rem 0;color:var(--bad);font-weight:600}
 .button{display:inline-flex;align-items:center;justify-content:center;min-height:3rem;padding:.5rem 1.75rem;border:2px solid var(--act);border-radius:.5rem;background:var(--act);color:var(--on-act);font:inherit;font-size:1.0625rem;font-weight:650;text-decoration:none;cursor:pointer}
 .button.plain{background:none;color:var(--act)}
@@ -88,16 +88,16 @@ small,.small{color:var(--soft);font-size:.875rem;line-height:1.45}
 @media(min-width:40rem){h1{font-size:1.875rem}.card,.outcome{padding:1.5rem}.outcome{padding:1.75rem}form .button{width:auto;min-width:12rem}main{padding-top:2.5rem!important;padding-bottom:3rem!important}}
 @media(min-width:56rem){.beside{grid-template-columns:minmax(0,38rem) minmax(0,1fr);gap:3rem}.stack:not(.narrow)>.pair{grid-template-columns:1fr 1fr}.beside aside{padding-top:.5rem}.flow{columns:2;column-gap:1.25rem}}
 @media(prefers-reduced-motion:no-preference){.button{transition:filter .15s}.button:hover{filter:brightness(1.12)}}
-@media print{@page{size:A4;margin:12mm}:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#000;--line:#999;--edge:#000;--act:#000;--on-act:#fff;--note:#fff;--todo:#000;--no:#000;--tone:#000!important;--tone-bg:#fff!important}
-body{font-size:9.25pt;line-height:1.35}h1{font-size:14pt}h2{font-size:10.5pt}.lead{font-size:10.5pt}
+@media print{@page{size:A4;margin:10mm 12mm}:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#000;--line:#999;--edge:#000;--act:#000;--on-act:#fff;--note:#fff;--todo:#000;--no:#000;--tone:#000!important;--tone-bg:#fff!important}
+body{font:9pt/1.3 Arial,"Liberation Sans",sans-serif}h1{font-size:14pt}h2{font-size:10.5pt}.lead{font-size:10pt}
 .skip,.lang,.foot,.noprint,form{display:none!important}
 .READY,.TO_DO,.UNCLEAR,.NO,.OVER{--tone:#000;--tone-bg:#fff}
-.wide{max-width:none;padding-left:0;padding-right:0}.top .wide{min-height:0;padding-bottom:.25rem}.brand{min-height:0}.sample .wide{padding:.2rem 0}
+.wide{max-width:none;padding-left:0;padding-right:0}.top .wide{min-height:0;padding-bottom:.25rem}.brand{min-height:0}.brand svg{width:18px}.brand b,.brand small{display:inline}.sample .wide{padding:.15rem 0;font-size:9pt}
 main{padding:.5rem 0 0!important}.stack>*+*{margin-top:.5rem}
-.card,.outcome{padding:.6rem .75rem;border-radius:.3rem;border-color:#666;break-inside:avoid}.card>*+*{margin-top:.3rem}li+li{margin-top:.15rem}
-.flow{columns:2;column-gap:.5rem}.flow>.card{margin-bottom:.5rem}.flow{margin-bottom:-.5rem}
+.card,.outcome{padding:.5rem .65rem;border-radius:.3rem;border-color:#666;break-inside:avoid}.outcome{gap:.3rem}.card>*+*{margin-top:.25rem}li+li{margin-top:.1rem}.check li:before{width:.9em;height:.9em;border-width:1px}
+.flow{columns:2;column-gap:.5rem}.flow>.card{margin-bottom:.5rem}
 .steps li{padding:0 0 .35rem 1.6rem}.steps li:before{width:1.2rem;height:1.2rem;line-height:1.1rem;top:0;background:none;color:#000;border:1px solid #000}.steps li:after{display:none}
-.word svg{padding:.1rem;width:1.3rem;height:1.3rem;background:none;color:#000}.hours div+div{margin-top:.3rem;padding-top:.3rem}small,.small,.by{font-size:8.25pt}}
+.word svg{padding:.1rem;width:1.3rem;height:1.3rem;background:none;color:#000}.hours div+div{margin-top:.2rem;padding-top:.2rem}.why small{display:inline}.flow>.card{margin-bottom:.4rem!important}.stack>*+*{margin-top:.4rem!important}small,.small,.by{font-size:8.25pt}}
 `;
 
 /** For the Content-Security-Policy: this style sheet and no other. */

@@ -23,7 +23,11 @@ export async function bundleWorker(): Promise<Bundle> {
 export type RunningWorker = { url: string; stop(): Promise<void> };
 
 /** Runs the bundle in the real Workers runtime, with a local Hyperdrive to `databaseUrl`. */
-export async function startWorker(bundlePath: string, databaseUrl: string, bindings: Record<string, string>): Promise<RunningWorker> {
+export async function startWorker(
+  bundlePath: string,
+  databaseUrl: string,
+  bindings: Record<string, string>,
+): Promise<RunningWorker> {
   const options = convertV4MiniflareOptions({
     name: 'hakpilih',
     host: '127.0.0.1',

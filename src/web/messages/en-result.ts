@@ -7,7 +7,7 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
     READY: 'Ready',
     TO_DO: 'Something to arrange',
     UNCLEAR: 'To be confirmed',
-    NO: 'By the record',
+    NO: 'For your information',
     OVER: 'Over',
   },
   summaries: {
@@ -160,8 +160,7 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
   province: (name) => `Province of ${name}`,
   officeText:
     'For your record, recording, card and Suket. For the voter list and your TPS: the PPS at the village office, or the KPU of your regency or city.',
-  ifWrong:
-    'Records can be wrong. If things are otherwise, see the Disdukcapil with your KK and papers; you may also ask at the TPS.',
+  ifWrong: 'Records can be wrong. If things are otherwise, see the Disdukcapil with your KK and papers.',
   suket: (issuedOn, validUntil, valid) =>
     `${issuedOn === null ? 'Valid' : `Issued ${issuedOn}, valid`} until ${validUntil}: ${valid ? 'still valid' : 'no longer valid'} on ${day}.`,
   sources: {
@@ -175,5 +174,6 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
     'This answer decides nothing by itself: the KPPS and the voter list (DPT) do.',
     'This page does not replace an e-KTP, Suket or C6, and deliberately shows neither name nor NIK.',
   ],
+  keep: 'To keep this: the page prints on one sheet of A4, or take a picture of the screen.',
   again: 'Check another NIK',
 });

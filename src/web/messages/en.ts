@@ -12,7 +12,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
     tagline: `Pilkada, ${day}`,
     skip: 'Skip to content',
     switchLanguage: 'Bahasa Indonesia',
-    startAgainInOther: 'Mulai lagi dalam Bahasa Indonesia',
+    startAgainInOther: 'Mulai lagi: Indonesia',
     advice:
       'This page advises; it decides nothing. The polling station goes by the voter list (DPT), your document and the decision of its officers (KPPS).',
     requestId: 'Request number',

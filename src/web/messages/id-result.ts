@@ -7,7 +7,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     READY: 'Siap',
     TO_DO: 'Ada yang perlu diurus',
     UNCLEAR: 'Perlu dipastikan',
-    NO: 'Menurut data',
+    NO: 'Untuk diketahui',
     OVER: 'Sudah selesai',
   },
   summaries: {
@@ -99,7 +99,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
       by: `Paling lambat ${day}, lebih cepat lebih baik`,
     },
     CHECK_DPT: {
-      title: 'Periksa nama Anda dalam DPT',
+      title: 'Periksa nama Anda dalam daftar pemilih (DPT)',
       text: 'Tanyakan kepada PPS di kantor desa/kelurahan atau KPU kabupaten/kota. Tidak terdaftar? Dengan e-KTP atau Suket, Anda tetap dapat memilih, pukul 12.00–13.00.',
       by: 'Sebelum hari pemungutan suara',
     },
@@ -138,7 +138,11 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
   c6Alone:
     'Terdaftar dalam DPT tetapi tidak punya e-KTP maupun Suket? Bawa C6 Anda: KPPS tetap dapat melayani jika yakin C6 itu milik Anda (surat KPU 574/PL.03.6-SD/06).',
   hours: [
-    { who: 'Terdaftar dalam DPT', when: '07.00–13.00', where: 'di TPS Anda sendiri, seperti tertulis pada C6' },
+    {
+      who: 'Terdaftar dalam daftar pemilih (DPT)',
+      when: '07.00–13.00',
+      where: 'di TPS Anda sendiri, seperti tertulis pada C6',
+    },
     {
       who: 'Tidak terdaftar',
       when: '12.00–13.00',
@@ -163,8 +167,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
   province: (name) => `Provinsi ${name}`,
   officeText:
     'Untuk data, perekaman, kartu, dan Suket. Untuk DPT dan TPS: PPS di kantor desa/kelurahan atau KPU kabupaten/kota.',
-  ifWrong:
-    'Data dapat keliru. Jika keadaan Anda lain, datangi Disdukcapil dengan KK dan dokumen Anda; bertanya juga boleh di TPS.',
+  ifWrong: 'Data dapat keliru. Jika keadaan Anda lain, datangi Disdukcapil dengan KK dan dokumen Anda.',
   suket: (issuedOn, validUntil, valid) =>
     `${issuedOn === null ? 'Berlaku' : `Terbit ${issuedOn}, berlaku`} sampai ${validUntil}: ${valid ? 'masih berlaku' : 'tidak berlaku lagi'} pada ${day}.`,
   sources: {
@@ -178,5 +181,6 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     'Jawaban ini tidak menentukan apa pun dengan sendirinya: KPPS dan DPT yang menentukan.',
     'Halaman ini bukan pengganti e-KTP, Suket, atau C6, dan sengaja tidak memuat nama maupun NIK.',
   ],
+  keep: 'Simpan sebagai catatan: halaman ini dapat dicetak pada satu lembar A4, atau difoto dari layar.',
   again: 'Periksa NIK lain',
 });

@@ -12,7 +12,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
     tagline: `Pilkada ${day}`,
     skip: 'Langsung ke isi',
     switchLanguage: 'English',
-    startAgainInOther: 'Start again in English',
+    startAgainInOther: 'Start again: English',
     advice:
       'Halaman ini memberi petunjuk, bukan keputusan. Pelayanan di TPS berpedoman pada DPT, dokumen Anda, dan keputusan KPPS.',
     requestId: 'Nomor permintaan',

@@ -89,5 +89,6 @@ export type ResultMessages = {
   asOf(instant: string): string;
   asOfUnknown: string;
   disclaimers: string[];
+  keep: string;
   again: string;
 };

@@ -1,0 +1,66 @@
+import type { CivilDate } from '../../src/core/dates.ts';
+import { INTAKE_LIMITS } from '../../src/intake/limits.ts';
+import { createBlockReader } from '../../src/intake/read-block.ts';
+import { type ExportOptions, readExport } from '../../src/intake/read-export.ts';
+import type { Reject, ResidentRecord } from '../../src/intake/record.ts';
+import { IntakeRefusal } from '../../src/intake/refusal.ts';
+
+export const AS_OF = '2018-01-12' as CivilDate;
+/** Limits that small files reach. */
+export const SMALL_LIMITS = { ...INTAKE_LIMITS, maxLineBytes: 400, blockBytes: 1000 };
+
+export type Outcome = { residents: ResidentRecord[]; rejects: Reject[] };
+export type ReadOptions = ExportOptions & { chunkBytes?: number };
+
+async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+const bytesOf = (file: string | Uint8Array): Uint8Array => (typeof file === 'string' ? Buffer.from(file) : file);
+
+/** A file as an import reads it, each block handed over as to a thread. */
+export async function read(file: string | Uint8Array, options: ReadOptions = {}): Promise<Outcome> {
+  const { chunkBytes = 1 << 20, ...rest } = options;
+  const { layout, blocks } = await readExport(inChunks(bytesOf(file), chunkBytes), rest);
+  const readBlock = createBlockReader(structuredClone(layout), { asOf: AS_OF, ...(rest.limits && { limits: rest.limits }) });
+  const outcome: Outcome = { residents: [], rejects: [] };
+  const sink = {
+    resident: (record: ResidentRecord) => outcome.residents.push(record),
+    reject: (reject: Reject) => outcome.rejects.push(reject),
+  };
+  for await (const block of blocks) readBlock(structuredClone(block, { transfer: [block.bytes.buffer] }), sink);
+  return outcome;
+}
+
+/** The refusal of a file: its code and detail. Fails where it is read. */
+export async function refusal(file: string | Uint8Array, options: ReadOptions = {}): Promise<string> {
+  try {
+    await read(file, options);
+  } catch (error) {
+    if (!(error instanceof IntakeRefusal)) throw error;
+    return error.detail === undefined ? error.code : `${error.code} ${error.detail}`;
+  }
+  throw new Error('the file was read');
+}
+
+/** Nobody's NIK, made of a number below 1000. */
+export const nikOf = (number: number): string => `320101010190${9000 + number}`;
+
+export const HEADER = ['NIK', 'NO_KK', 'NAMA_LGKP', 'ALAMAT', 'TGL_LHR', 'EKTP_CURRENT_STATUS_CODE'];
+export const rowOf = (number: number): string[] => [
+  nikOf(number),
+  `320101010109${9000 + number}`,
+  `BUDI ${number}`,
+  'KP. BARU',
+  '12-01-1990',
+  'CARD_ISSUED',
+];
+
+/** Lines of a file: the header and rows of so many residents, the given cells in place of theirs. */
+export function linesOf(count: number, delimiter = ';'): string[] {
+  return [HEADER, ...Array.from({ length: count }, (_, i) => rowOf(i))].map((cells) => cells.join(delimiter));
+}
+
+export const fileOf = (lines: string[], lineEnd = '\n'): string => lines.map((line) => line + lineEnd).join('');
+export const names = ({ residents }: Outcome): (string | null)[] => residents.map(({ name }) => name);
+export const faults = ({ rejects }: Outcome): string[] => rejects.map(({ line, reason }) => `${line} ${reason}`);
