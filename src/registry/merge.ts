@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { collapseRepeated, compare, countByStatus, countDelta, createIncoming, factsOf, type StatusCount } from './incoming.ts';
 import { FLAG } from './row.ts';
 import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
@@ -47,13 +48,10 @@ export type MergeReport = {
   conflicts: number;
   /** Residents of the synthetic sample that this first real import removed. */
   sampleRemoved: number;
-  /** Residents by status number; `CONFLICT` for those whose rows differ. */
-  byStatus: { status: number | 'CONFLICT'; residents: number }[];
+  byStatus: StatusCount[];
 };
 
 const FACTS = FACT_COLUMNS.join(', ');
-const of = (alias: string, columns: readonly string[] = FACT_COLUMNS): string =>
-  columns.map((column) => `${alias}.${column}`).join(', ');
 const IMPORT_LOCK = 4_711_2018;
 
 /**
@@ -84,7 +82,7 @@ async function mergeInTransaction(tx: Transaction, options: MergeOptions): Promi
   const repeated = await collapseRepeated(tx);
   const sampleRemoved = options.source.name === SAMPLE_SOURCE ? 0 : await removeSample(tx);
   const copy = await openLedger(tx, options, digest);
-  await compare(tx, options);
+  await compare(tx, { ...options, sourceName: options.source.name });
   const counts = await countDelta(tx);
   await refuseLoss(tx, options, counts.absent);
   const byStatus = await countByStatus(tx);
@@ -117,12 +115,8 @@ async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: Merg
   }
 }
 
-/** The stage is a temporary table: the export's order does not reach the WAL, and no reader sees it. */
 async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
-  await tx.unsafe(`CREATE TEMP TABLE incoming (
-    tag uuid, name_proof bigint, kk_proof bigint, suket_proof bigint, region bigint,
-    suket_issued date, suket_ends date, of_age_on date, status smallint, flags smallint) ON COMMIT DROP`);
-  const writable = await tx.unsafe(`COPY incoming (tag, ${FACTS}) FROM STDIN (FORMAT binary)`).writable();
+  const writable = await tx.unsafe(await createIncoming(tx)).writable();
   const framed = async function* (): AsyncGenerator<Uint8Array> {
     yield COPY_HEADER;
     yield* rows;
@@ -140,27 +134,6 @@ async function sameCopy(tx: Transaction, options: MergeOptions, digest: string):
   return (same?.report as MergeReport | undefined) ?? null;
 }
 
-/** One row a resident: identical rows collapse, differing ones become a conflict that tells nothing but its region. */
-async function collapseRepeated(tx: Transaction): Promise<{ duplicates: number; conflicts: number }> {
-  await tx.unsafe(`CREATE TEMP TABLE repeated ON COMMIT DROP AS
-    SELECT i.tag, count(*) AS rows, count(DISTINCT (${of('i')})) AS versions, min(i.region) AS region,
-           count(DISTINCT i.region) = 1 AND count(i.region) = count(*) AS one_region
-    FROM incoming i JOIN (SELECT tag FROM incoming GROUP BY tag HAVING count(*) > 1) twice ON twice.tag = i.tag
-    GROUP BY i.tag`);
-  const [sums] = await tx.unsafe(`SELECT coalesce(sum(rows - versions), 0)::int AS duplicates,
-    count(*) FILTER (WHERE versions > 1)::int AS conflicts, count(*)::int AS tags FROM repeated`);
-  const { duplicates, conflicts, tags } = sums as unknown as { duplicates: number; conflicts: number; tags: number };
-  if (tags === 0) return { duplicates, conflicts };
-  await tx.unsafe('ANALYZE repeated');
-  await tx.unsafe(`CREATE TEMP TABLE collapsed ON COMMIT DROP AS
-    SELECT DISTINCT i.tag, ${of('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1`);
-  await tx.unsafe('DELETE FROM incoming USING repeated WHERE incoming.tag = repeated.tag');
-  await tx.unsafe(`INSERT INTO incoming (tag, ${FACTS}) SELECT tag, ${FACTS} FROM collapsed`);
-  await tx.unsafe(`INSERT INTO incoming (tag, region, status, flags)
-    SELECT tag, CASE WHEN one_region THEN region END, -1, ${FLAG.CONFLICT} FROM repeated WHERE versions > 1`);
-  return { duplicates, conflicts };
-}
-
 async function removeSample(tx: Transaction): Promise<number> {
   const [sample] = await tx`DELETE FROM sources WHERE name = ${SAMPLE_SOURCE} RETURNING 1`;
   if (!sample) return 0;
@@ -174,48 +147,6 @@ async function openLedger(tx: Transaction, options: MergeOptions, digest: string
     INSERT INTO copies (source, as_of, is_full, digest)
     VALUES (${options.source.name}, to_timestamp(${options.asOfMs}::float8 / 1000), ${options.full}, ${digest}) RETURNING id`;
   return row?.id as number;
-}
-
-/**
- * What this copy changes, in tag order. The newer as-of owns a resident; at equal dates a row of another source that differs
- * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. CONFIRM rewrites an equal row whose own
- * date would otherwise mislead, or whose 17th birthday has passed.
- */
-async function compare(tx: Transaction, options: MergeOptions): Promise<void> {
-  const { source, asOfMs, asOfDate, full } = options;
-  const asOf = `to_timestamp(${Number(asOfMs)}::float8 / 1000)`;
-  const same = FACT_COLUMNS.map((column) =>
-    column === 'of_age_on'
-      ? `CASE WHEN r.of_age_on > '${asOfDate}' THEN r.of_age_on END IS NOT DISTINCT FROM i.of_age_on`
-      : `r.${column} IS NOT DISTINCT FROM i.${column}`,
-  ).join(' AND ');
-  await tx.unsafe(`CREATE TEMP TABLE delta ON COMMIT DROP AS
-    SELECT * FROM (
-      SELECT coalesce(i.tag, r.tag) AS tag, ${of('i')},
-        CASE
-          WHEN i.tag IS NULL THEN CASE WHEN r.own AND r.flags & ${FLAG.ABSENT} = 0 THEN 'ABSENT' END
-          WHEN r.tag IS NULL THEN 'INSERT'
-          WHEN r.own OR r.flags & ${FLAG.ABSENT} <> 0 OR r.current < ${asOf} THEN
-            CASE WHEN NOT (${same}) THEN 'CHANGE'
-                 WHEN NOT r.own OR r.of_age_on <= '${asOfDate}' OR r.as_of > ${asOf} OR (${!full} AND r.as_of < ${asOf}) THEN 'CONFIRM' END
-          WHEN r.current = ${asOf} AND r.flags & ${FLAG.CONFLICT} = 0 AND NOT (${same}) THEN 'CONFLICT'
-        END AS kind
-      FROM incoming i ${full ? 'FULL' : 'LEFT'} JOIN (
-        SELECT r.*, c.as_of, greatest(c.as_of, s.full_as_of) AS current, c.source = '${source.name}' AS own
-        FROM residents r JOIN copies c ON c.id = r.copy LEFT JOIN sources s ON s.name = c.source
-      ) r ON r.tag = i.tag
-    ) compared WHERE kind IS NOT NULL ORDER BY tag`);
-  await tx.unsafe('ANALYZE delta');
-}
-
-type DeltaCounts = { inserted: number; changed: number; absent: number; conflicts: number };
-
-async function countDelta(tx: Transaction): Promise<DeltaCounts> {
-  const [row] = await tx.unsafe(`SELECT
-    count(*) FILTER (WHERE kind = 'INSERT')::int AS inserted, count(*) FILTER (WHERE kind = 'CHANGE')::int AS changed,
-    count(*) FILTER (WHERE kind = 'ABSENT')::int AS absent, count(*) FILTER (WHERE kind = 'CONFLICT')::int AS conflicts
-    FROM delta`);
-  return row as unknown as DeltaCounts;
 }
 
 async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, absent: number): Promise<void> {
@@ -232,15 +163,6 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
   }
 }
 
-async function countByStatus(tx: Transaction): Promise<MergeReport['byStatus']> {
-  const rows = await tx.unsafe(`SELECT status, flags & ${FLAG.CONFLICT} <> 0 AS conflict, count(*)::int AS residents
-    FROM incoming GROUP BY 1, 2`);
-  return rows.map((row) => ({
-    status: row.conflict ? 'CONFLICT' : (row.status as number),
-    residents: row.residents as number,
-  }));
-}
-
 /**
  * The only statements that touch what readers see. `delta` lies in tag order; without hash and merge joins the MERGE walks
  * it as it lies, so that rows are written in tag order: physical order tells nothing about the export.
@@ -248,7 +170,7 @@ async function countByStatus(tx: Transaction): Promise<MergeReport['byStatus']> 
 async function write(tx: Transaction, options: MergeOptions, copy: number, report: MergeReport): Promise<void> {
   await tx.unsafe(`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
   await tx.unsafe(`INSERT INTO changes (tag, replaced_by, copy, ${FACTS})
-    SELECT r.tag, ${copy}, r.copy, ${of('r')} FROM delta d JOIN residents r ON r.tag = d.tag
+    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag
     WHERE d.kind IN ('CHANGE', 'ABSENT', 'CONFLICT')`);
   const assignments = FACT_COLUMNS.map((column) => `${column} = d.${column}`).join(', ');
   const forgotten = FACT_COLUMNS.filter((column) => !['region', 'status', 'flags'].includes(column));
@@ -257,7 +179,7 @@ async function write(tx: Transaction, options: MergeOptions, copy: number, repor
     WHEN MATCHED AND d.kind = 'CONFLICT' THEN UPDATE SET copy = ${copy}, status = -1, flags = ${FLAG.CONFLICT},
       region = CASE WHEN r.region = d.region THEN r.region END, ${forgotten.map((column) => `${column} = NULL`).join(', ')}
     WHEN MATCHED THEN UPDATE SET copy = ${copy}, ${assignments}
-    WHEN NOT MATCHED THEN INSERT (tag, copy, ${FACTS}) VALUES (d.tag, ${copy}, ${of('d')})`);
+    WHEN NOT MATCHED THEN INSERT (tag, copy, ${FACTS}) VALUES (d.tag, ${copy}, ${factsOf('d')})`);
   const { source, asOfMs, full } = options;
   await tx`
     INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, as_of, full_as_of)

@@ -2,9 +2,9 @@ import { LIMITS } from '../checks/limits.ts';
 import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
-export type SecondFact = { kind: 'name' | 'kk'; value: string };
-export type NikFieldFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS';
-export type SecondFieldFault = 'SECOND_EMPTY' | 'SECOND_UNREADABLE' | 'SECOND_TOO_LONG';
+type SecondFact = { kind: 'name' | 'kk'; value: string };
+type NikFieldFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS';
+type SecondFieldFault = 'SECOND_EMPTY' | 'SECOND_UNREADABLE' | 'SECOND_TOO_LONG';
 export type FieldFault = NikFieldFault | SecondFieldFault;
 /** What is wrong with each field; never what was typed there. */
 export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };

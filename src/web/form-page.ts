@@ -19,7 +19,7 @@ ${faulty && errorSummary(messages, faults)}
 ${!faulty && html`<p class="lead">${form.lead}</p>`}
 ${checkForm(messages, faults)}
 </div>
-<aside class="stack" aria-label="${form.aboutLabel}">
+<aside class="stack about" aria-label="${form.aboutLabel}">
 ${form.about.map(
   ({ title, points }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
 `,

@@ -27,7 +27,7 @@ export function noticePage(messages: Messages, kind: NoticeKind): Content {
     address: kind === 'UNKNOWN_PROBLEM' ? '/' : null,
     main: html`<div class="stack ${WITH_FORM.has(kind) ? '' : 'narrow'}">
 <section class="outcome ${TONES[kind]}">
-<h1 class="with-icon">${TONE_ICONS[TONES[kind]]}<span>${title}</span></h1>
+<h1 class="disc">${TONE_ICONS[TONES[kind]]}<span>${title}</span></h1>
 <p>${lead}</p>
 </section>
 <div class="pair">

@@ -36,7 +36,7 @@ function outcome({ result }: Messages, answer: Answer): Html {
   const { headline, lead } = result.summaries[summary];
   const document = summary === 'VOTER_UNCLEAR' || summary === 'OVER' ? result.documents[answer.document] : null;
   return html`<section class="outcome ${tone}">
-<p class="word">${TONE_ICONS[tone]}${result.words[tone]}</p>
+<p class="disc word">${TONE_ICONS[tone]}${result.words[tone]}</p>
 <h1>${headline}</h1>
 <p class="lead">${lead}</p>
 ${document && html`<p>${document}</p>`}

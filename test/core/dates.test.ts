@@ -113,7 +113,7 @@ describe('parseRegistryDate', () => {
       ['MEI', 'May'],
       ['JUN', 'Juni', 'June'],
       ['JUL', 'Juli', 'July'],
-      ['AGU', 'AGS', 'Agustus', 'August'],
+      ['AGU', 'AGS', 'AGT', 'Agustus', 'August'],
       ['SEP', 'September'],
       ['OKT', 'OCT', 'Oktober'],
       ['NOV', 'NOP', 'November', 'Nopember'],

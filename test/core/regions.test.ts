@@ -31,6 +31,14 @@ describe('the regions of 2018', () => {
     expect(counts.join(' ')).toBe(COUNTS.replace(/\s+/g, ' '));
   });
 
+  it('keep the gaps that mergers and splits left in East Kalimantan and South Sulawesi', () => {
+    const numbers = (province: string) =>
+      REGENCY_CODES.filter((code) => code.startsWith(province)).map((code) => Number(code.slice(3)));
+    expect(numbers('64')).toEqual([1, 2, 3, 7, 8, 9, 11, 71, 72, 74]);
+    const southSulawesi = [...Array.from({ length: 18 }, (_, i) => i + 1), 22, 24, 26, 71, 72, 73];
+    expect(numbers('73')).toEqual(southSulawesi);
+  });
+
   it('know nothing of the provinces of 2022', () => {
     expect(['93', '94', '95', '96'].map(parseRegion)).toEqual([null, null, null, null]);
   });

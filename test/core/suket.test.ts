@@ -21,6 +21,7 @@ describe('suketOf', () => {
 
   it('is none without any day: a paper without a date is not known to be valid', () => {
     expect(suketOf(null, null)).toBeNull();
+    expect(suketOf(day('9999-12-31'), null)).toBeNull();
   });
 });
 

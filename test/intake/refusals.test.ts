@@ -31,7 +31,7 @@ describe('a file is refused by name', () => {
   ])('%s', async (code, file) => {
     expect(await refusal(file)).toBe(code);
     expect(await refusal(file, { chunkBytes: 1 })).toBe(code);
-    if (!code.startsWith('BINARY_FILE compressed')) expect(await refusal(gzipSync(file))).toBe(code);
+    if (file[0] !== 0x1f) expect(await refusal(gzipSync(file))).toBe(code);
   });
 
   it.each([

@@ -15,7 +15,7 @@ export type WrittenDays = {
 };
 
 /** A page that says one thing: what happened, and what to do about it. */
-export type Notice = { title: string; lead: string; points: string[] };
+type Notice = { title: string; lead: string; points: string[] };
 export type NoticeKind =
   | 'WRONG'
   | 'LOCKED'
@@ -48,7 +48,7 @@ export type Messages = {
   result: ResultMessages;
 };
 
-export type FormMessages = {
+type FormMessages = {
   title: string;
   lead: string;
   nik: string;

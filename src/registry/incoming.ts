@@ -1,0 +1,93 @@
+import { FLAG } from './row.ts';
+import { FACT_COLUMNS, type Transaction } from './sql.ts';
+
+// The stage of an import, in SQL: `incoming` holds the rows of the copy, `delta` what they change. Readers see neither.
+
+const FACTS = FACT_COLUMNS.join(', ');
+/** The columns of a row under an alias. */
+export const factsOf = (alias: string): string => FACT_COLUMNS.map((column) => `${alias}.${column}`).join(', ');
+
+/** Makes the stage and returns the statement that fills it. A temporary table: the export's order does not reach the WAL. */
+export async function createIncoming(tx: Transaction): Promise<string> {
+  await tx.unsafe(`CREATE TEMP TABLE incoming (
+    tag uuid, name_proof bigint, kk_proof bigint, suket_proof bigint, region bigint,
+    suket_issued date, suket_ends date, of_age_on date, status smallint, flags smallint) ON COMMIT DROP`);
+  return `COPY incoming (tag, ${FACTS}) FROM STDIN (FORMAT binary)`;
+}
+
+/** One row a resident: identical rows collapse, differing ones become a conflict that tells nothing but its region. */
+export async function collapseRepeated(tx: Transaction): Promise<{ duplicates: number; conflicts: number }> {
+  await tx.unsafe(`CREATE TEMP TABLE repeated ON COMMIT DROP AS
+    SELECT i.tag, count(*) AS rows, count(DISTINCT (${factsOf('i')})) AS versions, min(i.region) AS region,
+           count(DISTINCT i.region) = 1 AND count(i.region) = count(*) AS one_region
+    FROM incoming i JOIN (SELECT tag FROM incoming GROUP BY tag HAVING count(*) > 1) twice ON twice.tag = i.tag
+    GROUP BY i.tag`);
+  const [sums] = await tx.unsafe(`SELECT coalesce(sum(rows - versions), 0)::int AS duplicates,
+    count(*) FILTER (WHERE versions > 1)::int AS conflicts, count(*)::int AS tags FROM repeated`);
+  const { duplicates, conflicts, tags } = sums as unknown as { duplicates: number; conflicts: number; tags: number };
+  if (tags === 0) return { duplicates, conflicts };
+  await tx.unsafe('ANALYZE repeated');
+  await tx.unsafe(`CREATE TEMP TABLE collapsed ON COMMIT DROP AS
+    SELECT DISTINCT i.tag, ${factsOf('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1`);
+  await tx.unsafe('DELETE FROM incoming USING repeated WHERE incoming.tag = repeated.tag');
+  await tx.unsafe(`INSERT INTO incoming (tag, ${FACTS}) SELECT tag, ${FACTS} FROM collapsed`);
+  await tx.unsafe(`INSERT INTO incoming (tag, region, status, flags)
+    SELECT tag, CASE WHEN one_region THEN region END, -1, ${FLAG.CONFLICT} FROM repeated WHERE versions > 1`);
+  return { duplicates, conflicts };
+}
+
+export type CompareOptions = { sourceName: string; asOfMs: number; asOfDate: string; full: boolean };
+
+/**
+ * What this copy changes, in tag order. The newer as-of owns a resident; at equal dates a row of another source that differs
+ * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. CONFIRM rewrites an equal row whose own
+ * date would otherwise mislead, or whose 17th birthday has passed.
+ */
+export async function compare(tx: Transaction, options: CompareOptions): Promise<void> {
+  const { sourceName, asOfMs, asOfDate, full } = options;
+  const asOf = `to_timestamp(${Number(asOfMs)}::float8 / 1000)`;
+  const same = FACT_COLUMNS.map((column) =>
+    column === 'of_age_on'
+      ? `CASE WHEN r.of_age_on > '${asOfDate}' THEN r.of_age_on END IS NOT DISTINCT FROM i.of_age_on`
+      : `r.${column} IS NOT DISTINCT FROM i.${column}`,
+  ).join(' AND ');
+  await tx.unsafe(`CREATE TEMP TABLE delta ON COMMIT DROP AS
+    SELECT * FROM (
+      SELECT coalesce(i.tag, r.tag) AS tag, ${factsOf('i')},
+        CASE
+          WHEN i.tag IS NULL THEN CASE WHEN r.own AND r.flags & ${FLAG.ABSENT} = 0 THEN 'ABSENT' END
+          WHEN r.tag IS NULL THEN 'INSERT'
+          WHEN r.own OR r.flags & ${FLAG.ABSENT} <> 0 OR r.current < ${asOf} THEN
+            CASE WHEN NOT (${same}) THEN 'CHANGE'
+                 WHEN NOT r.own OR r.of_age_on <= '${asOfDate}' OR r.as_of > ${asOf} OR (${!full} AND r.as_of < ${asOf}) THEN 'CONFIRM' END
+          WHEN r.current = ${asOf} AND r.flags & ${FLAG.CONFLICT} = 0 AND NOT (${same}) THEN 'CONFLICT'
+        END AS kind
+      FROM incoming i ${full ? 'FULL' : 'LEFT'} JOIN (
+        SELECT r.*, c.as_of, greatest(c.as_of, s.full_as_of) AS current, c.source = '${sourceName}' AS own
+        FROM residents r JOIN copies c ON c.id = r.copy LEFT JOIN sources s ON s.name = c.source
+      ) r ON r.tag = i.tag
+    ) compared WHERE kind IS NOT NULL ORDER BY tag`);
+  await tx.unsafe('ANALYZE delta');
+}
+
+export type DeltaCounts = { inserted: number; changed: number; absent: number; conflicts: number };
+
+export async function countDelta(tx: Transaction): Promise<DeltaCounts> {
+  const [row] = await tx.unsafe(`SELECT
+    count(*) FILTER (WHERE kind = 'INSERT')::int AS inserted, count(*) FILTER (WHERE kind = 'CHANGE')::int AS changed,
+    count(*) FILTER (WHERE kind = 'ABSENT')::int AS absent, count(*) FILTER (WHERE kind = 'CONFLICT')::int AS conflicts
+    FROM delta`);
+  return row as unknown as DeltaCounts;
+}
+
+export type StatusCount = { status: number | 'CONFLICT'; residents: number };
+
+/** Residents of the copy by status number; `CONFLICT` for those whose rows differ. */
+export async function countByStatus(tx: Transaction): Promise<StatusCount[]> {
+  const rows = await tx.unsafe(`SELECT status, flags & ${FLAG.CONFLICT} <> 0 AS conflict, count(*)::int AS residents
+    FROM incoming GROUP BY 1, 2`);
+  return rows.map((row) => ({
+    status: row.conflict ? 'CONFLICT' : (row.status as number),
+    residents: row.residents as number,
+  }));
+}
