@@ -66,6 +66,12 @@ export function appOf(service: Service, connection: Connection): Hono<Env> {
       sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
       clientAddress,
       problems: PROBLEMS,
+      broken: (c, error) =>
+        log({
+          event: 'internal',
+          requestId: c.get('requestId'),
+          code: error instanceof Error ? error.constructor.name : 'UNKNOWN',
+        }),
     }),
   });
 }

@@ -26,7 +26,7 @@ const CLOSE_TIMEOUT_SECONDS = 5;
 export async function openRegistry(settings: Settings, poolSize: number, say: (line: string) => void): Promise<OpenRegistry> {
   const embedded = settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
   const url = settings.databaseUrl ?? (embedded?.url as string);
-  const sql = connect(url, { max: poolSize });
+  const sql = connect(url, { max: poolSize, genericPlans: true });
   const close = async (): Promise<void> => {
     await sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
     await embedded?.close();

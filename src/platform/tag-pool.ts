@@ -53,7 +53,10 @@ class TagThread {
   readonly #waiting: { resolve(tagged: TaggedBlock): void; reject(error: Error): void }[] = [];
 
   constructor(settings: TaggerSettings) {
-    this.#worker = new Worker(new URL('./tag-thread.ts', import.meta.url), { workerData: settings, resourceLimits: THREAD_LIMITS });
+    this.#worker = new Worker(new URL('./tag-thread.ts', import.meta.url), {
+      workerData: settings,
+      resourceLimits: THREAD_LIMITS,
+    });
     this.#worker.on('message', (tagged: TaggedBlock) => this.#waiting.shift()?.resolve(tagged));
     this.#worker.on('error', () => this.#fail());
     this.#worker.on('exit', () => this.#fail());

@@ -19,19 +19,21 @@ export const FACT_COLUMNS = [
   'flags',
 ] as const;
 
+const CONNECT_TIMEOUT_SECONDS = 5;
+
 /**
  * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so, never as
- * `Date`; types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
+ * `Date`; with `genericPlans` a prepared statement is planned once, not for each size of its arrays. Types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
  */
-export function connect(url: string, options: { max: number; connectTimeoutSeconds?: number }): Sql {
+export function connect(url: string, options: { max: number; genericPlans?: boolean }): Sql {
   return postgres(url, {
     max: options.max,
     fetch_types: false,
-    connect_timeout: options.connectTimeoutSeconds ?? 5,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
     max_lifetime: null,
     onnotice: () => {},
     types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },
-    connection: { application_name: 'hakpilih' },
+    connection: { application_name: 'hakpilih', ...(options.genericPlans ? { plan_cache_mode: 'force_generic_plan' } : {}) },
   });
 }
 
