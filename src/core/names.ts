@@ -12,11 +12,7 @@ const PREFIX_TITLES = new Set(['H', 'HJ', 'KH', 'DRS', 'DRA', 'IR', 'DR', 'PROF'
  * blanks squeezed. A name of nothing but a title stays as it is.
  */
 export function normaliseName(name: string): string {
-  const [main = '', ...afterComma] = name
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f'’‘ʼʻ´`"“”]/g, '')
-    .toUpperCase()
-    .split(',');
+  const [main = '', ...afterComma] = withoutMarks(name).toUpperCase().split(',');
   const tail = afterComma.filter((part) => !isTitles(words(part))).flatMap(words);
   const all = [...words(main), ...tail];
   let from = 0;
@@ -27,7 +23,7 @@ export function normaliseName(name: string): string {
 
 // Nearly all names are plain; they are spared the costly part.
 const withoutMarks = (name: string): string =>
-  /^[A-Za-z ,.-]*$/.test(name) ? name : name.normalize('NFD').replace(/[\u0300-\u036f'’`"]/g, '');
+  /^[A-Za-z ,.-]*$/.test(name) ? name : name.normalize('NFD').replace(/[\u0300-\u036f'’‘ʼʻ´`"“”]/g, '');
 
 const words = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 

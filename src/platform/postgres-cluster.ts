@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { readIfPresent, readOrMakeSecret } from './files.ts';
 import { type Binaries, findBinaries } from './postgres-binaries.ts';
@@ -92,7 +93,7 @@ const SETTINGS: Record<string, string> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   lc_messages: 'C',
-  shared_buffers: '256MB',
+  shared_buffers: `${Math.min(2048, Math.max(128, Math.floor(totalmem() / 2 ** 20 / 8)))}MB`,
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
   fsync: 'on',
