@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
-import { groupCommit } from './checks/group.ts';
+import { groupCommit, inTime } from './checks/group.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { createClientAddress } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const sampleOnly = await loadSampleIfEmpty(sql, settings.registryKey, say);
   const app = appOf(service, {
     sql,
-    find: groupCommit((asked) => findPrepared(sql, asked)),
+    find: groupCommit((asked) => inTime(findPrepared(sql, asked))),
     clientAddress: (c) => clientAddress(c.env.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for')),
     log: (event) => console.error(JSON.stringify({ at: new Date().toISOString(), ...event })),
   });

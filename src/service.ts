@@ -8,7 +8,7 @@ import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { createApp, type LogEvent } from './http/app.ts';
 import type { Env } from './http/env.ts';
-import { PROBLEMS } from './http/problem.ts';
+import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
 import type { Asked, FoundRow } from './registry/find.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
@@ -66,6 +66,7 @@ export function appOf(service: Service, connection: Connection): Hono<Env> {
       sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
       clientAddress,
       problems: PROBLEMS,
+      problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) =>
         log({
           event: 'internal',

@@ -1,3 +1,4 @@
+import { inTime } from './checks/group.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { findInline } from './registry/find.ts';
 import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
@@ -36,7 +37,7 @@ export default {
     const app = appOf(service, {
       sql,
       find: async (asked) => {
-        const [row] = await findInline(sql, [asked]);
+        const [row] = await inTime(findInline(sql, [asked]));
         if (row === undefined) throw new Error('the statement gave no row');
         return row;
       },

@@ -11,6 +11,19 @@ export class Unavailable extends Error {
   }
 }
 
+/** The same, or `Unavailable` once `timeoutMs` have passed: a database that does not answer must not make callers hang. */
+export async function inTime<Value>(work: Promise<Value>, timeoutMs: number = LIMITS.statementTimeoutMs): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable('TIMEOUT')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 type Waiting<Question, Row> = { question: Question; resolve(row: Row): void; reject(error: unknown): void };
 export type GroupLimits = { maxGroupSize: number; maxStatementsInFlight: number; maxWaiting: number };
 

@@ -7,6 +7,7 @@ export const LIMITS = {
   maxGroupSize: 256,
   maxStatementsInFlight: 2,
   maxWaiting: 20_000,
+  statementTimeoutMs: 5_000,
   /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */
   selfCheckWrongAnswers: 5,
   selfCheckPerAddress: 600,

@@ -10,6 +10,24 @@ export type FieldFault = NikFieldFault | SecondFieldFault;
 export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };
 export type Fields = { ok: true; nik: Nik; second: SecondFact } | { ok: false; faults: FieldFaults };
 
+/** The fault as the API writes it: where and which code, as `POST /v1/checks` has them. */
+export type FieldError = { pointer: string; code: string };
+
+const CODES: Record<FieldFault, string> = {
+  NIK_EMPTY: 'REQUIRED',
+  NIK_NOT_16_DIGITS: 'NOT_16_DIGITS',
+  SECOND_EMPTY: 'REQUIRED',
+  SECOND_UNREADABLE: 'NEITHER_NAME_NOR_KK',
+  SECOND_TOO_LONG: 'TOO_LONG',
+};
+
+/** For programs that post the form. */
+export const fieldErrors = (faults: FieldFaults): FieldError[] =>
+  (['nik', 'second'] as const).flatMap((field) => {
+    const fault = faults[field];
+    return fault === null ? [] : [{ pointer: `/${field}`, code: CODES[fault] }];
+  });
+
 /** What people put between groups of digits, and what copying brings along unseen. */
 const BETWEEN_DIGITS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g;
 

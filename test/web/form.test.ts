@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
+import type { SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { createPages, type WebDependencies } from '../../src/web/pages.ts';
 import { answered, NIK, openPages } from './open-pages.ts';
@@ -96,7 +97,7 @@ describe('the question', () => {
     const app = createPages({ ...({} as WebDependencies), election: PILKADA_2018, sampleDate: async () => null });
     const streamed = await app.request('/', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' },
       body: new Blob([body]).stream(),
       duplex: 'half',
     } as RequestInit);
@@ -115,4 +116,83 @@ describe('the question', () => {
       expect(questions).toEqual([]);
     },
   );
+});
+
+describe('a program that posts the form and asks for no page', () => {
+  const FORM = 'application/x-www-form-urlencoded';
+  const LATER = { retryAfterSeconds: 12.5 };
+  const REFUSALS: [string, number, string, SelfCheckOutcome | undefined, string, string, object[] | undefined][] = [
+    ['another type', 415, 'unsupported-media-type', undefined, 'x', 'text/plain', undefined],
+    ['too much', 413, 'content-too-large', undefined, 'x'.repeat(LIMITS.maxBodyBytes + 1), FORM, undefined],
+    [
+      'nothing',
+      422,
+      'invalid',
+      undefined,
+      '',
+      FORM,
+      [
+        { pointer: '/nik', code: 'REQUIRED' },
+        { pointer: '/second', code: 'REQUIRED' },
+      ],
+    ],
+    ['a short NIK', 422, 'invalid', undefined, 'nik=1&second=Siti', FORM, [{ pointer: '/nik', code: 'NOT_16_DIGITS' }]],
+    [
+      'one letter',
+      422,
+      'invalid',
+      undefined,
+      `nik=${NIK}&second=S`,
+      FORM,
+      [{ pointer: '/second', code: 'NEITHER_NAME_NOR_KK' }],
+    ],
+    [
+      'a long name',
+      422,
+      'invalid',
+      undefined,
+      `nik=${NIK}&second=${'x'.repeat(101)}`,
+      FORM,
+      [{ pointer: '/second', code: 'TOO_LONG' }],
+    ],
+    [
+      'a locked NIK',
+      429,
+      'too-many-requests',
+      { kind: 'LOCKED' },
+      `nik=${NIK}&second=Siti`,
+      FORM,
+      [{ pointer: '/nik', code: 'LOCKED' }],
+    ],
+    ['too often', 429, 'too-many-requests', { kind: 'TOO_MANY', ...LATER }, `nik=${NIK}&second=Siti`, FORM, undefined],
+    ['in vain', 503, 'unavailable', { kind: 'UNAVAILABLE', ...LATER }, `nik=${NIK}&second=Siti`, FORM, undefined],
+  ];
+  it.each(REFUSALS)('%s is told %i as a problem', async (_, status, slug, outcome, body, type, errors) => {
+    for (const accept of ['*/*', 'application/json', '']) {
+      const response = await openPages(outcome ? { outcome } : {}).post(body, '/', type, accept);
+      expect(response.status).toBe(status);
+      expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+      expect(response.headers.get('Retry-After') === null).toBe(status < 429);
+      const problem = (await response.json()) as Record<string, unknown>;
+      expect(problem).toMatchObject({ type: `/problems/${slug}`, status, instance: 'request-1' });
+      expect(problem.errors).toEqual(errors);
+    }
+  });
+
+  it('is told of a fault as a problem too', async () => {
+    const selfCheck = async () => {
+      throw new Error(NIK);
+    };
+    const response = await openPages({ selfCheck, broken: () => {} }).post(`nik=${NIK}&second=Siti`, '/', FORM, '*/*');
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ type: '/problems/internal' });
+  });
+
+  it('gets the pages of right and wrong answers all the same', async () => {
+    for (const outcome of [{ kind: 'WRONG' } as const, answered()]) {
+      const response = await openPages({ outcome }).post(`nik=${NIK}&second=Siti`, '/', FORM, 'application/json');
+      expect(response.status).toBe(200);
+      expect(response.headers.get('Content-Type')).toContain('text/html');
+    }
+  });
 });

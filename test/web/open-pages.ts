@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Answer } from '../../src/checks/answer.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
+import { Problem, problemResponse } from '../../src/http/problem.ts';
 import { createPages, type WebDependencies } from '../../src/web/pages.ts';
 import { answerFor } from './answers.ts';
 
@@ -35,11 +36,13 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
       sampleDate: async () => null,
       clientAddress: () => '192.0.2.1',
       problems: PROBLEMS,
+      problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       ...dependencies,
     }),
   );
-  const post = (body: string, path = '/', type = 'application/x-www-form-urlencoded') =>
-    app.request(path, { method: 'POST', headers: { 'Content-Type': type }, body });
+  /** As a browser posts, which says that it takes pages. */
+  const post = (body: string, path = '/', type = 'application/x-www-form-urlencoded', accept = 'text/html,*/*;q=0.8') =>
+    app.request(path, { method: 'POST', headers: { 'Content-Type': type, Accept: accept }, body });
   const ask = (nik = NIK, second = 'Siti Aminah', path = '/') => post(new URLSearchParams({ nik, second }).toString(), path);
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { get, post, ask, questions };
