@@ -1,13 +1,14 @@
-import { afterLineEnd, CR, countLineEnds, endOfLines, isBlankLine, LF, QUOTE } from './bytes.ts';
+import { afterLineEnd, CR, countLineEnds, endOfLines, isBlank, LF, QUOTE } from './bytes.ts';
 import type { IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { RecordScanner, type RecordShape } from './scanner.ts';
+import { RecordScanner } from './scanner.ts';
+import type { RecordShape } from './shape.ts';
 
 /** A piece of the file that holds whole records. `bytes.buffer` is its own and may be transferred to a worker thread. */
 export type Block = {
   /** Line of the file at which the block begins, from 1, the header included. */
   firstLine: number;
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
 };
 
 export type CutOptions = { shape: RecordShape; limits: IntakeLimits; allowTruncated: boolean; firstLine: number };
@@ -32,7 +33,7 @@ export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, options: Cut
 class Cutter {
   private readonly options: CutOptions;
   private readonly scanner: RecordScanner;
-  private buffer: Uint8Array;
+  private buffer: Uint8Array<ArrayBuffer>;
   private length = 0;
   private line: number;
   /** The rest of a line too long to be kept is dropped; what was kept of it is over the limit and will be rejected. */
@@ -129,7 +130,7 @@ class Cutter {
       const lineEnd = this.scanner.scan(bytes, start, bytes.length);
       if (this.scanner.endedInQuotes && this.scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
       if (lineEnd === bytes.length)
-        return !isBlankLine(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
+        return !isBlank(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
       start = afterLineEnd(bytes, lineEnd);
     }
     return false;

@@ -28,7 +28,7 @@ export function endOfLines(bytes: Uint8Array): number {
 }
 
 /** Nothing but blanks, or the end-of-file mark of DOS. */
-export function isBlankLine(bytes: Uint8Array, from: number, to: number): boolean {
+export function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at];
     if (byte !== SPACE && byte !== TAB && byte !== DOS_END_OF_FILE) return false;

@@ -1,6 +1,8 @@
 import { cleanCell, decodeText } from './cell.ts';
+import type { IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
 import { RecordScanner } from './scanner.ts';
+import type { RecordShape } from './shape.ts';
 
 /** The columns of an export that are used; all others are passed over. */
 export const COLUMNS = [
@@ -59,7 +61,12 @@ export function parseLayout(header: Uint8Array, maxColumns: number): Layout {
 }
 
 function headerNames(header: Uint8Array, delimiter: string): string[] {
-  const shape = { delimiter: delimiter.charCodeAt(0), columnCount: header.length + 1, maxLineBytes: header.length };
+  const shape = {
+    delimiter: delimiter.charCodeAt(0),
+    columnCount: header.length + 1,
+    nikPlace: 0,
+    maxLineBytes: header.length,
+  };
   const scanner = new RecordScanner(shape);
   scanner.scan(header, 0, header.length);
   const names = Array.from({ length: scanner.count }, (_, i) =>
@@ -81,3 +88,11 @@ function placesOf(names: string[]): Record<Column, number> {
   };
   return Object.fromEntries(COLUMNS.map((column) => [column, place(column)])) as Record<Column, number>;
 }
+
+/** What the scanner of records needs to know of a layout. */
+export const shapeOf = ({ delimiter, columnCount, columns }: Layout, { maxLineBytes }: IntakeLimits): RecordShape => ({
+  delimiter,
+  columnCount,
+  nikPlace: columns.NIK,
+  maxLineBytes,
+});

@@ -12,6 +12,6 @@ export type IntakeLimits = {
 export const INTAKE_LIMITS: IntakeLimits = {
   maxLineBytes: 64 * 1024,
   maxColumns: 500,
-  blockBytes: 256 * 1024,
+  blockBytes: 128 * 1024,
   sniffBytes: 4096,
 };

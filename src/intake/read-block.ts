@@ -1,7 +1,7 @@
 import type { CivilDate } from '../core/dates.ts';
 import type { Block } from './blocks.ts';
-import { afterLineEnd, isBlankLine } from './bytes.ts';
-import type { Layout } from './layout.ts';
+import { afterLineEnd, isBlank } from './bytes.ts';
+import { type Layout, shapeOf } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { createRecordReader, type RecordSink, type RejectReason } from './record.ts';
 import { RecordScanner } from './scanner.ts';
@@ -20,8 +20,8 @@ export function createBlockReader(
   layout: Layout,
   { asOf, limits = INTAKE_LIMITS }: BlockOptions,
 ): (block: Block, sink: RecordSink) => void {
-  const { delimiter, columnCount } = layout;
-  const scanner = new RecordScanner({ delimiter, columnCount, maxLineBytes: limits.maxLineBytes });
+  const { columnCount } = layout;
+  const scanner = new RecordScanner(shapeOf(layout, limits));
   const { starts, ends, doubled } = scanner;
   const readRecord = createRecordReader(layout, asOf);
   // The record as text, one character a byte, so that places in the bytes are places in the text, less its beginning.
@@ -45,7 +45,7 @@ export function createBlockReader(
         const record = readRecord(cell);
         if (record.ok) sink.resident(record.value);
         else sink.reject({ line, column: 'NIK', reason: record.code });
-      } else if (!isBlankLine(bytes, start, lineEnd)) sink.reject({ line, column: null, reason });
+      } else if (!isBlank(bytes, start, lineEnd)) sink.reject({ line, column: null, reason });
       line += scanner.lineEndsInside + 1;
       start = afterLineEnd(bytes, lineEnd);
     }

@@ -1,7 +1,7 @@
 import { type Block, cutBlocks } from './blocks.ts';
-import { afterLineEnd, CR, isBlankLine, LF } from './bytes.ts';
+import { afterLineEnd, CR, isBlank, LF } from './bytes.ts';
 import { decodeBytes } from './decode.ts';
-import { type Layout, parseLayout } from './layout.ts';
+import { type Layout, parseLayout, shapeOf } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
 
@@ -23,8 +23,7 @@ export async function readExport(
   try {
     const { header, rest, firstLine } = await readHeader(bytes, limits.maxLineBytes);
     const layout = parseLayout(header, limits.maxColumns);
-    const { delimiter, columnCount } = layout;
-    const shape = { delimiter, columnCount, maxLineBytes: limits.maxLineBytes };
+    const shape = shapeOf(layout, limits);
     return { layout, blocks: cutBlocks(continued(rest, bytes), { shape, limits, allowTruncated, firstLine }) };
   } catch (error) {
     await bytes.return(undefined);
@@ -59,7 +58,7 @@ async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: numbe
 }
 
 const isPreamble = (line: Uint8Array): boolean =>
-  isBlankLine(line, 0, line.length) || /^"?sep=.?"?$/i.test(Buffer.from(line).toString('latin1'));
+  isBlank(line, 0, line.length) || /^"?sep=.?"?$/i.test(Buffer.from(line).toString('latin1'));
 
 async function* continued(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;

@@ -1,4 +1,5 @@
-import { afterLineEnd, CR, countLineEnds, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+import { afterLineEnd, CR, countLineEnds, isBlank, LF, QUOTE, SPACE, TAB } from './bytes.ts';
+import { areEmptyCells, isWholeLine, type RecordShape } from './shape.ts';
 
 const ORDINARY = 0;
 const DELIMITER = 1;
@@ -8,15 +9,13 @@ const QUOTE_MARK = 3;
 /** What is said of a record as a whole; its cells count only where it is `READ`. */
 export type Outcome = 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED';
 
-export type RecordShape = { delimiter: number; columnCount: number; maxLineBytes: number };
-
 /**
  * Finds the cells of one record at a time in UTF-8, windows-1252 or ASCII bytes. Cutter and reader share it, so that they
  * agree where records end; its verdict depends on the record and at most `maxLineBytes` behind it, not on the block's size.
  *
  * RFC 4180 with the damage of real exports in mind: a quote opens a cell only at its very start. Where the quoted reading
- * fails (text behind the closing quote, no closing quote within `maxLineBytes`, or a line end inside quotes between two
- * lines that are whole records by themselves), the quote is taken for a stray one and the record ends with its line:
+ * fails (text behind the closing quote, no closing quote within `maxLineBytes`, or quotes around lines that are whole
+ * records by themselves, NIK and all), the quote is taken for a stray one and the record ends with its line:
  * it is read plainly if it then has the header's number of cells. So one bad quote never takes its neighbours along.
  */
 export class RecordScanner {
@@ -38,6 +37,7 @@ export class RecordScanner {
   private readonly kinds = new Uint8Array(256);
   private readonly shape: RecordShape;
   private opens = false;
+  private anyDoubled = false;
 
   constructor(shape: RecordShape) {
     this.shape = shape;
@@ -66,7 +66,7 @@ export class RecordScanner {
 
   private scanQuoted(bytes: Uint8Array, start: number, lineEnd: number, end: number): number {
     const recordEnd = this.readQuoted(bytes, start, end);
-    if (recordEnd >= 0 && !(recordEnd > lineEnd && this.parts(bytes, start, lineEnd, recordEnd))) {
+    if (recordEnd >= 0 && !(recordEnd > lineEnd && this.swallows(bytes, start, lineEnd, recordEnd))) {
       this.outcome = 'READ';
       if (recordEnd > lineEnd) this.lineEndsInside = countLineEnds(bytes, start, recordEnd);
       return recordEnd;
@@ -104,23 +104,15 @@ export class RecordScanner {
     ends[cell] = at;
     this.count = count + 1;
     this.opens = opens;
-    this.surplus = count >= last && !this.isBlank(bytes, starts[last] as number, at);
-    if (opens) this.doubled.fill(0);
+    this.surplus = count >= last && !areEmptyCells(bytes, starts[last] as number, at, this.shape);
+    if (this.anyDoubled) this.doubled.fill(0);
+    this.anyDoubled = false;
     return at;
-  }
-
-  /** Nothing but delimiters and blanks. */
-  private isBlank(bytes: Uint8Array, from: number, to: number): boolean {
-    for (let at = from; at < to; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte !== this.shape.delimiter && byte !== SPACE && byte !== TAB) return false;
-    }
-    return true;
   }
 
   /** The record with its quotes; -1 where they do not hold. */
   private readQuoted(bytes: Uint8Array, start: number, end: number): number {
-    const { starts, ends, doubled, shape } = this;
+    const { starts, ends, shape } = this;
     const limit = Math.min(end, start + shape.maxLineBytes);
     let at = start;
     this.count = 0;
@@ -129,7 +121,6 @@ export class RecordScanner {
       const cell = Math.min(this.count, shape.columnCount);
       this.count += 1;
       const quoted = bytes[at] === QUOTE && at < limit;
-      doubled[cell] = 0;
       starts[cell] = quoted ? at + 1 : at;
       if (quoted) {
         const closing = this.closingQuote(bytes, at + 1, limit, cell);
@@ -141,7 +132,7 @@ export class RecordScanner {
         at = this.endOfPlainCell(bytes, at, limit);
         ends[cell] = at;
       }
-      if (cell === shape.columnCount && !this.isBlank(bytes, starts[cell], ends[cell] as number)) this.surplus = true;
+      if (cell === shape.columnCount && !isBlank(bytes, starts[cell], ends[cell] as number)) this.surplus = true;
       const kind = at < end ? this.kinds[bytes[at] as number] : LINE_END;
       if (kind === LINE_END) return at;
       if (kind !== DELIMITER || at >= limit) return -1;
@@ -153,6 +144,7 @@ export class RecordScanner {
     let at = bytes.indexOf(QUOTE, from);
     while (at >= 0 && at < limit && bytes[at + 1] === QUOTE && at + 1 < limit) {
       this.doubled[cell] = 1;
+      this.anyDoubled = true;
       at = bytes.indexOf(QUOTE, at + 2);
     }
     return at < limit ? at : -1;
@@ -174,23 +166,22 @@ export class RecordScanner {
     return at;
   }
 
-  /** Whether the quotes swallow a line end between two lines that are whole records each. */
-  private parts(bytes: Uint8Array, start: number, lineEnd: number, recordEnd: number): boolean {
-    const next = afterLineEnd(bytes, lineEnd);
-    return this.isWhole(bytes, start, lineEnd) && this.isWhole(bytes, next, recordEnd);
+  /**
+   * Whether the quotes swallow other records: a whole line lies inside them, or they stand between two whole lines. The
+   * last line alone proves nothing: behind the end of a text over two lines it may hold all the other cells.
+   */
+  private swallows(bytes: Uint8Array, start: number, lineEnd: number, recordEnd: number): boolean {
+    for (let from = afterLineEnd(bytes, lineEnd); from < recordEnd; ) {
+      const to = this.lineEndFrom(bytes, from, recordEnd);
+      if (isWholeLine(bytes, from, to, this.shape)) return to < recordEnd || isWholeLine(bytes, start, lineEnd, this.shape);
+      from = afterLineEnd(bytes, to);
+    }
+    return false;
   }
 
-  /** Whether the physical line that begins at `from` has the header's cells, read plainly. */
-  private isWhole(bytes: Uint8Array, from: number, to: number): boolean {
-    let cells = 1;
-    let surplusFrom = to;
+  private lineEndFrom(bytes: Uint8Array, from: number, limit: number): number {
     let at = from;
-    for (; at < to; at += 1) {
-      const kind = this.kinds[bytes[at] as number];
-      if (kind === LINE_END) break;
-      if (kind === DELIMITER) cells += 1;
-      if (kind === DELIMITER && cells === this.shape.columnCount + 1) surplusFrom = at;
-    }
-    return cells >= this.shape.columnCount && this.isBlank(bytes, surplusFrom, at);
+    while (at < limit && this.kinds[bytes[at] as number] !== LINE_END) at += 1;
+    return at;
   }
 }

@@ -7,7 +7,7 @@ const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
 const BLOCKS_PER_THREAD = 2;
 /** A thread makes short-lived strings only: a small nursery keeps its memory small and costs nothing. */
-const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 64 };
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 };
 /** Up to so many blocks are tagged where we are: a thread takes longer to start. */
 const BLOCKS_WITHOUT_THREADS = 4;
 

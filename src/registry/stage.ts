@@ -25,7 +25,7 @@ export class StageWriter {
   #buffer: Buffer;
   #at = 0;
 
-  constructor(keys: RegistryKeys, sizeBytes = 256 * 1024) {
+  constructor(keys: RegistryKeys, sizeBytes = 128 * 1024) {
     this.#keys = keys;
     this.#buffer = Buffer.allocUnsafeSlow(sizeBytes);
   }

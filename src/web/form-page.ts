@@ -35,6 +35,7 @@ function errorSummary({ form, faults: texts }: Messages, faults: FieldFaults): H
 ${faults.nik && html`<li><a href="#nik">${texts[faults.nik]}</a></li>`}
 ${faults.second && html`<li><a href="#second">${texts[faults.second]}</a></li>`}
 </ul>
+<p>${form.errorsRetype}</p>
 </div>`;
 }
 

@@ -13,14 +13,17 @@ import { isOver, summaryOf, toneOf } from './summary.ts';
 export function resultPage(messages: Messages, answer: Answer, election: Election): Content {
   const { result } = messages;
   const ahead = answer.voter !== 'NOT_ELIGIBLE' && !isOver(answer);
+  // What is to be confirmed comes before what to do about it.
+  const unclear = toneOf(answer) === 'UNCLEAR';
   return {
     title: result.title,
     address: null,
     main: html`<div class="stack">
 ${outcome(messages, answer)}
 <div class="flow">
+${unclear && why(messages, answer)}
 ${ahead && [steps(messages, answer), bring(messages, answer), hours(messages, answer), contests(messages, answer, election)]}
-${why(messages, answer)}
+${!unclear && why(messages, answer)}
 ${office(messages, answer, election)}
 </div>
 ${about(messages, answer)}

@@ -1,4 +1,5 @@
 import type { CivilDate } from '../../src/core/dates.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import { INTAKE_LIMITS } from '../../src/intake/limits.ts';
 import { createBlockReader } from '../../src/intake/read-block.ts';
 import { type ExportOptions, readExport } from '../../src/intake/read-export.ts';
@@ -64,3 +65,19 @@ export function linesOf(count: number, delimiter = ';'): string[] {
 export const fileOf = (lines: string[], lineEnd = '\n'): string => lines.map((line) => line + lineEnd).join('');
 export const names = ({ residents }: Outcome): (string | null)[] => residents.map(({ name }) => name);
 export const faults = ({ rejects }: Outcome): string[] => rejects.map(({ line, reason }) => `${line} ${reason}`);
+
+/** The resident of a row with these cells, each a column; all else is blank. */
+export async function residentOf(cells: Record<string, string>): Promise<ResidentRecord> {
+  const all: Record<string, string> = { NIK: nikOf(1), EKTP_CURRENT_STATUS_CODE: '', ...cells };
+  const quoted = (texts: string[]) => texts.map((text) => `"${text.replaceAll('"', '""')}"`).join('|');
+  const { residents } = await read(fileOf([quoted(Object.keys(all)), quoted(Object.values(all))]));
+  return residents[0] as ResidentRecord;
+}
+
+export const factsOf = async (cells: Record<string, string>): Promise<Facts> => (await residentOf(cells)).facts;
+
+/** What one fact becomes for each spelling of a column. */
+export const spelled = async <Name extends keyof Facts>(fact: Name, column: string, texts: string[]): Promise<Facts[Name][]> =>
+  Promise.all(texts.map(async (text) => (await factsOf({ [column]: text }))[fact]));
+
+export const all = <Value>(value: Value, texts: string[]): Value[] => texts.map(() => value);

@@ -85,6 +85,21 @@ describe('a stray quote', () => {
     expect(names(outcome)).toEqual(['"ANI', 'SITI"', 'RINA']);
   });
 
+  it('that another one far below seems to close swallows nobody', async () => {
+    const outcome = await readLines([row('3201', '"ANI'), row(nikOf(2)), row(nikOf(3), 'SITI"')]);
+    expect([names(outcome), faults(outcome)]).toEqual([['ANI', 'SITI"'], ['2 NIK_NOT_16_DIGITS']]);
+    const broken = await readLines([`${nikOf(1)};"ANI`, row('3201'), row(nikOf(2)), row(nikOf(3), 'SITI"')]);
+    expect([names(broken), faults(broken)]).toEqual([
+      ['ANI', 'SITI"'],
+      ['2 QUOTE_NOT_CLOSED', '3 NIK_NOT_16_DIGITS'],
+    ]);
+  });
+
+  it('is none where a text over two lines comes before the NIK', async () => {
+    const file = `NAMA_LGKP;NIK;CURRENT_STATUS_CODE\n"BUDI\nSANTOSO";${nikOf(1)};PRR\n`;
+    expect(names(await read(file))).toEqual(['BUDI\nSANTOSO']);
+  });
+
   it('in the last column parts lines, where a text over two lines does not', async () => {
     const file = (last: string, next: string) =>
       read(fileOf(['NIK;CURRENT_STATUS_CODE;ALAMAT', `${nikOf(1)};PRR;${last}`, next, `${nikOf(3)};PRR;C`]));

@@ -29,7 +29,7 @@ describe('a page that is no answer', () => {
     const response = await openPages().ask();
     const page = await response.text();
     expect(response.status).toBe(200);
-    expect(page).toContain('Apakah angka pertama mungkin nomor KK Anda?');
+    expect(page).toContain('Apakah nomor pertama yang Anda isi mungkin nomor KK?');
     expect(page).toContain('Ini tidak berarti bahwa Anda tidak dapat memilih.');
     expect(page).toContain('Disdukcapil');
     expect(await (await openPages().ask(NIK, 'Siti', '/?lang=en')).text()).toContain(
@@ -146,7 +146,7 @@ it('the answer for a Suket holder names the days, and neither NIK nor name', asy
   const outcome = answered(answerFor({ status: 'PRINT_READY_RECORD', suket: suket('2018-01-02', '2018-07-02') }));
   const page = await (await openPages({ outcome }).ask()).text();
   expect(page).toContain('Terbit 2 Januari 2018, berlaku sampai 2 Juli 2018: masih berlaku pada 27 Juni 2018.');
-  expect(page).toContain('Keadaan data: 12 Januari 2018 pukul 17.00 WIB.');
+  expect(page).toContain('Data per 12 Januari 2018 pukul 17.00 WIB.');
   expect(page).not.toContain(NIK);
   expect(page).not.toMatch(/Siti|Aminah|SITI/);
 });

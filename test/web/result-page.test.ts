@@ -72,16 +72,21 @@ describe('the answer', () => {
     }
   });
 
-  it('lists every reason and every action that holds, in order', async () => {
-    const answer = answerFor({ status: 'DUPLICATE_RECORD', suket: EXPIRED, tniPolri: true });
-    for (const messages of [ID, EN]) {
-      const page = (await pageOf(answer, messages)).replaceAll('&#39;', "'");
-      const places = [
-        ...answer.actions.map((action) => page.indexOf(`<b>${messages.result.actions[action].title}</b>`)),
-        ...answer.reasons.map(({ code }) => page.indexOf(messages.result.reasons[code])),
-      ];
-      expect(places).not.toContain(-1);
-      expect(places).toEqual(places.toSorted((a, b) => a - b));
+  it('lists every reason and every action that holds, in order, and first what is to be confirmed', async () => {
+    const record = { status: 'DUPLICATE_RECORD', suket: EXPIRED } as const;
+    for (const [answer, reasonsFirst] of [
+      [answerFor(record), false],
+      [answerFor({ ...record, tniPolri: true }), true],
+    ] as const) {
+      for (const messages of [ID, EN]) {
+        const page = (await pageOf(answer, messages)).replaceAll('&#39;', "'");
+        const actions = answer.actions.map((action) => page.indexOf(`<b>${messages.result.actions[action].title}</b>`));
+        const reasons = answer.reasons.map(({ code }) => page.indexOf(messages.result.reasons[code]));
+        const places = reasonsFirst ? [...reasons, ...actions] : [...actions, ...reasons];
+        expect(places).not.toContain(-1);
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(page.split(`<h2>${messages.result.headings.why}</h2>`)).toHaveLength(2);
+      }
     }
   });
 

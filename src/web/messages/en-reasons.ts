@@ -10,7 +10,7 @@ export const englishReasons = ({ day, bornBy }: Pick<WrittenDays, 'day' | 'bornB
     CARD_NOT_YET_HANDED_OVER:
       'Nothing on record says that the card was handed over. Printed cards sometimes still lie in the district office (kecamatan).',
     RECORDED_NOT_PRINTED:
-      'Your recording is on file, but the card is not printed. Anybody who is recorded and has no card may ask for a Suket.',
+      'Your recording is on file, but the card is not printed. Anyone who is recorded but has no card yet may ask for a Suket.',
     RECORDED_LOCALLY_NOT_ARRIVED:
       'Your recording is still with the local office and has not reached the centre. For a Suket, that is enough.',
     RECORD_HAS_PROBLEM: 'The centre could not finish processing your recording. The Disdukcapil needs to look at it.',
@@ -26,9 +26,9 @@ export const englishReasons = ({ day, bornBy }: Pick<WrittenDays, 'day' | 'bornB
     TURNS_17_BY_ELECTION: `You turn 17 by ${day}, so you are old enough. If you have no e-KTP yet, ask the Disdukcapil about the letter for first-time voters.`,
     BIRTH_DATE_UNKNOWN: 'Your birth date is missing or unreadable, so we cannot be sure of your age.',
     NATIONALITY_UNCLEAR: 'Your nationality is not clearly recorded.',
-    MARITAL_STATUS_UNKNOWN: `You are under 17 on ${day}, and your marital status is unreadable. Anybody who is or has been married may vote.`,
+    MARITAL_STATUS_UNKNOWN: `You are under 17 on ${day}, and your marital status is unreadable. Anyone who is or has been married may vote.`,
     TNI_POLRI_ON_RECORD:
-      'Your occupation on record is TNI or Polri. Serving members do not vote. Who has retired or left may vote; have your record updated.',
+      'Your occupation on record is TNI or Polri. Serving members do not vote. Those who have retired or left may vote: have your record updated.',
     DECEASED_ON_RECORD:
       'The record of this NIK carries a note of death. If this is your own NIK, we are sorry: the note is wrong and the Disdukcapil must correct it.',
     INACTIVE_ON_RECORD: 'Your record is marked inactive. The Disdukcapil can tell you why and reactivate it.',

@@ -49,7 +49,7 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
     },
     UNDER_17: {
       headline: `By the record, you are not yet 17 on ${day}, so you cannot vote in this election yet.`,
-      lead: 'Anybody who is or has been married may vote at any age. If the record is wrong, see the Disdukcapil.',
+      lead: 'Anyone who is or has been married may vote at any age. If the record is wrong, see the Disdukcapil.',
     },
     NOT_CITIZEN: {
       headline: 'By the record, you are a citizen of another country; this election is for Indonesian citizens.',
@@ -97,7 +97,7 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
     },
     CHECK_DPT: {
       title: 'Check that you are on the voter list (DPT)',
-      text: 'Ask the PPS at the village office (desa/kelurahan) or the KPU of your regency or city. Not listed? With an e-KTP or Suket you can still vote, 12:00–13:00.',
+      text: 'Ask the PPS at the village office (desa/kelurahan) or the KPU of your regency or city. Not listed? With an e-KTP or Suket you can still vote, between 12:00 and 13:00.',
       by: 'Before polling day',
     },
     BRING_EKTP: { title: 'Bring your original e-KTP to the TPS', text: '', by: weekday },
@@ -120,11 +120,11 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
   bring: {
     EKTP: ['Your original e-KTP', 'Form C6 (the invitation), if you have it; without it, the e-KTP is enough'],
     SUKET: [
-      `An original Suket valid on ${day}, issued by the Disdukcapil (a letter from the village is not a Suket)`,
+      `Your original Suket, valid on ${day} and issued by the Disdukcapil (a letter from the village is not a Suket)`,
       'Form C6 (the invitation), if you have it; without it, the Suket is enough',
     ],
     NEITHER: [
-      `An original Suket valid on ${day}, issued by the Disdukcapil (a letter from the village is not a Suket)`,
+      `Your original Suket, valid on ${day} and issued by the Disdukcapil (a letter from the village is not a Suket)`,
       'Form C6 (the invitation), if you have it; without it, the Suket is enough',
     ],
     UNDETERMINED: [
@@ -159,8 +159,8 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
   district: (code) => `Your district office, kecamatan (region code ${code})`,
   province: (name) => `Province of ${name}`,
   officeText:
-    'For your record, recording, card and Suket. For the voter list and your TPS: the PPS at the village office, or the KPU of your regency or city.',
-  ifWrong: 'Records can be wrong. If things are otherwise, see the Disdukcapil with your KK and papers.',
+    'The Disdukcapil is the civil registry office: for your record, recording, card and Suket. For the voter list and your TPS: the PPS at the village office, or the KPU of your regency or city.',
+  ifWrong: 'Records can be wrong. If yours is, see the Disdukcapil with your family card (KK) and other papers.',
   suket: (issuedOn, validUntil, valid) =>
     `${issuedOn === null ? 'Valid' : `Issued ${issuedOn}, valid`} until ${validUntil}: ${valid ? 'still valid' : 'no longer valid'} on ${day}.`,
   sources: {

@@ -29,6 +29,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
       'Your name as written on the family card, or its 16-digit number. It keeps others from looking you up by your NIK alone.',
     submit: 'Check',
     errorsTitle: 'Something needs correcting',
+    errorsRetype: 'For your safety, both boxes were emptied. Please fill in both again.',
     errorPrefix: 'Please correct',
     aboutLabel: 'Background',
     about: [
@@ -44,7 +45,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
         title: 'Who may vote',
         points: [
           `Indonesian citizens who on ${day} are 17 or older (born on or before ${bornBy}), or who are or have been married.`,
-          'They live in an area that holds a Pilkada, as shown by the e-KTP; who has no e-KTP yet shows a Suket from the Disdukcapil.',
+          'They live in an area that holds a Pilkada, as shown by the e-KTP; those without an e-KTP yet show a Suket from the Disdukcapil (civil registry office).',
           'They are not serving in the armed forces (TNI) or the police (Polri).',
         ],
       },
@@ -76,7 +77,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
     },
     LOCKED: {
       title: 'Checks of this NIK are paused',
-      lead: 'Within the last hour, wrong details were entered for this NIK five times, perhaps not by you. To protect its owner, we now hold back every answer, right ones too.',
+      lead: 'Within the last hour, wrong details were entered for this NIK five times, perhaps not by you. To protect its owner, we hold back every answer for now, even to the right details.',
       points: ['Please try again in an hour.', DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
     },
     TOO_MANY: {

@@ -9,9 +9,9 @@ export const indonesianReasons = ({ day, bornBy }: Pick<WrittenDays, 'day' | 'bo
     CARD_NOT_YET_HANDED_OVER:
       'Belum ada catatan bahwa kartunya sudah diserahkan. e-KTP yang sudah dicetak kadang masih berada di kantor kecamatan.',
     RECORDED_NOT_PRINTED:
-      'Perekaman Anda tercatat, tetapi kartunya belum dicetak. Siapa pun yang sudah merekam dan belum memiliki kartu dapat meminta Suket.',
+      'Perekaman Anda tercatat, tetapi kartunya belum dicetak. Siapa pun yang sudah melakukan perekaman tetapi belum memiliki kartu dapat mengurus Suket.',
     RECORDED_LOCALLY_NOT_ARRIVED:
-      'Data perekaman Anda masih di daerah, belum sampai di pusat. Untuk meminta Suket, perekaman ini sudah cukup.',
+      'Data perekaman Anda masih di daerah, belum sampai di pusat. Untuk mengurus Suket, perekaman ini sudah cukup.',
     RECORD_HAS_PROBLEM: 'Perekaman Anda belum dapat diselesaikan di pusat. Disdukcapil perlu memeriksanya.',
     OLDER_CARD_MAY_EXIST:
       'Ada catatan tentang e-KTP yang dicetak sebelumnya. Jika Anda masih memegangnya, bawa kartu itu juga.',

@@ -25,15 +25,15 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     },
     SUKET_TO_OBTAIN: {
       headline: 'Anda tercatat sudah melakukan perekaman, tetapi e-KTP Anda belum dicetak.',
-      lead: `Minta Surat Keterangan (Suket) di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
+      lead: `Urus Surat Keterangan (Suket) di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
     },
     SUKET_TO_RENEW: {
-      headline: 'Suket Anda habis berlaku sebelum hari pemungutan suara, dan e-KTP Anda belum dicetak.',
+      headline: 'Masa berlaku Suket Anda habis sebelum hari pemungutan suara, dan e-KTP Anda belum dicetak.',
       lead: `Perpanjang Suket di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
     },
     TO_RECORD: {
       headline: 'Menurut data, Anda belum melakukan perekaman e-KTP.',
-      lead: `Masih ada waktu: lakukan perekaman, minta Suket di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
+      lead: `Masih ada waktu: lakukan perekaman, urus Suket di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
     },
     TO_RECORD_WITH_SUKET: {
       headline: 'Anda tercatat memiliki Suket yang berlaku pada hari pemungutan suara, tetapi belum melakukan perekaman e-KTP.',
@@ -85,22 +85,22 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     },
     COLLECT_CARD: {
       title: 'Ambil e-KTP Anda',
-      text: 'Tanyakan di kantor kecamatan atau Disdukcapil. Jika kartu belum dapat diambil, tanyakan Suket.',
+      text: 'Tanyakan di kantor kecamatan atau Disdukcapil. Jika kartu belum dapat diambil, urus Suket.',
       by: `Paling lambat ${day}, lebih cepat lebih baik`,
     },
     OBTAIN_SUKET: {
-      title: 'Minta Surat Keterangan (Suket)',
-      text: 'Di Disdukcapil, setelah perekaman. Jangan menunggu hari terakhir: gangguan server pusat dapat menghentikan penerbitan.',
+      title: 'Urus Surat Keterangan (Suket)',
+      text: 'Di Disdukcapil, setelah perekaman. Jangan menunggu hari terakhir: gangguan server pusat dapat menghentikan penerbitan Suket.',
       by: `Paling lambat ${day}, lebih cepat lebih baik`,
     },
     RENEW_SUKET: {
       title: 'Perpanjang Suket Anda',
-      text: 'Di Disdukcapil. Bawa Suket yang lama. Gangguan server pusat dapat menghentikan penerbitan.',
+      text: 'Di Disdukcapil. Bawa Suket yang lama. Gangguan server pusat dapat menghentikan penerbitan Suket.',
       by: `Paling lambat ${day}, lebih cepat lebih baik`,
     },
     CHECK_DPT: {
       title: 'Periksa nama Anda dalam daftar pemilih (DPT)',
-      text: 'Tanyakan kepada PPS di kantor desa/kelurahan atau KPU kabupaten/kota. Tidak terdaftar? Dengan e-KTP atau Suket, Anda tetap dapat memilih, pukul 12.00–13.00.',
+      text: 'Tanyakan kepada PPS di kantor desa/kelurahan atau KPU kabupaten/kota. Tidak terdaftar? Dengan e-KTP atau Suket, Anda tetap dapat memilih, antara pukul 12.00 dan 13.00.',
       by: 'Sebelum hari pemungutan suara',
     },
     BRING_EKTP: { title: 'Bawa e-KTP asli ke TPS', text: '', by: weekday },
@@ -116,7 +116,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     hours: 'Jam dan tempat memilih',
     office: 'Kantor yang melayani Anda',
     contests: 'Yang Anda pilih',
-    why: 'Mengapa jawabannya begini',
+    why: 'Alasan jawaban ini',
     suket: 'Suket Anda',
     data: 'Tentang jawaban ini',
   },
@@ -166,8 +166,8 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
   district: (code) => `Kantor kecamatan Anda (kode wilayah ${code})`,
   province: (name) => `Provinsi ${name}`,
   officeText:
-    'Untuk data, perekaman, kartu, dan Suket. Untuk DPT dan TPS: PPS di kantor desa/kelurahan atau KPU kabupaten/kota.',
-  ifWrong: 'Data dapat keliru. Jika keadaan Anda lain, datangi Disdukcapil dengan KK dan dokumen Anda.',
+    'Disdukcapil (Dinas Kependudukan dan Pencatatan Sipil) melayani data, perekaman, kartu, dan Suket. Untuk DPT dan TPS: PPS di kantor desa/kelurahan atau KPU kabupaten/kota.',
+  ifWrong: 'Data dapat keliru. Jika keadaan Anda berbeda, datangi Disdukcapil dengan KK dan dokumen Anda.',
   suket: (issuedOn, validUntil, valid) =>
     `${issuedOn === null ? 'Berlaku' : `Terbit ${issuedOn}, berlaku`} sampai ${validUntil}: ${valid ? 'masih berlaku' : 'tidak berlaku lagi'} pada ${day}.`,
   sources: {
@@ -175,7 +175,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     SNAPSHOT: 'Sumber: salinan cadangan data kependudukan Disdukcapil',
     UPSTREAM: 'Sumber: layanan data Ditjen Dukcapil',
   },
-  asOf: (instant) => `Keadaan data: ${instant}. Perubahan setelah itu belum terlihat di sini.`,
+  asOf: (instant) => `Data per ${instant}. Perubahan setelah itu belum terlihat di sini.`,
   asOfUnknown: 'Tanggal data tidak diketahui.',
   disclaimers: [
     'Jawaban ini tidak menentukan apa pun dengan sendirinya: KPPS dan DPT yang menentukan.',

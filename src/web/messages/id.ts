@@ -4,7 +4,7 @@ import type { Messages, WrittenDays } from './messages.ts';
 const STILL_YOUR_RIGHT =
   'Ini tidak berarti bahwa Anda tidak dapat memilih. Yang menentukan di TPS adalah daftar pemilih (DPT) dan dokumen Anda.';
 const DISDUKCAPIL_HELPS =
-  'Cara lain: datangi Disdukcapil kabupaten/kota Anda dengan membawa kartu keluarga (KK). Petugas dapat memeriksa data Anda langsung.';
+  'Cara lain: datangi Disdukcapil (Dinas Kependudukan dan Pencatatan Sipil) kabupaten/kota Anda dengan membawa kartu keluarga (KK). Petugas dapat memeriksa data Anda langsung.';
 
 export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
   language: 'id',
@@ -21,7 +21,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
   },
   form: {
     title: `Siapkah Anda memilih pada ${day}?`,
-    lead: 'Periksa apakah e-KTP Anda sudah dicetak, atau Anda memerlukan Surat Keterangan (Suket) untuk memilih dalam Pilkada. Jawabannya menyebut apa yang perlu dibawa, ke mana, dan paling lambat kapan.',
+    lead: 'Periksa apakah e-KTP (KTP elektronik) Anda sudah dicetak, atau Anda memerlukan Surat Keterangan (Suket) untuk memilih dalam Pilkada. Jawabannya menyebutkan apa yang perlu dibawa, ke mana harus pergi, dan paling lambat kapan.',
     nik: 'NIK',
     nikHint: '16 angka pada e-KTP, Suket, atau di samping nama Anda pada kartu keluarga (KK).',
     second: 'Nama lengkap atau nomor KK',
@@ -29,6 +29,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
       'Nama seperti tertulis pada KK, atau 16 angka nomor KK. Dengan ini, orang lain tidak dapat memeriksa data Anda hanya dengan NIK.',
     submit: 'Periksa',
     errorsTitle: 'Ada yang perlu diperbaiki',
+    errorsRetype: 'Demi keamanan, kedua isian dikosongkan. Silakan isi lagi keduanya.',
     errorPrefix: 'Perlu diperbaiki',
     aboutLabel: 'Keterangan',
     about: [
@@ -36,7 +37,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
         title: 'Apa yang disimpan dan apa yang tidak',
         points: [
           'NIK, nama, dan nomor KK yang Anda ketik tidak disimpan dan tidak pernah muncul di alamat halaman.',
-          'Yang dicatat: waktu pemeriksaan, jawabannya, serta tanda berkunci sebagai pengganti NIK dan alamat internet Anda, untuk membatasi jumlah percobaan. Tanpa kuncinya, tanda itu tidak menunjuk kepada siapa pun.',
+          'Yang dicatat: waktu pemeriksaan, jawabannya, serta kode berkunci sebagai pengganti NIK dan alamat internet (IP) Anda, untuk membatasi jumlah percobaan. Tanpa kuncinya, kode itu tidak menunjuk kepada siapa pun.',
           'Halaman ini tidak memakai kuki maupun skrip, dan tidak menghubungi situs lain.',
         ],
       },
@@ -68,7 +69,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
       title: 'Data tidak ditemukan atau tidak cocok',
       lead: STILL_YOUR_RIGHT,
       points: [
-        'Apakah angka pertama mungkin nomor KK Anda? NIK dan nomor KK sama-sama 16 angka. Nomor KK ada di bagian atas kartu keluarga; NIK ada di samping nama Anda.',
+        'Apakah nomor pertama yang Anda isi mungkin nomor KK? NIK dan nomor KK sama-sama 16 angka. Nomor KK ada di bagian atas kartu keluarga; NIK ada di samping nama Anda.',
         'Ketik ulang nama persis seperti pada KK atau Suket, atau pakai nomor KK.',
         'Setelah lima jawaban keliru dalam satu jam, NIK itu untuk sementara tidak dapat diperiksa di sini.',
         DISDUKCAPIL_HELPS,
@@ -76,7 +77,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
     },
     LOCKED: {
       title: 'Pemeriksaan NIK ini dihentikan sementara',
-      lead: 'Dalam satu jam terakhir sudah lima kali dimasukkan keterangan yang keliru untuk NIK ini, mungkin bukan oleh Anda. Demi menjaga data pemiliknya, jawaban apa pun kami tahan dahulu, termasuk yang benar.',
+      lead: 'Dalam satu jam terakhir sudah lima kali dimasukkan keterangan yang keliru untuk NIK ini, mungkin bukan oleh Anda. Untuk melindungi data pemiliknya, semua jawaban kami tahan dahulu, termasuk yang benar.',
       points: ['Silakan coba lagi setelah satu jam.', DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
     },
     TOO_MANY: {

@@ -57,6 +57,8 @@ type FormMessages = {
   secondHint: string;
   submit: string;
   errorsTitle: string;
+  /** What was typed is not filled in again. */
+  errorsRetype: string;
   errorPrefix: string;
   aboutLabel: string;
   about: { title: string; points: string[] }[];

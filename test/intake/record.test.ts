@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { CivilDate } from '../../src/core/dates.ts';
+import { decide } from '../../src/core/decide.ts';
+import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
+import { createBlockReader } from '../../src/intake/read-block.ts';
+import { readExport } from '../../src/intake/read-export.ts';
+import { all, factsOf, fileOf, nikOf, read, residentOf, spelled } from './export-file.ts';
+
+describe('a row becomes a resident', () => {
+  it('of whom nothing is known but a NIK', async () => {
+    expect(await residentOf({})).toEqual({
+      nik: nikOf(1),
+      kk: null,
+      name: null,
+      suketNumber: null,
+      facts: {
+        status: 'EMPTY',
+        region: null,
+        suket: null,
+        ofAgeOn: null,
+        birthDateUnknown: true,
+        marital: 'UNKNOWN',
+        nationality: 'CITIZEN',
+        tniPolri: false,
+        deceased: false,
+        inactive: false,
+        olderCard: false,
+      },
+    });
+  });
+
+  it('without what spreadsheets put around cells', async () => {
+    const wrapped = (text: string) => [`'${text}`, `="${text}"`, `\u00a0 ${text}\t`, `’${text}`, `"${text}"`, `'"${text}"`];
+    for (const nik of wrapped(nikOf(5)).slice(0, 5)) expect((await residentOf({ NIK: nik })).nik).toBe(nikOf(5));
+    for (const NO_KK of wrapped('3201010101099001').slice(0, 5))
+      expect((await residentOf({ NO_KK })).kk).toBe('3201010101099001');
+    for (const NAMA_LGKP of wrapped('ZOË').slice(0, 5)) expect((await residentOf({ NAMA_LGKP })).name).toBe('ZOË');
+  });
+
+  it('with a family card only of sixteen digits, and no text of a mere dash', async () => {
+    const none = { kk: null, name: null, suketNumber: null };
+    for (const text of ['', '-', ' - ', "'"])
+      expect(await residentOf({ NO_KK: text, NAMA_LGKP: text, NO_SUKET: text })).toMatchObject(none);
+    for (const NO_KK of ['3,20101E+15', '320101010109900', '0']) expect(await residentOf({ NO_KK })).toMatchObject(none);
+    expect(await residentOf({ NO_SUKET: '471.13/8144/DISDUKCAPIL/2017', NAMA_LGKP: "NUR'AINI, S.PD" })).toMatchObject({
+      suketNumber: '471.13/8144/DISDUKCAPIL/2017',
+      name: "NUR'AINI, S.PD",
+    });
+  });
+
+  it('whose status is read in any spelling', async () => {
+    expect(await spelled('status', 'EKTP_CURRENT_STATUS_CODE', ['PRR', ' print-ready-record', '', 'XYZ'])).toEqual([
+      ...all('PRINT_READY_RECORD', ['', '']),
+      'EMPTY',
+      'UNKNOWN',
+    ]);
+  });
+});
+
+describe('the region', () => {
+  const region = async (...codes: string[]) => {
+    const [NO_PROP = '', NO_KAB = '', NO_KEC = '', NO_KEL = ''] = codes;
+    const sideBySide = (await factsOf({ NO_PROP, NO_KAB, NO_KEC, NO_KEL })).region;
+    expect((await factsOf({ NO_KEL, NO_PROP, NO_KEC, NO_KAB })).region).toBe(sideBySide);
+    return sideBySide;
+  };
+
+  it('regains the zeros that numbers lose', async () => {
+    expect(await region('32', '1', '2', '2001')).toBe('32.01.02.2001');
+    expect(await region(' 32', '01', '"2"', "'2001")).toBe('32.01.02.2001');
+  });
+
+  it('is shorter without a village or district, and unknown outside those of 2018', async () => {
+    expect(await region('32', '1', '2')).toBe('32.01.02');
+    expect(await region('32', '1', '', '2001')).toBe('32.01');
+    expect([await region('32'), await region('', '1'), await region('32', '99'), await region('0', '0')]).toEqual(
+      all(null, ['', '', '', '']),
+    );
+  });
+});
+
+describe('an export at large', () => {
+  it('gives the decision of each of its residents', async () => {
+    const header = 'NIK,NO_PROP,NO_KAB,TGL_LHR,STAT_KWN,JENIS_PKRJN,KEBANGSAAN,EKTP_CURRENT_STATUS_CODE,TGL_SUKET';
+    const rows: [string, string][] = [
+      ['32,1,12-01-1990,2,15,WNI,CARD_ISSUED,', 'EKTP ELIGIBLE CARD_PRINTED'],
+      ['32,1,12-01-1990,2,15,,PRR,01-11-2017', 'SUKET ELIGIBLE RECORDED_NOT_PRINTED SUKET_EXPIRES_BEFORE_ELECTION'],
+      ['32,1,27-06-2001,1,15,,,', 'NEITHER ELIGIBLE NOT_RECORDED TURNS_17_BY_ELECTION'],
+      ['32,1,28-06-2001,1,15,,BIO_CAPTURED,', 'SUKET NOT_ELIGIBLE RECORDED_NOT_PRINTED RECORDED_LOCALLY_NOT_ARRIVED UNDER_17'],
+      ['32,1,12-01-1990,2,7,JEPANG,XYZ,', 'UNDETERMINED NOT_ELIGIBLE UNKNOWN_STATUS_CODE NOT_CITIZEN TNI_POLRI_ON_RECORD'],
+      [
+        '99,1,,,,?,CARD_SHIPPED,',
+        'EKTP UNDETERMINED CARD_PRINTED CARD_NOT_YET_HANDED_OVER BIRTH_DATE_UNKNOWN NATIONALITY_UNCLEAR REGION_UNKNOWN',
+      ],
+    ];
+    const { residents } = await read(fileOf([header, ...rows.map(([cells], i) => `${nikOf(i)},${cells}`)]));
+    const decisions = residents.map(({ facts }) =>
+      decide({ kind: 'RESIDENT', facts }, PILKADA_2018, '2018-01-12' as CivilDate),
+    );
+    expect(decisions.map(({ document, voter, reasons }) => [document, voter, ...reasons].join(' '))).toEqual(
+      rows.map(([, said]) => said),
+    );
+  });
+
+  it('of ever new spellings is read right, however few its caches hold', async () => {
+    async function* chunks() {
+      yield Buffer.from('NIK;CURRENT_STATUS_CODE;KEBANGSAAN;NO_PROP;TGL_LHR\n');
+      for (let i = 0; i < 300; i += 1) {
+        const rows = Array.from({ length: 500 }, (_, j) => `${nikOf(j)};S ${i * 500 + j};MALAYSIA;${i * 500 + j};${j}\n`);
+        yield Buffer.from(rows.join(''));
+      }
+    }
+    const { layout, blocks } = await readExport(chunks());
+    const readBlock = createBlockReader(layout, { asOf: '2018-01-12' as CivilDate });
+    let residents = 0;
+    for await (const block of blocks)
+      readBlock(block, {
+        resident: ({ facts }) => {
+          if (facts.status === 'UNKNOWN' && facts.nationality === 'FOREIGN') residents += 1;
+        },
+        reject: () => expect.unreachable(),
+      });
+    expect(residents).toBe(150_000);
+  });
+});
