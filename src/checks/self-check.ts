@@ -9,6 +9,7 @@ import { addressTag } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Rules } from './check.ts';
 import { onceMore } from './checks.ts';
+import { evenly } from './evenly.ts';
 import { inTime, Unavailable } from './group.ts';
 import { LIMITS } from './limits.ts';
 
@@ -74,7 +75,7 @@ export function createSelfCheck({ keys, rules, sql }: { keys: RegistryKeys; rule
     const asked = askedOf(keys, id, { nik, [second.kind]: second.value }, { client: 'self-check', region: null });
     const statement = selfCheckStatement(inlineParameters([asked]), addressTag(keys, clientAddress));
     try {
-      const [row] = await onceMore(() => inTime(sql.unsafe(statement)));
+      const [row] = await evenly(onceMore(() => inTime(sql.unsafe(statement))));
       return outcomeOf(row as Record<string, unknown>, rules);
     } catch (error) {
       const { code, retryAfterSeconds } = error instanceof Unavailable ? error : new Unavailable('UNKNOWN');

@@ -11,7 +11,7 @@ export type Block = {
   bytes: Uint8Array<ArrayBuffer>;
 };
 
-export type CutOptions = { shape: RecordShape; limits: IntakeLimits; allowTruncated: boolean; firstLine: number };
+type CutOptions = { shape: RecordShape; limits: IntakeLimits; allowTruncated: boolean; firstLine: number };
 
 /**
  * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record has

@@ -1,7 +1,7 @@
 export const TAB = 9;
 export const LF = 10;
 export const CR = 13;
-export const DOS_END_OF_FILE = 26;
+const DOS_END_OF_FILE = 26;
 export const SPACE = 32;
 export const QUOTE = 34;
 

@@ -5,7 +5,7 @@ import { RecordScanner } from './scanner.ts';
 import type { RecordShape } from './shape.ts';
 
 /** The columns of an export that are used; all others are passed over. */
-export const COLUMNS = [
+const COLUMNS = [
   'NIK',
   'STATUS_CODE',
   'NO_KK',

@@ -6,7 +6,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { createRecordReader, type RecordSink, type RejectReason } from './record.ts';
 import { RecordScanner } from './scanner.ts';
 
-export type BlockOptions = {
+type BlockOptions = {
   /** The day of the copy: who is of age by then, and how a birth year of two digits is completed. */
   asOf: CivilDate;
   limits?: IntakeLimits;

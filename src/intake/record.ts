@@ -10,7 +10,7 @@ import { ageOf, isCountPositive, isDateSet, isDeceased, isInactive, isTniPolri, 
 import type { Column, Layout } from './layout.ts';
 import { memo, TextCache } from './memo.ts';
 
-/** One resident out of an export. Its strings may be slices of the whole block: use them up, do not keep them. */
+/** One resident out of an export. Its strings may be slices of the whole row: use them up, do not keep them. */
 export type ResidentRecord = {
   nik: Nik;
   /** Family-card number; null where the cell is not sixteen digits. */
@@ -40,7 +40,7 @@ export type RecordSink = {
  * The bytes of the cells from one place to another (itself unless given), with all that stands between them, one character
  * a byte; '' for the place -1 of a column that the file has not.
  */
-export type CellReader = (place: number, lastPlace?: number) => string;
+type CellReader = (place: number, lastPlace?: number) => string;
 
 /** Spellings and numbers are few, dates of birth some 37,000 in a century. */
 const MAX_SPELLINGS = 4096;

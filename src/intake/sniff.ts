@@ -1,6 +1,6 @@
 import { IntakeRefusal, type RefusalCode } from './refusal.ts';
 
-export type Encoding = 'BYTES' | 'UTF-16LE' | 'UTF-16BE';
+type Encoding = 'BYTES' | 'UTF-16LE' | 'UTF-16BE';
 
 /** Beginnings of files that are no text, each character a byte. */
 const SIGNATURES: [string, RefusalCode, string?][] = [

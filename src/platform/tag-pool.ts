@@ -65,7 +65,7 @@ class TagThread {
   tag(block: Block): Promise<TaggedBlock> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(block);
+      this.#worker.postMessage(block, [block.bytes.buffer]);
     });
   }
 
