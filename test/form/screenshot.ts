@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SANDBOX, type SandboxResident } from '../../src/intake/sample.ts';
+import { SANDBOX, type SandboxResident } from '../../src/intake/sample-sandbox.ts';
 import { startServer } from '../support/server.ts';
 import { openBrowser, sendForm } from './browser.ts';
 
