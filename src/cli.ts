@@ -1,26 +1,20 @@
+import './platform/compile-cache.ts';
 import type { Command } from './platform/commands/command.ts';
-import { importCommand } from './platform/commands/import.ts';
-import { migrateCommand } from './platform/commands/migrate.ts';
-import { sampleCommand } from './platform/commands/sample.ts';
-import { tokenCommand } from './platform/commands/token.ts';
 import { runDoor } from './platform/door.ts';
-import { loadSettings } from './platform/settings.ts';
 import { StartupError } from './platform/startup-error.ts';
 
-/** The door of the command line: `hakpilih <command>`. */
-const COMMANDS: Record<string, Command> = {
-  import: importCommand,
-  token: tokenCommand,
-  sample: sampleCommand,
-  migrate: migrateCommand,
+/** The door of the command line: `hakpilih <command>`. A command is loaded when it is asked for. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  import: async () => (await import('./platform/commands/import.ts')).importCommand,
+  token: async () => (await import('./platform/commands/token.ts')).tokenCommand,
+  sample: async () => (await import('./platform/commands/sample.ts')).sampleCommand,
+  migrate: async () => (await import('./platform/commands/migrate.ts')).migrateCommand,
 };
 
-const USAGE = `Usage: hakpilih <command>
-
-${Object.values(COMMANDS)
-  .map(({ usage, summary }) => `  ${usage}\n      ${summary}`)
-  .join('\n')}
-`;
+async function usage(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return `Usage: hakpilih <command>\n\n${commands.map((one) => `  ${one.usage}\n      ${one.summary}`).join('\n')}\n`;
+}
 
 const say = (line: string): void => console.error(line);
 const [name = '', ...args] = process.argv.slice(2);
@@ -28,11 +22,12 @@ const asJson = args.includes('--json');
 
 await runDoor(
   async () => {
-    if (['', 'help', '--help', '-h'].includes(name)) return void process.stdout.write(USAGE);
-    const command = COMMANDS[name];
-    if (command === undefined) throw new StartupError(`There is no such command. ${USAGE}`);
+    if (['', 'help', '--help', '-h'].includes(name)) return void process.stdout.write(await usage());
+    const command = await COMMANDS[name]?.();
+    if (command === undefined) throw new StartupError(`There is no such command: hakpilih help lists them`);
     if (args.includes('--help')) return void process.stdout.write(`Usage: hakpilih ${command.usage}\n\n${command.summary}\n`);
-    await command.run(args, { settings: () => loadSettings(process.env, say), say });
+    const settings = async () => (await import('./platform/settings.ts')).loadSettings(process.env, say);
+    await command.run(args, { settings, say });
   },
   (fault) =>
     asJson ? process.stdout.write(`${JSON.stringify({ error: fault })}\n`) : process.stderr.write(`${fault.message}\n`),

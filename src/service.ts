@@ -12,7 +12,7 @@ import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
 import type { Asked, FoundRow } from './registry/find.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
-import { registryState, sampleDate } from './registry/readiness.ts';
+import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
 import { createPages } from './web/pages.ts';
 
@@ -44,8 +44,9 @@ export type Connection = {
   log(event: LogEvent): void;
 };
 
-/** Longest wait for the date of the sample: a page must not hang on a database that does not answer. */
+/** Longest waits for the registry where it is not asked for a resident: nothing must hang on a database that does not answer. */
 const SAMPLE_DATE_TIMEOUT_MS = 500;
+const READINESS_TIMEOUT_MS = 2_000;
 
 /** The app over one connection: made once on Node, once a request on Workers. */
 export function appOf(service: Service, connection: Connection): Hono<Env> {
@@ -56,7 +57,7 @@ export function appOf(service: Service, connection: Connection): Hono<Env> {
   return createApp({
     verify,
     check: createCheck({ keys, rules, find }),
-    readiness: () => registryState(sql, keys, Date.now()),
+    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: keyring.publicJwks,
     newId,
     log,

@@ -20,6 +20,8 @@ export type RegistryState = {
   copies: CopyState[];
 };
 
+export const UNREACHABLE: RegistryState = { database: 'unreachable', migrations: 'unknown', key: 'unknown', copies: [] };
+
 export const isReady = ({ database, migrations, key }: RegistryState): boolean =>
   database === 'ok' && migrations === 'ok' && key === 'ok';
 
@@ -31,7 +33,7 @@ export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number)
   try {
     return { database: 'ok', ...(await readState(sql, keys, nowMs)) };
   } catch {
-    return { database: 'unreachable', migrations: 'unknown', key: 'unknown', copies: [] };
+    return UNREACHABLE;
   }
 }
 

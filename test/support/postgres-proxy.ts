@@ -27,7 +27,17 @@ export type PostgresProxy = {
   close(): Promise<void>;
 };
 
-const WORD = { QUERY: 'Q', PARSE: 'P', BIND: 'B', EXECUTE: 'E', SYNC: 'S', FLUSH: 'H', COPY_DATA: 'd', COPY_DONE: 'c', COPY_FAIL: 'f' };
+const WORD = {
+  QUERY: 'Q',
+  PARSE: 'P',
+  BIND: 'B',
+  EXECUTE: 'E',
+  SYNC: 'S',
+  FLUSH: 'H',
+  COPY_DATA: 'd',
+  COPY_DONE: 'c',
+  COPY_FAIL: 'f',
+};
 const STEPS = [WORD.QUERY, WORD.EXECUTE, WORD.COPY_DATA, WORD.COPY_DONE, WORD.COPY_FAIL];
 /** After these a client waits for the server. */
 const ENDS_OF_GROUP = [WORD.QUERY, WORD.SYNC, WORD.FLUSH, WORD.COPY_DONE, WORD.COPY_FAIL];
@@ -137,6 +147,7 @@ class Link {
     const word = this.#loggedIn ? wordOf(message) : '';
     this.#remember(word, message);
     const sent = STEPS.includes(word) ? await this.#step(word, message) : message;
+    if (sent === null) return;
     if (ENDS_OF_GROUP.includes(word) && this.#asked === null) {
       this.#asked = word;
       this.#seen.roundTrips += 1;
@@ -146,13 +157,13 @@ class Link {
   }
 
   #remember(word: string, message: Buffer): void {
+    if (word !== WORD.PARSE && word !== WORD.BIND) return;
     const [first = '', second = ''] = message.toString('utf8', 5).split('\0', 2);
-    if (word === WORD.PARSE) this.#statements.set(first, second);
-    if (word === WORD.BIND) this.#portals.set(first, second);
+    (word === WORD.PARSE ? this.#statements : this.#portals).set(first, second);
   }
 
-  /** What is to be sent for a step, its fault done. */
-  async #step(word: string, message: Buffer): Promise<Buffer> {
+  /** What is to be sent for a step, its fault done; null where nobody is there any more. */
+  async #step(word: string, message: Buffer): Promise<Buffer | null> {
     const { steps, plan } = this.#seen;
     const isCopy = [WORD.COPY_DATA, WORD.COPY_DONE, WORD.COPY_FAIL].includes(word);
     steps.push({ kind: isCopy ? 'COPY' : 'STATEMENT', sql: this.#sqlOf(word, message) });
@@ -168,7 +179,7 @@ class Link {
         return message;
       case 'BACKEND_ENDED':
         await this.#endBackend(this.#pid);
-        return message;
+        return null;
       case 'RAISED':
         return failing(word);
     }
@@ -215,7 +226,6 @@ async function* messages(socket: Socket, fromClient: boolean): AsyncGenerator<Bu
       const letter = begun ? 1 : 0;
       if (buffer.length < letter + 4) break;
       const length = letter + buffer.readInt32BE(letter);
-      // The answer to a request for encryption, which the proxy gives itself, is the only one without a length.
       if (buffer.length < length) break;
       const message = buffer.subarray(0, length);
       buffer = buffer.subarray(length);

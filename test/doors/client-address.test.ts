@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { createClientAddress } from '../../src/platform/client-address.ts';
+
+describe('the client address', () => {
+  it('is that of the socket, whatever a header says', () => {
+    const address = createClientAddress([]);
+    expect(address('192.0.2.1', '198.51.100.7')).toBe('192.0.2.1');
+    expect(address('::ffff:192.0.2.1', undefined)).toBe('192.0.2.1');
+    expect(address(undefined, undefined)).toBe('unknown');
+  });
+
+  it('is the last that is no trusted proxy, where one speaks for it', () => {
+    const address = createClientAddress(['10.0.0.0/8', '2001:db8::/32']);
+    expect(address('10.1.2.3', '203.0.113.9, 198.51.100.7, 10.9.9.9')).toBe('198.51.100.7');
+    expect(address('2001:db8::1', '198.51.100.7')).toBe('198.51.100.7');
+    expect(address('192.0.2.1', '198.51.100.7')).toBe('192.0.2.1');
+    expect(address('10.1.2.3', 'nonsense')).toBe('10.1.2.3');
+    expect(address('10.1.2.3', '10.4.5.6')).toBe('10.1.2.3');
+  });
+
+  it('of a proxy that is no address is refused', () => {
+    for (const wrong of ['proxy.example', '10.0.0.0/33', '2001:db8::/129', '10.0.0.0/x']) {
+      expect(() => createClientAddress([wrong])).toThrow(/^HAKPILIH_TRUSTED_PROXIES must be/);
+    }
+  });
+});
