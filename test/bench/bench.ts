@@ -40,6 +40,7 @@ try {
   const load = loadavg();
   const importing = await benchImport(context);
   const { url } = importing;
+  await admin.unsafe('CHECKPOINT');
   const checks = await benchChecks(context, url);
   const growth = await benchGrowth(context, url);
   const result = {

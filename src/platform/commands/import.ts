@@ -55,6 +55,8 @@ export const importCommand: Command = {
       const report = await importExport(registry.sql, settings.registryKey, chunks, options, listen);
       progress.end();
       await rejects.end();
+      // Rows just written are marked as settled here, at one go; else the first checks would do it, one by one. It may be left undone.
+      if (report.dataset !== null && !report.alreadyImported) await registry.sql`VACUUM (ANALYZE) residents`.catch(() => {});
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else summarise(report, rejects.path, options.dryRun, context);
     } finally {
