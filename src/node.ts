@@ -8,8 +8,8 @@ import { openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
 import { loadSettings } from './platform/settings.ts';
 import { StartupError } from './platform/startup-error.ts';
+import { errorCode } from './registry/error-code.ts';
 import { findPrepared } from './registry/find.ts';
-import { errorCode } from './registry/sql.ts';
 import { appOf, openService } from './service.ts';
 
 /** The door of the Node server. */

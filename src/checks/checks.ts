@@ -1,6 +1,6 @@
+import { errorCode, isConnectionLost } from '../registry/error-code.ts';
 import type { Asked, FoundRow } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
-import { errorCode } from '../registry/sql.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
 import { Unavailable } from './group.ts';
@@ -22,23 +22,12 @@ export function createCheck({ keys, rules, find }: ChecksDependencies): Check {
   };
 }
 
-const LOST_CONNECTION = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'ECONNRESET',
-  'EPIPE',
-  '57P01',
-  '08006',
-  '08003',
-]);
-
 /** Tries again where the connection was lost on the way: the check keeps its id, so its audit row counts once. */
 export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
   try {
     return await work();
   } catch (error) {
-    if (!LOST_CONNECTION.has(errorCode(error))) throw asUnavailable(error);
+    if (!isConnectionLost(error)) throw asUnavailable(error);
   }
   try {
     return await work();

@@ -26,4 +26,4 @@ function faultOf(error: unknown): Fault {
 }
 
 const isRefusal = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && (error.name === 'IntakeRefusal' || error.name === 'MergeRefusal');
+  error instanceof Error && ['IntakeRefusal', 'MergeRefusal', 'ConnectionLost'].includes(error.name);

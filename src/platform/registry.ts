@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { errorCode } from '../registry/error-code.ts';
 import { deriveKeys } from '../registry/keys.ts';
 import { claimKey } from '../registry/readiness.ts';
-import { connect, errorCode, type Sql } from '../registry/sql.ts';
+import { connect, type Sql } from '../registry/sql.ts';
 import { openEmbeddedDatabase } from './database.ts';
 import type { Settings } from './settings.ts';
 import { StartupError } from './startup-error.ts';

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { copyIn } from './copy-in.ts';
 import { collapseRepeated, compare, countByStatus, countDelta, createIncoming, factsOf, type StatusCount } from './incoming.ts';
 import { FLAG } from './row.ts';
 import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
+import { inTransaction } from './transaction.ts';
 
 export type MergeFault = 'OLDER_AS_OF' | 'TOO_MANY_LOST';
 /** An import that is refused whole; the registry is as it was. `message` is one line for the operator, without data. */
@@ -57,12 +57,12 @@ const IMPORT_LOCK = 4_711_2018;
 /**
  * Brings a copy into the registry: stage, collapse repeated rows, compare, one MERGE in tag order; with ledger row and change
  * log in one transaction, one import at a time. Whatever fails, the old state is whole. Throws `MergeRefusal`, what `rows`
- * throws, or the driver's error (whose text must not be shown).
+ * throws, `ConnectionLost` (`sql` has then ended), or the driver's error (whose text must not be shown).
  */
 export async function mergeCopy(sql: Sql, options: MergeOptions): Promise<MergeReport> {
   let report: MergeReport | undefined;
   const undo = new Error('undo');
-  const work = sql.begin(async (tx) => {
+  const work = inTransaction(sql, async (tx) => {
     report = await mergeInTransaction(tx, options);
     if (options.dryRun || report.alreadyImported) throw undo;
   });
@@ -116,13 +116,13 @@ async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: Merg
 }
 
 async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
-  const writable = await tx.unsafe(await createIncoming(tx)).writable();
+  const statement = await createIncoming(tx);
   const framed = async function* (): AsyncGenerator<Uint8Array> {
     yield COPY_HEADER;
     yield* rows;
     yield COPY_TRAILER;
   };
-  await pipeline(Readable.from(framed(), { objectMode: true, highWaterMark: 2 }), writable);
+  await copyIn(tx, statement, framed());
 }
 
 /** The report of the source's current copy, where that is of these very bytes, this date and this kind. */

@@ -36,9 +36,3 @@ export function connect(url: string, options: { max: number; genericPlans?: bool
     connection: { application_name: 'hakpilih', ...(options.genericPlans ? { plan_cache_mode: 'force_generic_plan' } : {}) },
   });
 }
-
-/** What may be told of a database error: its SQLSTATE or a driver's code. Messages, details and queries hold parameters. */
-export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[A-Z0-9_]{4,40}$/.test(code) ? code : 'UNKNOWN';
-}

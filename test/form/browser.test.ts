@@ -166,12 +166,12 @@ async function expectFlawless(page: Page, what: string): Promise<void> {
   expect(await isTooWide(page), `${what} is too wide`).toBe(false);
 }
 
-describe.concurrent('axe finds nothing, in the light and in the dark, and nothing is too wide', { timeout: 120_000 }, () => {
+describe('axe finds nothing, in the light and in the dark, and nothing is too wide', () => {
   it.each([
     ['id', 'a phone', PHONE],
     ['en', 'a phone', PHONE],
     ['id', 'a desktop', DESKTOP],
-  ] as const)('on the pages of the form, in %s on %s', async (language, _, size) => {
+  ] as const)('on the pages of the form, in %s on %s', { timeout: 60_000 }, async (language, _, size) => {
     const visit = await openWindow({ ...size, bypassCSP: true });
     const { page, documents } = visit;
     await page.goto(formIn(language));
@@ -187,17 +187,21 @@ describe.concurrent('axe finds nothing, in the light and in the dark, and nothin
     await closeWindow(visit);
   });
 
-  it.each(['id', 'en'])('on the answer for every outcome, in %s, which prints on one sheet', async (language) => {
-    const visit = await openWindow({ ...PHONE, bypassCSP: true });
-    const { page } = visit;
-    for (const { outcome, nik, name } of ANSWERED) {
+  describe.each(['id', 'en'])('on the answer, in %s, which prints on one sheet', (language) => {
+    let visit: Visit;
+    beforeAll(async () => {
+      visit = await openWindow({ ...PHONE, bypassCSP: true });
+    });
+    afterAll(() => visit && closeWindow(visit));
+
+    it.each(ANSWERED)('for $outcome', async ({ outcome, nik, name }) => {
+      const { page } = visit;
       await page.goto(formIn(language));
       await sendForm(page, nik, name);
-      expect(await page.locator('.outcome .word').count(), outcome).toBe(1);
+      expect(await page.locator('.outcome .word').count()).toBe(1);
       await expectFlawless(page, outcome);
       const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-      expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g), `${outcome}, sheets`).toHaveLength(1);
-    }
-    await closeWindow(visit);
+      expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
+    });
   });
 });

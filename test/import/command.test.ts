@@ -181,4 +181,15 @@ describe('hakpilih import', () => {
     expect([away.code, jsonOf(away).error.message]).toMatchObject([1, expect.stringContaining('ECONNREFUSED')]);
     expect(away.out).not.toContain('geheim');
   });
+
+  it('removes the synthetic sample with the first real import, and says so', async () => {
+    const own = await createTestDatabase();
+    const env = { ...keys, HAKPILIH_DATABASE_URL: own.url };
+    await runCli(['import', file, '--source', 'sample', '--as-of', '2018-01-12T17:00:00+07:00'], env);
+    const args = ['import', '-', '--source', '32.01', '--as-of', '2018-01-12T17:00:00+07:00'];
+    const done = await runCli(args, env, `${header}${lines.slice(0, 9).join('\r\n')}\r\n`);
+    await own.drop();
+    expect(done).toMatchObject({ code: 0, out: '' });
+    expect(done.err).toContain(`Removed the synthetic sample (${ROWS} residents)`);
+  });
 });

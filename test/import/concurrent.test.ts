@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
+import { type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import { findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
+import { connect } from '../../src/registry/sql.ts';
+import { DEFAULTS, exportOf, importBytes, people } from '../support/exports.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 
 describe('imports of one source at once', () => {
@@ -58,4 +61,67 @@ describe('imports of one source at once', () => {
     expect(seen.size).toBeGreaterThan(1);
     expect([...seen].filter((kinds) => kinds.includes('and'))).toEqual([]);
   });
+
+  it('wait in line: the older one behind a newer is refused, the same file once more is a no-op', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = async function* (): AsyncGenerator<Uint8Array> {
+      const bytes = exportOf(people(30));
+      yield bytes.subarray(0, 500);
+      await gate.promise;
+      yield bytes.subarray(500);
+    };
+    const newest = exportOf(people(30).map((one) => ({ ...one, status: 'CARD_ISSUED' })));
+    const line: Promise<ImportReport>[] = [];
+    const join = async (work: () => Promise<ImportReport>): Promise<void> => {
+      line.push(work());
+      await expect.poll(() => inLine(registry), { timeout: 10_000, interval: 10 }).toBe(line.length);
+    };
+    const fresh = { ...registry, sql: connect(registry.url, { max: 4 }) };
+    await join(() => importExport(fresh.sql, registry.registryKey, slow(), { ...DEFAULTS, asOf: dayOf(10) }, QUIET));
+    await join(() => importBytes(fresh, newest, { asOf: dayOf(12) }));
+    await join(() => importBytes(fresh, exportOf(people(29)), { asOf: dayOf(11) }));
+    await join(() => importBytes(fresh, newest, { asOf: dayOf(12) }));
+    gate.resolve();
+    const [first, second, third, fourth] = await Promise.allSettled(line);
+    await fresh.sql.end();
+    expect(first).toMatchObject({ value: { inserted: 30, alreadyImported: false } });
+    expect(second).toMatchObject({ value: { changed: 30, alreadyImported: false } });
+    expect(third).toMatchObject({ reason: { code: 'OLDER_AS_OF' } });
+    expect(fourth).toMatchObject({ value: { unchanged: 30, alreadyImported: true } });
+    expect(await registry.sql`SELECT DISTINCT status, copy FROM residents`).toEqual([{ status: 16, copy: 2 }]);
+  });
+
+  it('show readers the old copy until COMMIT, even when all is written', async () => {
+    const crowd = people(400);
+    await importBytes(registry, exportOf(crowd), { asOf: dayOf(1) });
+    const keys = deriveKeys(registry.registryKey);
+    const read = async (): Promise<string[]> => {
+      const asked = crowd.map(({ nik }) =>
+        askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client: 'test', region: null }),
+      );
+      const rows = await findPrepared(registry.sql, asked);
+      return [...new Set(rows.map(({ facts, asOfMs }) => `${facts?.status} ${new Date(asOfMs ?? 0).toISOString()}`))];
+    };
+    const other = { ...registry, sql: connect(registry.url, { max: 1 }) };
+    let importing: Promise<ImportReport> | undefined;
+    await registry.sql.begin(async (holder) => {
+      // What the import does last in its transaction is to analyse the table, for which it has to wait here.
+      await holder`LOCK TABLE residents IN SHARE UPDATE EXCLUSIVE MODE`;
+      importing = importBytes(other, exportOf(crowd.map((one) => ({ ...one, status: 'CARD_ISSUED' }))), { asOf: dayOf(2) });
+      const waits = () => holder`SELECT 1 FROM pg_locks WHERE relation = 'residents'::regclass AND NOT granted`;
+      await expect.poll(waits, { timeout: 10_000, interval: 10 }).toHaveLength(1);
+      expect(await read()).toEqual(['6 2018-01-01T05:00:00.000Z']);
+    });
+    expect(await importing).toMatchObject({ changed: 400 });
+    await other.sql.end();
+    expect(await read()).toEqual(['16 2018-01-02T05:00:00.000Z']);
+  });
 });
+
+const QUIET = { progress: () => {}, reject: () => {} };
+
+/** Imports that hold the lock or wait for it. */
+const inLine = async ({ sql }: TestRegistry): Promise<number> =>
+  (
+    await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+  ).length;

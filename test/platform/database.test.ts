@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { StartupError } from '../../src/platform/startup-error.ts';
+
+// Whole clusters are made and started, on whatever machine this is.
+vi.setConfig({ testTimeout: 90_000 });
 
 const OPENER = fileURLToPath(new URL('../support/open-database.ts', import.meta.url));
 const asRoot = process.getuid?.() === 0;

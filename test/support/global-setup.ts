@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedDatabase } from '../../src/platform/database.ts';
+import { type EmbeddedDatabase, openEmbeddedDatabase } from '../../src/platform/database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,14 +19,20 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('adminUrl', given);
     return undefined;
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'hakpilih-test-'));
-  const database = await openEmbeddedDatabase({ dataDir, say: () => {}, settings: { shared_buffers: '128MB' } });
+  await sweep();
+  const dataDir = await mkdtemp(join(tmpdir(), `hakpilih-test-${process.pid}-`));
+  const database = await open(dataDir);
   project.provide('adminUrl', database.url);
-  return async () => {
-    await sendOthersAway(database.url);
-    await database.close();
-    for (const directory of new Set([dataDir, database.dataDir])) await rm(directory, { recursive: true, force: true });
-  };
+  return () => discard(dataDir, database);
+}
+
+const open = (dataDir: string): Promise<EmbeddedDatabase> =>
+  openEmbeddedDatabase({ dataDir, say: () => {}, settings: { shared_buffers: '128MB' } });
+
+async function discard(dataDir: string, database: EmbeddedDatabase): Promise<void> {
+  await sendOthersAway(database.url);
+  await database.close();
+  for (const directory of new Set([dataDir, database.dataDir])) await rm(directory, { recursive: true, force: true });
 }
 
 /** A pool that a test forgot would keep the server up. */
@@ -36,4 +42,29 @@ async function sendOthersAway(url: string): Promise<void> {
     select pg_terminate_backend(pid) from pg_stat_activity
     where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name <> 'hakpilih seat'`;
   await sql.end();
+}
+
+/** A run that was killed leaves its server running; the next one puts it away. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, pid] = /^hakpilih-test-([0-9]+)-/.exec(name) ?? [];
+    if (!pid || isAlive(Number(pid))) continue;
+    const dataDir = join(tmpdir(), name);
+    try {
+      const hasServer = await stat(join(dataDir, 'postgres', 'postmaster.pid')).catch(() => null);
+      if (hasServer) await discard(dataDir, await open(dataDir));
+      else await rm(dataDir, { recursive: true, force: true });
+    } catch {
+      // Another user's, or another run is sweeping it too: not what this run is about.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -15,6 +15,9 @@ export const FAULTS = {
 } as const;
 export type Fault = keyof typeof FAULTS;
 
+/** The step of that number, counted from 1, or the first statement that begins so, meets the fault. */
+export type Plan = { step: number | string; fault: Fault };
+
 export type PostgresProxy = {
   /** Of the same database, by way of the proxy. */
   url: string;
@@ -22,8 +25,8 @@ export type PostgresProxy = {
   steps: readonly Step[];
   /** How often a client had to wait for the server, logins left out. */
   roundTrips(): number;
-  /** Forgets steps and round trips; the step of that number from here on, counted from 1, meets the fault. */
-  begin(plan?: { step: number; fault: Fault }): void;
+  /** Forgets steps and round trips, and plans what is to fail from here on. */
+  begin(plan?: Plan): void;
   close(): Promise<void>;
 };
 
@@ -51,7 +54,7 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
   const target = new URL(databaseUrl);
   const admin = postgres(databaseUrl, { max: 1, fetch_types: false });
   const sockets = new Set<Socket>();
-  const seen = { steps: [] as Step[], roundTrips: 0, plan: null as { step: number; fault: Fault } | null };
+  const seen: Seen = { steps: [], roundTrips: 0, plan: null };
 
   const server = createServer((client) => {
     const upstream = connectSocket(Number(target.port || 5432), target.hostname);
@@ -88,22 +91,25 @@ async function endBackend(admin: postgres.Sql, pid: number): Promise<void> {
   await admin`SELECT pg_terminate_backend(${pid}, 10000)`;
 }
 
+type Seen = { steps: Step[]; roundTrips: number; plan: Plan | null };
+
 /** One connection: messages of the client are passed on one by one. */
 class Link {
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #seen: { steps: Step[]; roundTrips: number; plan: { step: number; fault: Fault } | null };
+  readonly #seen: Seen;
   readonly #endBackend: (pid: number) => Promise<void>;
   readonly #statements = new Map<string, string>();
   readonly #portals = new Map<string, string>();
   #pid = 0;
   #loggedIn = false;
+  #copying = false;
   /** The message that the client now waits for an answer to. */
   #asked: string | null = null;
   /** The client is to hear no answer any more, and to be cut off when one comes. */
   #cutAtAnswer = false;
 
-  constructor(client: Socket, server: Socket, seen: Link['#seen'], end: (pid: number) => Promise<void>) {
+  constructor(client: Socket, server: Socket, seen: Seen, end: (pid: number) => Promise<void>) {
     this.#client = client;
     this.#server = server;
     this.#seen = seen;
@@ -133,6 +139,7 @@ class Link {
         const answers = word === 'Z' || word === 'G' || (this.#asked === WORD.FLUSH && (word === 'T' || word === 'n'));
         if (answers) this.#asked = null;
         if (word === 'Z') this.#loggedIn = true;
+        if (word === 'G' || word === 'Z') this.#copying = word === 'G';
         if (!this.#cutAtAnswer) this.#client.write(message);
         else if (answers) this.#cut();
       }
@@ -146,6 +153,9 @@ class Link {
     if (!this.#loggedIn && SSL_OR_GSS_REQUEST.includes(message.readInt32BE(4))) return void this.#client.write('N');
     const word = this.#loggedIn ? wordOf(message) : '';
     this.#remember(word, message);
+    // postgres.js sends a CopyFail behind every CopyDone, which the server passes over.
+    if (word === WORD.COPY_FAIL && !this.#copying) return await write(this.#server, message);
+    if (word === WORD.COPY_DONE || word === WORD.COPY_FAIL) this.#copying = false;
     const sent = STEPS.includes(word) ? await this.#step(word, message) : message;
     if (sent === null) return;
     if (ENDS_OF_GROUP.includes(word) && this.#asked === null) {
@@ -166,8 +176,11 @@ class Link {
   async #step(word: string, message: Buffer): Promise<Buffer | null> {
     const { steps, plan } = this.#seen;
     const isCopy = [WORD.COPY_DATA, WORD.COPY_DONE, WORD.COPY_FAIL].includes(word);
-    steps.push({ kind: isCopy ? 'COPY' : 'STATEMENT', sql: this.#sqlOf(word, message) });
-    if (plan?.step !== steps.length) return message;
+    const step: Step = { kind: isCopy ? 'COPY' : 'STATEMENT', sql: this.#sqlOf(word, message) };
+    steps.push(step);
+    if (plan === null) return message;
+    if (typeof plan.step === 'number' ? plan.step !== steps.length : !step.sql.startsWith(plan.step)) return message;
+    this.#seen.plan = null;
     switch (plan.fault) {
       case 'CUT_BEFORE':
         throw new Error('cut');
