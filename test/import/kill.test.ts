@@ -1,128 +1,76 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deriveKeys } from '../../src/registry/keys.ts';
-import { claimKey } from '../../src/registry/readiness.ts';
-import type { Sql, Transaction } from '../../src/registry/sql.ts';
-import { fileOf, importBytes, sampleLines } from '../support/exports.ts';
-import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
-import { createTestKeys, type Process, runCli, startDoor } from '../support/server.ts';
-import { knowledgeOf, type Tables, tablesOf } from '../support/state.ts';
+import { sampleHeader, sampleRows } from '../../src/intake/sample.ts';
+import { connect } from '../../src/registry/sql.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createTestKeys, runCli, startDoor, type TestKeys } from '../support/server.ts';
 
-const NEW = '2018-02-01T17:00:00+07:00';
-const [header = '', ...rows] = sampleLines(12_000);
-/** A tenth is new, a twentieth gone, a fifth of those who wait for a card has it. */
-const oldFile = fileOf([header, ...rows.slice(0, 10_800)]);
-const newFile = fileOf([
-  header,
-  ...rows
-    .filter((_, n) => n % 20 !== 3)
-    .map((row, n) => (n % 5 === 0 ? row.replace('PRINT_READY_RECORD', 'CARD_ISSUED') : row)),
-]);
+const AS_OF = ['--source', '32.01', '--as-of'];
+const FIRST = '2018-01-12T17:00:00+07:00';
+const SECOND = '2018-02-12T17:00:00+07:00';
+const rowsOf = (seed: number): string[] => [...sampleRows({ rows: 20_000, seed })];
+const first = [sampleHeader(), ...rowsOf(1)];
+const second = first.map((chunk) => chunk.replaceAll('PRINT_READY_RECORD', 'CARD_ISSUED'));
 
-/** What an import waits for at a table that another holds in that mode: the statements of the merge one after the other. */
-const POINTS = [
-  ['sources', 'SHARE', 'before anything is written'],
-  ['copies', 'SHARE', 'at its ledger row'],
-  ['changes', 'SHARE', 'at the change log'],
-  ['residents', 'SHARE', 'at the MERGE'],
-  ['residents', 'SHARE UPDATE EXCLUSIVE', 'after the last write, before COMMIT'],
-] as const;
-
-describe('an import that is killed (kill -9)', () => {
-  let registry: TestRegistry;
+describe('kill -9 in the middle of an import', () => {
+  let database: TestDatabase;
+  let keys: TestKeys;
   let env: Record<string, string>;
-  let before: Tables;
-  /** Report and registry of a run that nothing befell. */
-  let clean: { report: object; knowledge: Tables };
-
-  const args = ['import', '-', '--source', '32.01', '--as-of', NEW, '--json'];
-  const reportIn = (out: string): object => ({ ...JSON.parse(out), dataset: 0, seconds: 0 });
-
   beforeAll(async () => {
-    registry = await createTestRegistry();
-    const other = { ...(await createTestRegistry()), registryKey: registry.registryKey };
-    const keys = await createTestKeys(registry.registryKey);
-    env = { ...keys, HAKPILIH_DATABASE_URL: registry.url };
-    for (const one of [registry, other]) {
-      await claimKey(one.sql, deriveKeys(one.registryKey));
-      await importBytes(one, oldFile);
+    database = await createTestDatabase();
+    keys = await createTestKeys();
+    env = { ...keys, HAKPILIH_DATABASE_URL: database.url };
+  });
+  afterAll(() => database.drop());
+
+  const importing = (asOf: string, text: string[], at = env) =>
+    runCli(['import', '-', ...AS_OF, asOf, '--json'], at, text.join(''));
+  /** All that an import writes, but for numbers of copies, which a broken-off one uses up. */
+  const stateOf = async (url: string): Promise<unknown> => {
+    const sql = connect(url, { max: 1 });
+    const residents = await sql`
+      SELECT md5(string_agg(concat_ws('|', r.tag, name_proof, kk_proof, suket_proof, region, suket_issued, suket_ends, of_age_on, status, flags, c.as_of), ',' ORDER BY r.tag)) AS digest, count(*)::int AS rows
+      FROM residents r JOIN copies c ON c.id = r.copy`;
+    const changes = await sql`
+      SELECT md5(string_agg(concat_ws('|', h.tag, h.status, h.flags, c.as_of), ',' ORDER BY h.tag, c.as_of)) AS digest, count(*)::int AS rows
+      FROM changes h JOIN copies c ON c.id = h.replaced_by`;
+    const copies = await sql`SELECT source, as_of::text, is_full, digest FROM copies ORDER BY id`;
+    const sources = await sql`SELECT name, as_of::text, full_as_of::text FROM sources ORDER BY name`;
+    await sql.end();
+    return { residents, changes, copies, sources };
+  };
+
+  it('leaves the old state whole, and importing again gives what a clean run gives', async () => {
+    const clean = await createTestDatabase();
+    const cleanEnv = { ...keys, HAKPILIH_DATABASE_URL: clean.url };
+    expect((await importing(FIRST, first)).code).toBe(0);
+    expect((await importing(FIRST, first, cleanEnv)).code).toBe(0);
+    const before = await stateOf(database.url);
+    const survived: boolean[] = [];
+    for (const [chunks, merging] of [
+      [1, false],
+      [8, false],
+      [second.length, false],
+      [second.length, true],
+    ] as const) {
+      const { child, ended, log } = startDoor('cli', ['import', '-', ...AS_OF, SECOND, '--json'], env);
+      child.stdin?.on('error', () => {});
+      child.stdin?.write(second.slice(0, chunks).join(''));
+      if (merging) child.stdin?.end();
+      if (merging) await expect.poll(log, { timeout: 20_000, interval: 5 }).toContain('merging');
+      else await new Promise((resolve) => setTimeout(resolve, 1_500));
+      child.kill('SIGKILL');
+      expect(await ended).toBeNull();
+      // The backend notices that its client is gone, and lets go of the import lock.
+      const sql = connect(database.url, { max: 1 });
+      await sql`SELECT pg_advisory_lock(${4_711_2018})`;
+      await sql.end();
+      survived.push(JSON.stringify(await stateOf(database.url)) === JSON.stringify(before));
     }
-    const { code, out } = await runCli(args, { ...keys, HAKPILIH_DATABASE_URL: other.url }, newFile);
-    expect(code).toBe(0);
-    clean = { report: reportIn(out), knowledge: await knowledgeOf(other.sql) };
-    await other.close();
-    before = await tablesOf(registry.sql);
-  });
-  afterAll(() => registry.close());
-
-  const startImport = (): Process => {
-    const importing = startDoor('cli', args, env);
-    importing.child.stdin?.on('error', () => {});
-    return importing;
-  };
-
-  /** Kills, and waits until the server has noticed too. */
-  const kill = async ({ child, ended }: Process, pid: number): Promise<void> => {
-    child.kill('SIGKILL');
-    expect(await ended).toBeNull();
-    await expect.poll(() => isThere(registry.sql, pid), { timeout: 20_000 }).toBe(false);
-  };
-
-  // Shares of the file, any will do; a later one is not reached before an earlier one was read.
-  it.each([0.13, 0.38, 0.71, 0.97])('while it reads leaves the old state whole (%d of the file read)', async (share) => {
-    const importing = startImport();
-    const part = newFile.subarray(0, Math.floor(newFile.length * share));
-    if (!importing.child.stdin?.write(part)) await once(importing.child.stdin as NodeJS.EventEmitter, 'drain');
-    let copying: { pid: number } | undefined;
-    const copies = async (): Promise<boolean> => {
-      copying = await copyInProgress(registry.sql);
-      return copying !== undefined;
-    };
-    await expect.poll(copies, { timeout: 20_000, interval: 20 }).toBe(true);
-    await kill(importing, copying?.pid as number);
-    expect(await tablesOf(registry.sql)).toEqual(before);
-  });
-
-  it.each(POINTS)('while it merges leaves the old state whole (%s, %s: %s)', async (table, mode) => {
-    const importing = startImport();
-    let killed: Promise<void> | undefined;
-    await registry.sql.begin(async (holder) => {
-      await holder.unsafe(`LOCK TABLE ${table} IN ${mode} MODE`);
-      importing.child.stdin?.end(newFile);
-      let pid: number | undefined;
-      const waits = async (): Promise<boolean> => {
-        pid = await whoWaitsFor(holder, table);
-        return pid !== undefined;
-      };
-      await expect.poll(waits, { timeout: 20_000, interval: 20 }).toBe(true);
-      importing.child.kill('SIGKILL');
-      await importing.ended;
-      killed = kill(importing, pid as number);
-    });
-    await killed;
-    expect(await tablesOf(registry.sql)).toEqual(before);
-  });
-
-  it('is finished by running it again: the registry and the report are those of a clean run', async () => {
-    expect(await tablesOf(registry.sql)).toEqual(before);
-    const { code, out } = await runCli(args, env, newFile);
-    expect(code).toBe(0);
-    expect(reportIn(out)).toEqual(clean.report);
-    expect(await knowledgeOf(registry.sql)).toEqual(clean.knowledge);
-  });
+    expect(survived).toEqual([true, true, true, true]);
+    const [again, cleanly] = [await importing(SECOND, second), await importing(SECOND, second, cleanEnv)];
+    const counts = ({ out }: { out: string }) => ({ ...JSON.parse(out), seconds: 0, dataset: 0 });
+    expect(counts(again)).toEqual(counts(cleanly));
+    expect(await stateOf(database.url)).toEqual(await stateOf(clean.url));
+    await clean.drop();
+  }, 120_000);
 });
-
-const isThere = async (sql: Sql, pid: number): Promise<boolean> =>
-  (await sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`).length > 0;
-
-/** The session that has rows of an export in its stage. */
-async function copyInProgress(sql: Sql): Promise<{ pid: number } | undefined> {
-  const [row] = await sql`
-    SELECT pid FROM pg_stat_progress_copy WHERE datname = current_database() AND command = 'COPY FROM' AND tuples_processed > 0`;
-  return row as { pid: number } | undefined;
-}
-
-async function whoWaitsFor(sql: Transaction, table: string): Promise<number | undefined> {
-  const [row] = await sql`SELECT pid FROM pg_locks WHERE relation = ${table}::regclass AND NOT granted`;
-  return row?.pid as number | undefined;
-}
