@@ -26,10 +26,12 @@ export function createClientAddress(
 const plain = (address: string): string => address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
 
 function add(list: BlockList, entry: string): void {
-  const [address = '', prefix] = entry.split('/');
+  const [address = '', prefix, ...more] = entry.split('/');
   const family = isIP(address);
-  const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
-  if (family === 0 || !(bits >= 0 && bits <= (family === 6 ? 128 : 32))) {
+  const maxBits = family === 6 ? 128 : 32;
+  const bits = prefix === undefined ? maxBits : Number(prefix);
+  // "10.0.0.0/" would be 0 bits: everybody.
+  if (family === 0 || more.length > 0 || !/^[0-9]{1,3}$/.test(prefix ?? '0') || bits > maxBits) {
     throw new StartupError('HAKPILIH_TRUSTED_PROXIES must be addresses or CIDR ranges, separated by commas');
   }
   list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');

@@ -19,7 +19,7 @@ describe('the client address', () => {
   });
 
   it('of a proxy that is no address is refused', () => {
-    for (const wrong of ['proxy.example', '10.0.0.0/33', '2001:db8::/129', '10.0.0.0/x']) {
+    for (const wrong of ['proxy.example', '10.0.0.0/33', '2001:db8::/129', '10.0.0.0/x', '10.0.0.0/', '10.0.0.0/8/8']) {
       expect(() => createClientAddress([wrong])).toThrow(/^HAKPILIH_TRUSTED_PROXIES must be/);
     }
   });
