@@ -15,6 +15,12 @@ type Bindings = {
 };
 type ExecutionContext = { waitUntil(promise: Promise<unknown>): void };
 
+/**
+ * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server ended to the
+ * first query after it on the same connection, too.
+ */
+const CONNECTIONS = 2;
+
 /** Kept between requests: it holds no connection and no promise of another request. */
 let service: Service | undefined;
 
@@ -33,7 +39,7 @@ export default {
   /** One client and one statement a request. */
   async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
     service ??= await open(env);
-    const sql = connect(env.DB.connectionString, { max: 1 });
+    const sql = connect(env.DB.connectionString, { max: CONNECTIONS });
     const app = appOf(service, {
       sql,
       find: async (asked) => {

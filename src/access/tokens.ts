@@ -13,8 +13,8 @@ export type TokenFault = 'TOKEN_MISSING' | 'TOKEN_MALFORMED' | 'TOKEN_INVALID' |
 export const CLIENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const ISSUER = 'hakpilih';
 const MAX_TOKEN_CHARS = 4_096;
-const MAX_CACHED_TOKENS = 10_000;
 /** A full cache of tokens that are all valid starts anew rather than growing. */
+const MAX_CACHED_TOKENS = 10_000;
 const CLOCK_TOLERANCE_SECONDS = 0;
 
 export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };

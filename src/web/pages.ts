@@ -82,7 +82,7 @@ export function createPages(deps: WebDependencies): Hono<Env> {
   app.get('/problems/:slug', (c) => {
     const slug = c.req.param('slug');
     const problem = Object.hasOwn(deps.problems, slug) ? deps.problems[slug] : undefined;
-    if (problem === undefined) return notice(c, 'UNKNOWN_PROBLEM', { status: 404 });
+    if (problem === undefined) return refuse(c, 'UNKNOWN_PROBLEM', { problem: 'not-found', status: 404 });
     return page(c, problemPage(messagesOf(c), slug, problem));
   });
 

@@ -13,8 +13,9 @@ import { noticePage } from './notice-page.ts';
 
 export type Env = { Variables: RequestIdVariables };
 
-/** The API's problem types that a post of the form may end in. */
-export type FormProblem =
+/** The API's problem types that a page may be asked in vain for. */
+export type PageProblem =
+  | 'not-found'
   | 'unsupported-media-type'
   | 'content-too-large'
   | 'invalid'
@@ -27,11 +28,11 @@ export type ReplyDependencies = {
   /** The date of the synthetic sample where the registry holds nothing else; null in real use. Never throws. */
   sampleDate(): Promise<string | null>;
   /** An error for who asks for no page: RFC 9457, as the API has it. */
-  problem(c: Context, slug: FormProblem, errors: FieldError[], headers: Record<string, string>): Response;
+  problem(c: Context, slug: PageProblem, errors: FieldError[], headers: Record<string, string>): Response;
 };
 
 type Options = { status?: ContentfulStatusCode; retryAfterSeconds?: number | undefined; sampleDate?: string | null };
-type Refusal = { problem: FormProblem; status: ContentfulStatusCode; retryAfterSeconds?: number; errors?: FieldError[] };
+type Refusal = { problem: PageProblem; status: ContentfulStatusCode; retryAfterSeconds?: number; errors?: FieldError[] };
 
 /** How the pages leave: in the language of who asks, with their headers, and errors as a page or as a problem. */
 export function createReplies(deps: ReplyDependencies) {
@@ -52,7 +53,7 @@ export function createReplies(deps: ReplyDependencies) {
   }
   const notice = (c: Context<Env>, kind: NoticeKind, options?: Options) => page(c, noticePage(messagesOf(c), kind), options);
 
-  /** An error of the form: a page for browsers, which always say that they take one, a problem for programs. */
+  /** An error: a page for browsers, which always say that they take one, a problem for programs. */
   async function refuse(c: Context<Env>, shown: NoticeKind | Content, { problem, status, errors = [], ...rest }: Refusal) {
     if (!takesPages(c)) return deps.problem(c, problem, errors, retryAfter(rest.retryAfterSeconds));
     return page(c, typeof shown === 'string' ? noticePage(messagesOf(c), shown) : shown, { status, ...rest });

@@ -13,13 +13,15 @@ describe('the client address', () => {
     const address = createClientAddress(['10.0.0.0/8', '2001:db8::/32']);
     expect(address('10.1.2.3', '203.0.113.9, 198.51.100.7, 10.9.9.9')).toBe('198.51.100.7');
     expect(address('2001:db8::1', '198.51.100.7')).toBe('198.51.100.7');
+    expect(address('::ffff:10.1.2.3', '198.51.100.7')).toBe('198.51.100.7');
     expect(address('192.0.2.1', '198.51.100.7')).toBe('192.0.2.1');
     expect(address('10.1.2.3', 'nonsense')).toBe('10.1.2.3');
     expect(address('10.1.2.3', '10.4.5.6')).toBe('10.1.2.3');
   });
 
   it('of a proxy that is no address is refused', () => {
-    for (const wrong of ['proxy.example', '10.0.0.0/33', '2001:db8::/129', '10.0.0.0/x', '10.0.0.0/', '10.0.0.0/8/8']) {
+    const wrongBits = ['33', 'x', '', ' ', '-1', '8.5', '0x8', '8/8'].map((bits) => `10.0.0.0/${bits}`);
+    for (const wrong of ['proxy.example', '10.0.0', '2001:db8::/129', '/8', ...wrongBits]) {
       expect(() => createClientAddress([wrong])).toThrow(/^HAKPILIH_TRUSTED_PROXIES must be/);
     }
   });

@@ -171,7 +171,7 @@ describe('axe finds nothing, in the light and in the dark, and nothing is too wi
     ['id', 'a phone', PHONE],
     ['en', 'a phone', PHONE],
     ['id', 'a desktop', DESKTOP],
-  ] as const)('on the pages of the form, in %s on %s', { timeout: 60_000 }, async (language, _, size) => {
+  ] as const)('on the pages of the form, in %s on %s', async (language, _, size) => {
     const visit = await openWindow({ ...size, bypassCSP: true });
     const { page, documents } = visit;
     await page.goto(formIn(language));

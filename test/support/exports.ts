@@ -1,4 +1,3 @@
-import { sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 import { type ImportOptions, type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import type { Sql } from '../../src/registry/sql.ts';
 import { nikOf } from './registry.ts';
@@ -46,13 +45,6 @@ const rowOf = ({ nik, kk, name, born, region, status, suket }: Person): string =
 /** The bytes of an export of these. */
 export const exportOf = (of: readonly Person[]): Buffer =>
   Buffer.from([HEADER, ...of.map(rowOf)].map((line) => `${line}\r\n`).join(''));
-
-/** The lines of a synthetic export of so many rows, the header first, without line ends. */
-export const sampleLines = (rows: number): string[] => [
-  sampleHeader().trimEnd(),
-  ...[...sampleRows({ rows })].join('').trimEnd().split('\r\n'),
-];
-export const fileOf = (lines: readonly string[]): Buffer => Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
 
 export const DEFAULTS: ImportOptions = {
   source: '32.01',

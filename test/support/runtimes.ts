@@ -16,7 +16,7 @@ export type Runtime = {
   keys: TestKeys;
   /** An `Authorization` header. */
   bearer(request?: Partial<TokenRequest>): Promise<string>;
-  /** What it wrote, where that can be seen. */
+  /** All that it has logged so far. */
   log(): string;
   stop(): Promise<void>;
 };
@@ -24,16 +24,16 @@ export type Runtime = {
 export const RUNTIMES = ['Node', 'Workers'] as const;
 const TODAY = '2018-01-12';
 
-/** The real app of a runtime on a real, migrated, empty registry. `databaseUrl` goes through a proxy, say. */
+/** The real app of a runtime on a real, migrated, empty registry. `wayTo` puts a proxy in between, say. */
 export async function startRuntime(
   name: (typeof RUNTIMES)[number],
-  databaseUrl = (url: string): string => url,
+  wayTo: (databaseUrl: string) => string | Promise<string> = (databaseUrl) => databaseUrl,
 ): Promise<Runtime> {
   const registry = { ...(await createTestRegistry()), registryKey: randomBytes(32) as Uint8Array };
   await claimKey(registry.sql, deriveKeys(registry.registryKey));
   const keys = await createTestKeys(registry.registryKey);
   const keyring = await parseKeyring(keys.HAKPILIH_SIGNING_KEYS);
-  const url = databaseUrl(registry.url);
+  const url = await wayTo(registry.url);
   // A source, so that the server does not take the registry for empty and load the sample.
   await registry.sql`
     INSERT INTO sources (name, region, first_region, last_region, last_copy, as_of) VALUES ('97', '97', 9700000000, 9799999999, 0, '2018-01-01')`;
@@ -61,12 +61,15 @@ async function startNode(keys: TestKeys, url: string) {
 
 async function startWorkers(keys: TestKeys, url: string) {
   const bundle = await bundleWorker();
-  const worker = await startWorker(bundle.path, url, { ...keys, HAKPILIH_TODAY: TODAY });
+  let log = '';
+  const worker = await startWorker(bundle.path, url, { ...keys, HAKPILIH_TODAY: TODAY }, (line) => {
+    log += `${line}\n`;
+  });
   const stop = async (): Promise<void> => {
     await worker.stop();
     await bundle.remove();
   };
-  return { url: worker.url, log: () => '', stop };
+  return { url: worker.url, log: () => log, stop };
 }
 
 /** Imports an export into a registry as the command line would. */

@@ -22,11 +22,12 @@ export async function bundleWorker(): Promise<Bundle> {
 
 export type RunningWorker = { url: string; stop(): Promise<void> };
 
-/** Runs the bundle in the real Workers runtime, with a local Hyperdrive to `databaseUrl`. */
+/** Runs the bundle in the real Workers runtime, with a local Hyperdrive to `databaseUrl`. `log` hears what it logs. */
 export async function startWorker(
   bundlePath: string,
   databaseUrl: string,
   bindings: Record<string, string>,
+  log: (line: string) => void = (line) => console.error(line),
 ): Promise<RunningWorker> {
   const options = convertV4MiniflareOptions({
     name: 'hakpilih',
@@ -38,6 +39,7 @@ export async function startWorker(
     compatibilityDate: '2026-08-04',
     hyperdrives: { DB: databaseUrl },
     bindings,
+    handleStructuredLogs: ({ message }) => log(message),
   });
   const miniflare = new Miniflare(options);
   const url = await miniflare.ready;

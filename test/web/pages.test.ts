@@ -67,9 +67,11 @@ describe('a page that is no answer', () => {
     expect(page).toContain('Some fields are not valid');
     expect(page).toContain('Sebagian isian tidak sah.');
     for (const slug of ['unknown', 'constructor', '__proto__', '%3Cb%3E']) {
-      const response = await get(`/problems/${slug}`);
+      const response = await get(`/problems/${slug}`, { Accept: 'text/html' });
       expect(response.status).toBe(404);
       expect(await response.text()).toContain('Halaman tidak ditemukan');
+      const told = await get(`/problems/${slug}`);
+      expect([told.status, told.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
     }
   });
 });
@@ -87,7 +89,7 @@ describe('every page', () => {
     return Promise.all([
       get('/'),
       get('/problems/invalid'),
-      get('/problems/x'),
+      get('/problems/x', { Accept: 'text/html' }),
       ask(''),
       post('', '/', 'text/plain'),
       ...answers,
