@@ -1,7 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, date, index, integer, jsonb, pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const big = (name: string) => bigint(name, { mode: 'bigint' });
 
 /** What the database remembers of the key its registry was tagged with: another key is refused. */
@@ -51,7 +67,10 @@ const facts = {
 /** One resident, one row: keyed tag, bound proofs, and the facts that the rules read. No NIK, name, sex, birth date, address. */
 export const residents = pgTable('residents', { tag: uuid().primaryKey(), ...facts });
 
-/** The change log: the version of a resident's row that a copy replaced. What a row is now stands in `residents`. */
+/**
+ * The change log: the version of a resident's row that a copy replaced, one of equal facts too: versions chain from copy to
+ * `replaced_by` without a gap, and the first was inserted. What a row is now stands in `residents`.
+ */
 export const changes = pgTable(
   'changes',
   {
@@ -63,26 +82,74 @@ export const changes = pgTable(
   (table) => [index('changes_replaced_by').on(table.replacedBy)],
 );
 
-/** One row an answer, inserted by the statement that finds it. `id` is the check's own: a retried check counts once. */
-export const audit = pgTable('audit', {
-  id: uuid().primaryKey(),
-  at: instant('at').notNull().default(sql`now()`),
-  /** NIK tagged under the audit's own key. */
-  tag: uuid().notNull(),
-  region: big('region'),
-  copy: integer(),
-  suketEnds: date('suket_ends'),
-  ofAgeOn: date('of_age_on'),
-  status: smallint(),
-  flags: smallint(),
-  /** Bits 1 name, 2 KK, 4 Suket number. */
-  asked: smallint().notNull(),
-  matched: smallint().notNull(),
-  found: boolean().notNull(),
-  source: text().notNull(),
-  client: text().notNull(),
-  claim: text(),
+/**
+ * One row an answer, inserted by the statement that finds it; one a bulk request, with counts and digest in `detail`. `id` is the
+ * check's own: a retried check counts once. `xid` is the transaction that wrote it: rows are sealed in order of xid and id.
+ */
+export const audit = pgTable(
+  'audit',
+  {
+    id: uuid().primaryKey(),
+    at: instant('at').notNull().default(sql`now()`),
+    xid: big('xid').notNull().default(sql`pg_current_xact_id()::text::bigint`),
+    /** NIK tagged under the audit's own key; null for a bulk request. */
+    tag: uuid(),
+    region: big('region'),
+    copy: integer(),
+    suketEnds: date('suket_ends'),
+    ofAgeOn: date('of_age_on'),
+    status: smallint(),
+    flags: smallint(),
+    /** Bits 1 name, 2 KK, 4 Suket number. */
+    asked: smallint(),
+    matched: smallint(),
+    found: boolean(),
+    source: text().notNull(),
+    client: text().notNull(),
+    claim: text(),
+    /** `CHECK` or `BULK`. */
+    kind: text().notNull().default('CHECK'),
+    detail: jsonb(),
+  },
+  (table) => [index('audit_xid').using('brin', table.xid)],
+);
+
+/** Sealed stretches of the audit, chained by hash: the rows of transactions from `from_xid` up to, not including, `to_xid`. */
+export const auditBlocks = pgTable('audit_blocks', {
+  id: big('id').primaryKey(),
+  fromXid: big('from_xid').notNull(),
+  toXid: big('to_xid').notNull(),
+  rows: integer().notNull(),
+  /** For each row in order: its id (16 bytes) and the first 16 bytes of the SHA-256 of its canonical form. */
+  entries: bytea('entries').notNull(),
+  previousHash: bytea('previous_hash').notNull(),
+  hash: bytea('hash').notNull(),
+  sealedAt: instant('sealed_at').notNull().default(sql`now()`),
 });
+
+/** A voter list that a client follows. */
+export const lists = pgTable(
+  'lists',
+  {
+    id: uuid().primaryKey(),
+    client: text().notNull(),
+    region: text(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+    idempotencyKey: text('idempotency_key').notNull(),
+    /** SHA-256 of the upload: the same key with another body is refused. */
+    digest: text().notNull(),
+    rows: integer().notNull(),
+    /** The last copy that was there when the list came: changes are told from there on. */
+    sinceCopy: integer('since_copy').notNull(),
+  },
+  (table) => [uniqueIndex('lists_idempotency').on(table.client, table.idempotencyKey)],
+);
+
+export const listRefs = pgTable(
+  'list_refs',
+  { list: uuid().notNull(), tag: uuid().notNull(), ref: text().notNull() },
+  (table) => [primaryKey({ columns: [table.list, table.tag, table.ref] })],
+);
 
 /** Wrong answers of the self-check form for one NIK (keyed tag), over all addresses: the times of the last five. */
 export const selfCheckTags = pgTable('self_check_tags', {
@@ -96,4 +163,63 @@ export const selfCheckAddresses = pgTable('self_check_addresses', {
   tag: uuid().primaryKey(),
   since: instant('since').notNull(),
   asked: integer().notNull(),
+});
+
+/** Who may ask with a token of ours. A client that is not here (a trusted issuer's) has the quotas by default. */
+export const clients = pgTable('clients', {
+  name: text().primaryKey(),
+  scopes: text().array().notNull(),
+  region: text(),
+  revokedAt: instant('revoked_at'),
+  perMinute: integer('per_minute').notNull(),
+  perDay: integer('per_day').notNull(),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+/**
+ * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted to the
+ * one; one of a large quota has a row a slot, so that statements in flight do not wait for each other.
+ */
+export const clientUsage = pgTable(
+  'client_usage',
+  {
+    client: text().notNull(),
+    slot: smallint().notNull(),
+    minute: instant('minute').notNull(),
+    inMinute: integer('in_minute').notNull(),
+    day: date().notNull(),
+    inDay: integer('in_day').notNull(),
+    /** Of the last statement: checks asked, quota less what other slots used, checks admitted. */
+    asked: integer().notNull(),
+    minuteLeft: integer('minute_left').notNull(),
+    dayLeft: integer('day_left').notNull(),
+    admitted: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.client, table.slot] })],
+);
+
+/** Misses of a client in a row, and until when it pauses for too many of them. */
+export const clientMisses = pgTable(
+  'client_misses',
+  {
+    client: text().notNull(),
+    slot: smallint().notNull(),
+    run: integer().notNull(),
+    hit: boolean().notNull(),
+    pausedUntil: instant('paused_until'),
+  },
+  (table) => [primaryKey({ columns: [table.client, table.slot] })],
+);
+
+/** Misses of the form over the whole site, by minute: above a budget the form asks a proof of work. */
+export const siteMisses = pgTable(
+  'site_misses',
+  { minute: instant('minute').notNull(), slot: smallint().notNull(), misses: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.minute, table.slot] })],
+);
+
+/** Proofs of work that were used: none counts twice. */
+export const usedProofs = pgTable('used_proofs', {
+  challenge: text().primaryKey(),
+  expiresAt: instant('expires_at').notNull(),
 });
