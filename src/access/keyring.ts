@@ -1,13 +1,30 @@
-import { type CryptoKey, calculateJwkThumbprint, createLocalJWKSet, importJWK, type JWK } from 'jose';
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose';
 import { z } from 'zod';
 
-/** Private keys that sign tokens (ES256, RFC 7517); the first signs, all verify. */
+/** What a key signs; no key serves two purposes. */
+export const KEY_PURPOSES = ['token', 'checkpoint', 'attestation', 'pack'] as const;
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+
+/** Private keys (ES256, RFC 7517) by purpose: the first of a purpose signs; tokens of a retired one are accepted until polling day is over. */
 export type Keyring = {
-  signing: { key: CryptoKey; kid: string };
+  /** The key that signs; null where the JWKS has none for this purpose. */
+  signing(purpose: KeyPurpose): { key: CryptoKey; kid: string } | null;
   /** The public halves, as `/.well-known/jwks.json` gives them. */
   publicJwks: { keys: JWK[] };
-  resolve: ReturnType<typeof createLocalJWKSet>;
+  /** Finds the key of a token of ours, among those that are accepted at a moment. */
+  tokenKeys(nowMs: number, pollingDayEndMs: number): ReturnType<typeof createLocalJWKSet>;
 };
+
+/** After polling day, too, rotation must not cut off the tokens of the day. */
+const GRACE_MS = 24 * 3_600_000;
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const privateJwk = z.object({
@@ -17,27 +34,67 @@ const privateJwk = z.object({
   y: base64url,
   d: base64url,
   kid: z.string().min(1).max(64).optional(),
+  /** Ours: what the key is for, and since when it signs no more. */
+  purpose: z.enum(KEY_PURPOSES).default('token'),
+  retiredAt: z.iso.datetime().optional(),
 });
-const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(10) });
+export type PrivateJwk = z.infer<typeof privateJwk> & { kid: string };
+const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(64) });
 
 /** Reads a private JWKS. Throws Error with one line that holds nothing of the keys. */
-export async function parseKeyring(json: string): Promise<Keyring> {
-  const keys = await Promise.all(parsePrivateKeys(json).map(withKid));
-  const [first] = keys as [(typeof keys)[number]];
-  const publicJwks = { keys: keys.map(({ d: _, ...jwk }): JWK => ({ ...jwk, alg: 'ES256', use: 'sig' })) };
-  const key = (await importJWK({ ...first, alg: 'ES256' }, 'ES256')) as CryptoKey;
-  return { signing: { key, kid: first.kid }, publicJwks, resolve: createLocalJWKSet(publicJwks) };
-}
-
-function parsePrivateKeys(json: string): z.infer<typeof privateJwk>[] {
+export async function parsePrivateJwks(json: string): Promise<PrivateJwk[]> {
+  let keys: z.infer<typeof privateJwk>[];
   try {
-    return privateJwks.parse(JSON.parse(json)).keys;
+    keys = privateJwks.parse(JSON.parse(json)).keys;
   } catch {
     throw new Error('the signing keys are not a JWKS of private ES256 keys (EC, P-256)');
   }
+  if (!keys.some(({ purpose, retiredAt }) => purpose === 'token' && retiredAt === undefined))
+    throw new Error('the signing keys hold none for tokens');
+  return await Promise.all(
+    keys.map(async ({ kid, ...jwk }) => ({
+      ...jwk,
+      kid: kid ?? (await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y })),
+    })),
+  );
 }
 
-const withKid = async ({ kid, ...jwk }: z.infer<typeof privateJwk>) => ({
-  ...jwk,
-  kid: kid ?? (await calculateJwkThumbprint(jwk)),
-});
+export async function parseKeyring(json: string): Promise<Keyring> {
+  const keys = await parsePrivateJwks(json);
+  const tokenKeys = keys.filter(({ purpose }) => purpose === 'token');
+  const signing = new Map<KeyPurpose, { key: CryptoKey; kid: string }>();
+  for (const { purpose, retiredAt, ...jwk } of keys) {
+    if (retiredAt !== undefined || signing.has(purpose)) continue;
+    signing.set(purpose, { key: (await importJWK({ ...jwk, alg: 'ES256' }, 'ES256')) as CryptoKey, kid: jwk.kid });
+  }
+  return {
+    signing: (purpose) => signing.get(purpose) ?? null,
+    publicJwks: { keys: keys.map(publicJwk) },
+    tokenKeys(nowMs, pollingDayEndMs) {
+      const accepted = ({ retiredAt }: PrivateJwk): boolean =>
+        retiredAt === undefined || nowMs <= Math.max(pollingDayEndMs, Date.parse(retiredAt) + GRACE_MS);
+      return createLocalJWKSet({ keys: tokenKeys.filter(accepted).map(publicJwk) });
+    },
+  };
+}
+
+const publicJwk = ({ kty, crv, x, y, kid }: PrivateJwk): JWK => ({ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' });
+
+/** A JWKS with a new key in front for a purpose; those before it are retired. */
+export async function withNewKey(keys: readonly PrivateJwk[], purpose: KeyPurpose, nowMs: number): Promise<PrivateJwk[]> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  const fresh = { ...jwk, kid, purpose } as PrivateJwk;
+  const retiredAt = new Date(nowMs).toISOString();
+  return [fresh, ...keys.map((key) => (key.purpose === purpose ? { retiredAt, ...key } : key))];
+}
+
+/** A JWKS with a key for every purpose that lacks one. */
+export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number): Promise<PrivateJwk[]> {
+  let all = [...keys];
+  for (const purpose of KEY_PURPOSES) {
+    if (!all.some((key) => key.purpose === purpose && key.retiredAt === undefined)) all = await withNewKey(all, purpose, nowMs);
+  }
+  return all;
+}

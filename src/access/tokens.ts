@@ -1,59 +1,62 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { parseRegion } from '../core/regions.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { CLIENT_NAME, type Grant, narrower, type Scope, scopesOf } from './grant.ts';
+import { foreignClient, ISSUER_ALGORITHMS, type Issuer } from './issuers.ts';
 import type { Keyring } from './keyring.ts';
 
-export const SCOPES = ['check'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type TokenFault = 'TOKEN_MISSING' | 'TOKEN_MALFORMED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'TOKEN_UNVERIFIABLE';
 
-/** What a token grants: who asks, what for, and the region he may see (null: all). */
-export type Grant = { client: string; scopes: readonly Scope[]; region: string | null; expiresAtMs: number };
-export type TokenFault = 'TOKEN_MISSING' | 'TOKEN_MALFORMED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED';
-
-export const CLIENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const ISSUER = 'hakpilih';
+export const ISSUER = 'hakpilih';
 const MAX_TOKEN_CHARS = 4_096;
 /** A full cache of tokens that are all valid starts anew rather than growing. */
 const MAX_CACHED_TOKENS = 10_000;
-const CLOCK_TOLERANCE_SECONDS = 0;
 
 export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };
 
 /** Signs an access token (RFC 9068: `at+jwt`, ES256) at `nowMs`. */
 export async function issueToken(keyring: Keyring, request: TokenRequest, nowMs: number, jti: string): Promise<string> {
   const iat = Math.floor(nowMs / 1000);
+  const signing = keyring.signing('token') as NonNullable<ReturnType<Keyring['signing']>>;
   return await new SignJWT({ scope: request.scopes.join(' '), ...(request.region === null ? {} : { region: request.region }) })
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keyring.signing.kid })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signing.kid })
     .setIssuer(ISSUER)
     .setAudience(ISSUER)
     .setSubject(request.client)
     .setJti(jti)
     .setIssuedAt(iat)
     .setExpirationTime(iat + request.ttlSeconds)
-    .sign(keyring.signing.key);
+    .sign(signing.key);
 }
 
 export type VerifyToken = (authorization: string | undefined) => Promise<Result<Grant, TokenFault>>;
+export type VerifierOptions = {
+  /** Asked each time: keys are rotated while we run. */
+  keyring(): Keyring;
+  issuers: readonly Issuer[];
+  now(): number;
+  /** Until when tokens of retired keys are accepted, in milliseconds since 1970. */
+  pollingDayEndMs: number;
+};
 
 /**
- * Verifies the `Authorization` header (RFC 6750) after RFC 8725: size cap before parsing, one algorithm, typ, issuer, audience,
- * lifetime. Verified tokens are remembered until they expire. Never throws.
+ * Verifies the `Authorization` header (RFC 6750) after RFC 8725: size cap before parsing, algorithms allowed by issuer, typ,
+ * issuer, audience, lifetime. Verified tokens are remembered until they expire; revocation is the statement's affair. Never throws.
  */
-export function createVerifier(keyring: Keyring, now: () => number): VerifyToken {
+export function createVerifier(options: VerifierOptions): VerifyToken {
   const verified = new Map<string, Grant>();
   return async (authorization) => {
     if (authorization === undefined) return fail('TOKEN_MISSING');
     const known = verified.get(authorization);
     if (known) {
-      if (known.expiresAtMs > now()) return ok(known);
+      if (known.expiresAtMs > options.now()) return ok(known);
       verified.delete(authorization);
       return fail('TOKEN_EXPIRED');
     }
-    const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(
-      authorization.slice(0, MAX_TOKEN_CHARS + 1),
-    )?.[1];
-    if (token === undefined || authorization.length > MAX_TOKEN_CHARS) return fail('TOKEN_MALFORMED');
-    const grant = await verify(keyring, token, now());
+    if (authorization.length > MAX_TOKEN_CHARS) return fail('TOKEN_MALFORMED');
+    const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) return fail('TOKEN_MALFORMED');
+    const grant = await verify(token, options);
     if (!grant.ok) return grant;
     if (verified.size >= MAX_CACHED_TOKENS) verified.clear();
     verified.set(authorization, grant.value);
@@ -61,27 +64,67 @@ export function createVerifier(keyring: Keyring, now: () => number): VerifyToken
   };
 }
 
-async function verify(keyring: Keyring, token: string, nowMs: number): Promise<Result<Grant, TokenFault>> {
+async function verify(token: string, options: VerifierOptions): Promise<Result<Grant, TokenFault>> {
   try {
-    const { payload } = await jwtVerify(token, keyring.resolve, {
-      algorithms: ['ES256'],
-      typ: 'at+jwt',
-      issuer: ISSUER,
-      audience: ISSUER,
-      requiredClaims: ['sub', 'exp', 'iat', 'jti', 'scope'],
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      currentDate: new Date(nowMs),
-    });
-    const region =
-      payload.region === undefined ? null : typeof payload.region === 'string' ? parseRegion(payload.region) : undefined;
-    const { sub, scope, exp } = payload;
-    // A region that cannot be read must not widen what the token sees.
-    if (region === undefined || (region === null && payload.region !== undefined)) return fail('TOKEN_INVALID');
-    if (sub === undefined || !CLIENT_NAME.test(sub) || typeof scope !== 'string' || exp === undefined)
-      return fail('TOKEN_INVALID');
-    const scopes = SCOPES.filter((known) => scope.split(' ').includes(known));
-    return ok({ client: sub, scopes, region, expiresAtMs: exp * 1000 });
+    // Unverified: it only chooses who has to have signed.
+    const { iss } = decodeJwt(token);
+    const issuer = options.issuers.find((one) => one.issuer === iss);
+    return issuer === undefined ? await verifyOwn(token, options) : await verifyForeign(token, issuer, options.now());
   } catch (error) {
-    return fail(error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID');
+    if (error instanceof errors.JWTExpired) return fail('TOKEN_EXPIRED');
+    // The provider could not be asked for its keys: the token may well be good.
+    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return fail('TOKEN_UNVERIFIABLE');
+    return fail('TOKEN_INVALID');
   }
+}
+
+type Expected = { algorithms: string[]; typ: string; issuer: string; audience: string; nowMs: number };
+
+async function payloadOf(token: string, keys: JWTVerifyGetKey, { nowMs, ...expected }: Expected): Promise<JWTPayload> {
+  const currentDate = new Date(nowMs);
+  return (await jwtVerify(token, keys, { ...expected, currentDate, requiredClaims: ['sub', 'exp', 'iat'] })).payload;
+}
+
+async function verifyOwn(
+  token: string,
+  { keyring, now, pollingDayEndMs }: VerifierOptions,
+): Promise<Result<Grant, TokenFault>> {
+  const nowMs = now();
+  const keys = keyring().tokenKeys(nowMs, pollingDayEndMs);
+  const payload = await payloadOf(token, keys, {
+    algorithms: ['ES256'],
+    typ: 'at+jwt',
+    issuer: ISSUER,
+    audience: ISSUER,
+    nowMs,
+  });
+  const { sub, jti, scope } = payload;
+  if (jti === undefined || sub === undefined || !CLIENT_NAME.test(sub)) return fail('TOKEN_INVALID');
+  return grantOf(sub, scope, payload.region, payload.exp);
+}
+
+async function verifyForeign(token: string, issuer: Issuer, nowMs: number): Promise<Result<Grant, TokenFault>> {
+  const { typ, audience, claims } = issuer;
+  const payload = await payloadOf(token, issuer.keys, {
+    algorithms: ISSUER_ALGORITHMS,
+    typ,
+    issuer: issuer.issuer,
+    audience,
+    nowMs,
+  });
+  const subject = payload[claims.client];
+  if (typeof subject !== 'string' || subject === '') return fail('TOKEN_INVALID');
+  const grant = grantOf(foreignClient(issuer, subject), payload[claims.scope], payload[claims.region], payload.exp);
+  if (!grant.ok) return grant;
+  const region = narrower(grant.value.region, issuer.region);
+  if (region === undefined) return fail('TOKEN_INVALID');
+  return ok({ ...grant.value, region, scopes: grant.value.scopes.filter((scope) => issuer.scopes.includes(scope)) });
+}
+
+function grantOf(client: string, scope: unknown, regionClaim: unknown, exp: number | undefined): Result<Grant, TokenFault> {
+  const region = typeof regionClaim === 'string' ? parseRegion(regionClaim) : null;
+  // A region that cannot be read must not widen what the token sees.
+  if (region === null && regionClaim !== undefined) return fail('TOKEN_INVALID');
+  if (typeof scope !== 'string' || exp === undefined) return fail('TOKEN_INVALID');
+  return ok({ client, scopes: scopesOf(scope), region, expiresAtMs: exp * 1000 });
 }

@@ -19,12 +19,14 @@ export type Question = { nik: Nik; name?: string | undefined; kk?: string | unde
 export type Rules = { election: Election; todayOverride: CivilDate | null; now(): number };
 
 const EVERYWHERE = { first: 0, last: 9_999_999_999 };
+/** First and last region that a caller may see, as numbers. */
+export const rangeOf = ({ region }: Caller): { first: number; last: number } =>
+  region === null ? EVERYWHERE : regionRange(region);
 
 /** A question as the registry's statement takes it: tags and proofs, not the person. `id` is a fresh UUID of this check. */
 export function askedOf(keys: RegistryKeys, id: string, question: Question, caller: Caller): Asked {
   const { nik, ...facts } = question;
-  const range = caller.region === null ? EVERYWHERE : regionRange(caller.region);
-  return { ...tagsOf(keys, nik, facts), id, client: caller.client, claim: caller.region, ...range };
+  return { ...tagsOf(keys, nik, facts), id, client: caller.client, claim: caller.region, ...rangeOf(caller) };
 }
 
 /** The one verb: what the registry's row means for this election, as every transport answers it. Pure but for `rules.now()`. */

@@ -12,13 +12,21 @@ export type ChecksDependencies = {
   find(asked: Asked): Promise<FoundRow>;
 };
 
+/** What a check comes to: an answer, or why the caller gets none; and what is left of his quota. */
+export type Checked = { quota: FoundRow['quota'] } & (
+  | { answer: Answer; refusal: null }
+  | { answer: null; refusal: NonNullable<FoundRow['refusal']> }
+);
+
 /** Answers one question. `id` is the check's own. Rejects with `Unavailable` where the registry cannot be asked. */
-export type Check = (id: string, question: Question, caller: Caller) => Promise<Answer>;
+export type Check = (id: string, question: Question, caller: Caller) => Promise<Checked>;
 
 export function createCheck({ keys, rules, find }: ChecksDependencies): Check {
   return async (id, question, caller) => {
     const asked = askedOf(keys, id, question, caller);
-    return answerOf(await onceMore(() => find(asked)), rules);
+    const row = await onceMore(() => find(asked));
+    const { refusal, quota } = row;
+    return refusal === null ? { answer: answerOf(row, rules), refusal, quota } : { answer: null, refusal, quota };
   };
 }
 

@@ -29,33 +29,37 @@ export type GroupLimits = { maxGroupSize: number; maxStatementsInFlight: number;
 
 /**
  * Group commit: questions that arrive while statements are in flight wait and share the next one. A lone question goes at once.
- * `find` answers in order. The returned function rejects with what `find` rejects, and with `Unavailable` when too many wait.
+ * `find` answers in order; `lane` is a number from 0 that no other statement in flight has; `observe` hears how many go together. The returned function rejects with what `find` rejects, and with `Unavailable` when too many wait.
  */
 export function groupCommit<Question, Row>(
-  find: (questions: Question[]) => Promise<Row[]>,
+  find: (questions: Question[], lane: number) => Promise<Row[]>,
   limits: GroupLimits = LIMITS,
+  observe?: (size: number) => void,
 ): (question: Question) => Promise<Row> {
   let waiting: Waiting<Question, Row>[] = [];
-  let inFlight = 0;
+  const free = Array.from({ length: limits.maxStatementsInFlight }, (_, lane) => lane);
 
-  const run = async (group: Waiting<Question, Row>[]): Promise<void> => {
-    inFlight += 1;
+  const run = async (group: Waiting<Question, Row>[], lane: number): Promise<void> => {
+    observe?.(group.length);
     try {
-      const rows = await find(group.map(({ question }) => question));
+      const rows = await find(
+        group.map(({ question }) => question),
+        lane,
+      );
       for (const [i, { resolve }] of group.entries()) resolve(rows[i] as Row);
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {
-      inFlight -= 1;
+      free.push(lane);
       next();
     }
   };
 
   const next = (): void => {
-    while (waiting.length > 0 && inFlight < limits.maxStatementsInFlight) {
+    while (waiting.length > 0 && free.length > 0) {
       const group = waiting.slice(0, limits.maxGroupSize);
       waiting = waiting.slice(limits.maxGroupSize);
-      void run(group);
+      void run(group, free.shift() as number);
     }
   };
 

@@ -49,18 +49,18 @@ const selfCheckStatement = (parameters: string[], address: string): string =>
     since = CASE WHEN a.since > now() - ${WINDOW} THEN a.since ELSE now() END,
     asked = CASE WHEN a.since > now() - ${WINDOW} THEN a.asked + 1 ELSE 1 END
   RETURNING asked
-), judged AS (
+), verdict AS (
   SELECT audit_tag, (coalesce(name_matches, kk_matches, false) AND flags & ${FLAG.CONFLICT} = 0) IS TRUE AS is_right
   FROM found, address WHERE address.asked <= ${LIMITS.selfCheckPerAddress}
 ), attempt AS (
   INSERT INTO self_check_tags AS t (tag, wrong_at, locked)
-  SELECT audit_tag, CASE WHEN is_right THEN '{}'::timestamptz[] ELSE ARRAY[now()] END, false FROM judged
+  SELECT audit_tag, CASE WHEN is_right THEN '{}'::timestamptz[] ELSE ARRAY[now()] END, false FROM verdict
   ON CONFLICT (tag) DO UPDATE SET
     locked = cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers},
     wrong_at = ${RECENT} || CASE WHEN cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers} THEN '{}' ELSE excluded.wrong_at END
   RETURNING locked
 )`,
-    select: ', (SELECT is_right FROM judged) AS is_right, (SELECT locked FROM attempt) AS locked',
+    select: ', (SELECT is_right FROM verdict) AS is_right, (SELECT locked FROM attempt) AS locked',
   });
 
 export type SelfCheck = (

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { type KeyPurpose, parsePrivateJwks, withAllPurposes, withNewKey } from '../access/keyring.ts';
 import { readOrMakeSecret } from './files.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
@@ -59,11 +59,26 @@ function parseRegistryKey(text: string): Uint8Array | null {
   return key.toString('base64url') === spelt ? Uint8Array.from(key) : null;
 }
 
-async function makeSigningJwks(): Promise<string> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  return `${JSON.stringify({ keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] })}\n`;
+const makeSigningJwks = async (): Promise<string> => `${JSON.stringify({ keys: await withAllPurposes([], Date.now()) })}\n`;
+
+/**
+ * Puts a new key for a purpose in front of the signing keys and retires those before it. Returns the new JWKS where it is the
+ * environment's, which only the operator can change; null where the file was replaced, which running servers notice.
+ */
+export async function rotateSigningKey(
+  dataDir: string,
+  env: Record<string, string | undefined>,
+  purpose: KeyPurpose,
+): Promise<string | null> {
+  const { signingJwks } = await loadKeys(dataDir, env);
+  const keys = await withAllPurposes(await withNewKey(await parsePrivateJwks(signingJwks), purpose, Date.now()), Date.now());
+  const text = `${JSON.stringify({ keys })}\n`;
+  if (env.HAKPILIH_SIGNING_KEYS !== undefined) return text;
+  const path = join(dataDir, 'keys', 'signing.jwks.json');
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, path);
+  return null;
 }
 
 /** A light look, so that a wrong file is noticed at the door; `access` judges the keys one by one. */

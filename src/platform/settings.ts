@@ -1,3 +1,4 @@
+import { type LogMode, logModeOf } from '../http/log.ts';
 import { loadKeys } from './keys.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -12,6 +13,8 @@ export type Settings = {
   host: string;
   port: number;
   trustedProxies: readonly string[];
+  trustedIssuers: string | null;
+  log: LogMode;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +35,8 @@ export async function loadSettings(env: Environment, say: (line: string) => void
     host: value('HOST') ?? '127.0.0.1',
     port: portOf(value('PORT') ?? '8787'),
     trustedProxies: (value('HAKPILIH_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
+    trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
+    log: logModeOf(value('HAKPILIH_LOG')),
   };
 }
 

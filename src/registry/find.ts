@@ -1,4 +1,5 @@
 import type { CivilDate } from '../core/dates.ts';
+import { admitCtes, missCte, type RefusalCode } from './admit.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
 import type { Tags } from './tags.ts';
@@ -19,35 +20,42 @@ export type FoundRow = {
   nameMatches: boolean | null;
   kkMatches: boolean | null;
   suketMatches: boolean | null;
+  /** Why the question was not answered; null where it was. */
+  refusal: { code: RefusalCode; retryAfterSeconds: number } | null;
+  /** Checks a minute of the caller and what is left of them; null where he is not metered. */
+  quota: { limit: number; remaining: number; resetSeconds: number } | null;
 };
 
 const REGION_COLUMNS =
   'r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.name_proof, r.kk_proof, r.suket_proof';
+
+/** What a statement adds to the finding: the slot to meter its callers in, or CTEs and columns of its own. */
+export type Extension = { slot?: string; ctes?: string; select?: string };
 
 /**
  * Finds residents and records the audit rows of the answers, in one statement. A resident outside the caller's region, or absent
  * from the last full export, is as good as not there; one whose region is unknown counts as of its source's region.
  * Parameters are the columns of `asked` as Postgres array literals.
  */
-export const findStatement = (parameters: readonly string[], more: { ctes?: string; select?: string } = {}): string => `
+export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
     WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, n)
-), found AS MATERIALIZED (
+)${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
          CASE WHEN r.tag IS NULL THEN oldest.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
          a.asked_name = r.name_proof AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
-  FROM asked a
+  FROM judged a
   LEFT JOIN LATERAL (
     SELECT r.* FROM residents r
-    WHERE r.tag = a.tag AND r.flags & ${FLAG.ABSENT} = 0
+    WHERE a.refusal IS NULL AND r.tag = a.tag AND r.flags & ${FLAG.ABSENT} = 0
       AND coalesce(r.region, (SELECT s.first_region FROM copies c JOIN sources s ON s.name = c.source WHERE c.id = r.copy)) BETWEEN a.first AND a.last
   ) r ON true
   LEFT JOIN copies c ON c.id = r.copy
   LEFT JOIN sources s ON s.name = c.source
   LEFT JOIN LATERAL (
     SELECT coalesce(s.full_as_of, s.as_of) AS as_of, s.name, s.region FROM sources s
-    WHERE r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first ORDER BY 1 LIMIT 1
+    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first ORDER BY 1 LIMIT 1
   ) oldest ON true
 ), recorded AS (
   INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
@@ -55,11 +63,17 @@ WITH asked AS MATERIALIZED (
          (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
          coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
          found, 'REGISTRY', client, claim
-  FROM found ON CONFLICT (id) DO NOTHING
-)${more.ctes ?? ''}
+  FROM found WHERE refusal IS NULL ON CONFLICT (id) DO NOTHING
+)${more.slot === undefined ? '' : missCte(more.slot)}${more.ctes ?? ''}
 SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, sample, source_region,
-       (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches${more.select ?? ''}
+       (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches,
+       refusal, per_minute, minute_rest, (60 - extract(second FROM now()))::float8 AS minute_s,
+       (CASE refusal WHEN 'PAUSED' THEN extract(epoch FROM paused_until - now()) WHEN 'DAY_QUOTA' THEN extract(epoch FROM current_date + 1 - now()) END)::float8 AS retry_s${more.select ?? ''}
 FROM found ORDER BY n`;
+
+/** The form has limits of its own. */
+const UNMETERED =
+  ', judged AS (SELECT a.*, NULL::int AS per_minute, NULL::int AS minute_rest, NULL::text AS refusal, NULL::timestamptz AS paused_until FROM asked a)';
 
 const PARAMETER_TYPES = ['uuid', 'uuid', 'uuid', 'text', 'text', 'bigint', 'bigint', 'bigint', 'bigint', 'bigint'] as const;
 
@@ -84,11 +98,17 @@ export function askedParameters(asked: readonly Asked[]): string[] {
 /** An array literal that holds nothing which could end it or the string around it. */
 const isPlain = (literal: string): boolean => /^\{[A-Za-z0-9._,"-]*\}$/.test(literal);
 
-const PREPARED = findStatement(PARAMETER_TYPES.map((_, i) => `$${i + 1}`));
+const PREPARED = findStatement(
+  PARAMETER_TYPES.map((_, i) => `$${i + 1}`),
+  { slot: `$${PARAMETER_TYPES.length + 1}::int` },
+);
 
-/** Asks many at once through a prepared statement: two round trips on a connection's first use, one after. */
-export async function findPrepared(sql: Sql, asked: readonly Asked[]): Promise<FoundRow[]> {
-  const rows = await sql.unsafe(PREPARED, askedParameters(asked), { prepare: true });
+/**
+ * Asks many at once through a prepared statement: two round trips on a connection's first use, one after. Statements in flight
+ * at the same time should name different slots.
+ */
+export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
+  const rows = await sql.unsafe(PREPARED, [...askedParameters(asked), slot], { prepare: true });
   return rows.map(foundRow);
 }
 
@@ -96,8 +116,8 @@ export async function findPrepared(sql: Sql, asked: readonly Asked[]): Promise<F
  * Asks without parameters: one round trip on a fresh connection, where postgres.js would describe a parametrised statement
  * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
  */
-export async function findInline(sql: Sql, asked: readonly Asked[]): Promise<FoundRow[]> {
-  return (await sql.unsafe(findStatement(inlineParameters(asked)))).map(foundRow);
+export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
+  return (await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) }))).map(foundRow);
 }
 
 export function inlineParameters(asked: readonly Asked[]): string[] {
@@ -117,8 +137,22 @@ export function foundRow(row: Record<string, unknown>): FoundRow {
     nameMatches: row.name_matches as boolean | null,
     kkMatches: row.kk_matches as boolean | null,
     suketMatches: row.suket_matches as boolean | null,
+    refusal: refusalOf(row),
+    quota:
+      typeof row.per_minute === 'number'
+        ? {
+            limit: row.per_minute,
+            remaining: (row.minute_rest as number | null) ?? 0,
+            resetSeconds: Math.ceil(row.minute_s as number),
+          }
+        : null,
   };
 }
+
+const refusalOf = (row: Record<string, unknown>): FoundRow['refusal'] =>
+  row.refusal === null
+    ? null
+    : { code: row.refusal as RefusalCode, retryAfterSeconds: Math.ceil((row.retry_s ?? row.minute_s) as number) };
 
 const storedFacts = (row: Record<string, unknown>): StoredFacts => ({
   region: row.region === null ? null : Number(row.region),

@@ -1,206 +1,166 @@
-import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Keyring, parseKeyring } from '../../src/access/keyring.ts';
-import { createVerifier, issueToken, type TokenRequest } from '../../src/access/tokens.ts';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseIssuers } from '../../src/access/issuers.ts';
+import { type Keyring, parseKeyring, parsePrivateJwks, withAllPurposes, withNewKey } from '../../src/access/keyring.ts';
+import { createVerifier, issueToken } from '../../src/access/tokens.ts';
 
-const NOW = Date.parse('2018-06-27T07:00:00+07:00');
-const REQUEST: TokenRequest = { client: 'tps-014', scopes: ['check'], region: '32.01', ttlSeconds: 600 };
+const START = Date.parse('2018-05-01T00:00:00+07:00');
+const HOUR_MS = 3_600_000;
+const POLLING_DAY_END = Date.parse('2018-06-28T00:00:00+07:00');
+const request = { client: 'tps-01', scopes: ['check'] as const, region: '32.01', ttlSeconds: 90 * 86_400 };
+const keyringOf = async (keys: unknown): Promise<Keyring> => await parseKeyring(JSON.stringify({ keys }));
+const bearer = (token: string): string => `Bearer ${token}`;
 
-async function makeKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  return await exportJWK(privateKey);
-}
-const keyringOf = (...keys: JWK[]): Promise<Keyring> => parseKeyring(JSON.stringify({ keys }));
-
-let jwk: JWK;
-let keyring: Keyring;
-beforeAll(async () => {
-  jwk = await makeKey();
-  keyring = await keyringOf(jwk);
-});
-
-const issue = (request: Partial<TokenRequest> = {}): Promise<string> =>
-  issueToken(keyring, { ...REQUEST, ...request }, NOW, 'jti-1');
-
-/** A token of ours in all but what is changed; undefined leaves a claim out. */
-async function forge(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
-  const iat = NOW / 1000;
-  const all = { iss: 'hakpilih', aud: 'hakpilih', sub: 'tps-014', jti: '1', scope: 'check', iat, exp: iat + 600, ...claims };
-  return await new SignJWT(all as JWTPayload)
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header })
-    .sign(await importJWK(jwk, 'ES256'), { crit: { x: true } });
-}
-/** What a verifier that has not seen it says to a token. */
-const judge = (token: string, nowMs = NOW) => createVerifier(keyring, () => nowMs)(`Bearer ${token}`);
-const part = (token: string, i: number) => JSON.parse(Buffer.from(token.split('.')[i] ?? '', 'base64url').toString());
-
-describe('a token that is issued', () => {
-  it('is an ES256 access token with what was asked for, and no more', async () => {
-    const token = await issue();
-    expect(part(token, 0)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: keyring.signing.kid });
-    expect(part(token, 1)).toEqual({
-      iss: 'hakpilih',
-      aud: 'hakpilih',
-      sub: 'tps-014',
-      jti: 'jti-1',
-      scope: 'check',
-      region: '32.01',
-      iat: NOW / 1000,
-      exp: NOW / 1000 + 600,
-    });
-    expect(part(await issue({ region: null }), 1)).not.toHaveProperty('region');
+describe('a token', () => {
+  it('grants what it says until it expires', async () => {
+    const keyring = await keyringOf(await withAllPurposes([], START));
+    let now = START;
+    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => now, pollingDayEndMs: POLLING_DAY_END });
+    const token = bearer(await issueToken(keyring, { ...request, ttlSeconds: 60 }, now, 'id'));
+    expect(await verify(token)).toMatchObject({ ok: true, value: { client: 'tps-01', scopes: ['check'], region: '32.01' } });
+    now += 59_000;
+    expect(await verify(token)).toMatchObject({ ok: true });
+    now += 2_000;
+    expect(await verify(token)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
+    expect(await verify(token)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
   });
 
-  it('grants just that', async () => {
-    const grant = { client: 'tps-014', scopes: ['check'], region: '32.01', expiresAtMs: NOW + 600_000 };
-    expect(await judge(await issue())).toEqual({ ok: true, value: grant });
-    expect(await judge(await issue({ region: null }))).toEqual({ ok: true, value: { ...grant, region: null } });
+  it('of a retired key is accepted until polling day is over, and signed with no more', async () => {
+    const first = await withAllPurposes([], START);
+    const before = await keyringOf(first);
+    const after = await keyringOf(await withNewKey(first, 'token', START + HOUR_MS));
+    const old = await issueToken(before, request, START, 'id');
+    let now = START + 2 * HOUR_MS;
+    const verifier = () =>
+      createVerifier({ keyring: () => after, issuers: [], now: () => now, pollingDayEndMs: POLLING_DAY_END });
+    expect(await verifier()(bearer(old))).toMatchObject({ ok: true });
+    expect(after.signing('token')?.kid).not.toBe(before.signing('token')?.kid);
+    expect(await verifier()(bearer(await issueToken(after, request, now, 'id')))).toMatchObject({ ok: true });
+    now = POLLING_DAY_END + 1;
+    expect(await verifier()(bearer(old))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
   });
 
-  it('holds to the second it expires, whether or not it was seen before', async () => {
-    const token = await issue();
-    let nowMs = NOW;
-    const verify = createVerifier(keyring, () => nowMs);
-    expect(await verify(`Bearer ${token}`)).toMatchObject({ ok: true });
-    nowMs = NOW + 599_999;
-    expect(await verify(`Bearer ${token}`)).toMatchObject({ ok: true });
-    expect(await judge(token, nowMs)).toMatchObject({ ok: true });
-    nowMs = NOW + 600_000;
-    expect(await judge(token, nowMs)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
-    for (let i = 0; i < 3; i += 1) expect(await verify(`Bearer ${token}`)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
+  it('is not signed with, nor verified by, a key for another purpose', async () => {
+    const keys = await withAllPurposes([], START);
+    const keyring = await keyringOf(keys);
+    const [checkpoint] = keys.filter(({ purpose }) => purpose === 'checkpoint');
+    const forged = await keyringOf([{ ...checkpoint, purpose: 'token' }]);
+    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => START, pollingDayEndMs: POLLING_DAY_END });
+    expect(await verify(bearer(await issueToken(forged, request, START, 'id')))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+    expect(
+      new Set(['token', 'checkpoint', 'attestation', 'pack'].map((purpose) => keyring.signing(purpose as never)?.kid)).size,
+    ).toBe(4);
   });
 
-  it('holds no longer where a character of it is another', async () => {
-    const token = await issue();
-    // The last character of a signature has four bits that mean nothing.
-    for (let i = 0; i < token.length - 1; i += 1) {
-      if (token[i] === '.') continue;
-      const other = `${token.slice(0, i)}${token[i] === 'A' ? 'B' : 'A'}${token.slice(i + 1)}`;
-      expect([i, (await judge(other)).ok]).toEqual([i, false]);
+  it('keys that cannot be read are refused without a word of them', async () => {
+    const [key] = await withAllPurposes([], START);
+    for (const keys of [[], [{ ...key, d: 'short' }], [{ ...key, crv: 'P-384' }], [{ ...key, purpose: 'checkpoint' }], 'no']) {
+      const error = await parsePrivateJwks(JSON.stringify({ keys })).catch((caught: Error) => caught.message);
+      expect(error).toMatch(/^the signing keys/);
+      expect(error).not.toContain(key?.d);
     }
   });
 });
 
-describe('an Authorization header', () => {
-  it.each([
-    ['', 'TOKEN_MALFORMED'],
-    ['Bearer', 'TOKEN_MALFORMED'],
-    ['Bearer ', 'TOKEN_MALFORMED'],
-    ['Bearer a.b', 'TOKEN_MALFORMED'],
-    ['Bearer a.b.c.d.e', 'TOKEN_MALFORMED'],
-    ['Bearer a.b.c d', 'TOKEN_MALFORMED'],
-    ['Bearer a.b.c, Bearer a.b.c', 'TOKEN_MALFORMED'],
-    ['Bearer å.b.c', 'TOKEN_MALFORMED'],
-    ['Basic dGVzdDp0ZXN0', 'TOKEN_MALFORMED'],
-    ['Bearer a.b.c', 'TOKEN_INVALID'],
-    ['Bearer e30.e30.e30', 'TOKEN_INVALID'],
-  ])('"%s" is %s', async (header, code) => {
-    expect(await createVerifier(keyring, () => NOW)(header)).toEqual({ ok: false, code });
+describe('a trusted issuer', () => {
+  let server: Server;
+  let up = true;
+  let jwks: { keys: JWK[] };
+  let privateKey: CryptoKey;
+  let fetched = 0;
+  beforeAll(async () => {
+    const pair = await generateKeyPair('RS256', { extractable: true });
+    privateKey = pair.privateKey;
+    jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'kpu-1', alg: 'RS256' }] };
+    server = createServer((_, response) => {
+      fetched += 1;
+      if (up) response.setHeader('Content-Type', 'application/json').end(JSON.stringify(jwks));
+      else response.writeHead(500).end();
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
   });
+  afterAll(() => server.close());
 
-  it('that is not there is a token that is missing', async () => {
-    expect(await createVerifier(keyring, () => NOW)(undefined)).toEqual({ ok: false, code: 'TOKEN_MISSING' });
-  });
-
-  it('may write its scheme as it likes', async () => {
-    expect(await createVerifier(keyring, () => NOW)(`bearer  ${await issue()}`)).toMatchObject({ ok: true });
-  });
-
-  it('of more than 4 KiB is not read, even where its token is ours', async () => {
-    expect(await judge(await forge({ more: 'x'.repeat(4_096) }))).toEqual({ ok: false, code: 'TOKEN_MALFORMED' });
-    expect(await judge(await forge({ more: 'x'.repeat(2_000) }))).toMatchObject({ ok: true });
-  });
-});
-
-describe('a token of ours', () => {
-  const refused: [string, Record<string, unknown>, Record<string, unknown>?][] = [
-    ['another issuer', { iss: 'other' }],
-    ['no issuer', { iss: undefined }],
-    ['another audience', { aud: 'other' }],
-    ['no audience', { aud: undefined }],
-    ['no client', { sub: undefined }],
-    ['an empty client', { sub: '' }],
-    ['a client that is no name', { sub: 'tps 014' }],
-    ['a client that would end a literal', { sub: `a",'` }],
-    ['a client of 65 characters', { sub: 'a'.repeat(65) }],
-    ['no scope', { scope: undefined }],
-    ['a list of scopes', { scope: ['check'] }],
-    ['no expiry', { exp: undefined }],
-    ['an expiry that is no number', { exp: '2030-01-01' }],
-    ['no time of issue', { iat: undefined }],
-    ['no id', { jti: undefined }],
-    ['a start that lies ahead', { nbf: NOW / 1000 + 1 }],
-    ['a region that is none', { region: '32.99' }],
-    ['an empty region', { region: '' }],
-    ['a region with a blank', { region: ' 32.01' }],
-    ['a region of null', { region: null }],
-    ['a region that is a number', { region: 32 }],
-    ['a list of regions', { region: ['32.01'] }],
-    ['a type that is not of an access token', {}, { typ: 'JWT' }],
-    ['no type', {}, { typ: undefined }],
-    ['the id of another key', {}, { kid: 'other' }],
-    ['a header that must be understood', {}, { crit: ['x'], x: 1 }],
-  ];
-  it.each(refused)('with %s is invalid', async (_, claims, header) => {
-    expect(await judge(await forge(claims, header))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
-  });
-
-  it.each(['32', '32.01', '32.01.01', '32.01.01.2001'])('with the region %s grants that region', async (region) => {
-    expect(await judge(await forge({ region }))).toMatchObject({ ok: true, value: { region } });
-  });
-
-  it.each([
-    ['check', ['check']],
-    ['read check write', ['check']],
-    ['checks check-more CHECK', []],
-    ['', []],
-  ])('with the scope "%s" grants what is known of it', async (scope, scopes) => {
-    expect(await judge(await forge({ scope }))).toMatchObject({ ok: true, value: { scopes } });
-  });
-});
-
-describe('a keyring', () => {
-  it('signs with its first key, and verifies with each until it is taken out', async () => {
-    const [old, next] = [await makeKey(), await makeKey()];
-    const before = await keyringOf(old);
-    const both = await keyringOf(next, old);
-    const after = await keyringOf(next);
-    const oldToken = await issueToken(before, REQUEST, NOW, '1');
-    const newToken = await issueToken(both, REQUEST, NOW, '2');
-    const accepts = async (ring: Keyring, token: string): Promise<boolean> =>
-      (await createVerifier(ring, () => NOW)(`Bearer ${token}`)).ok;
-    expect([await accepts(both, oldToken), await accepts(both, newToken)]).toEqual([true, true]);
-    expect([await accepts(after, oldToken), await accepts(after, newToken)]).toEqual([false, true]);
-    expect(await accepts(before, newToken)).toBe(false);
-  });
-
-  it('publishes nothing private', () => {
-    const [key, ...others] = keyring.publicJwks.keys;
-    expect(others).toEqual([]);
-    expect(key).toEqual({
-      kty: 'EC',
-      crv: 'P-256',
-      x: jwk.x,
-      y: jwk.y,
-      kid: keyring.signing.kid,
-      alg: 'ES256',
-      use: 'sig',
-    });
-  });
-
-  it('keeps a name that a key has', async () => {
-    expect((await keyringOf({ ...jwk, kid: '2018-06' })).signing.kid).toBe('2018-06');
-  });
-
-  it('that cannot be read is refused in a line that holds nothing of it', async () => {
-    const { d: _, ...halved } = jwk;
-    const texts = ['', 'rahasia', '{}', '{"keys":[]}', '{"keys":["rahasia"]}'].concat(
-      [halved, { ...jwk, crv: 'P-384' }, { ...jwk, kty: 'oct', k: 'rahasia' }, { ...jwk, d: 'rahasia' }].map((key) =>
-        JSON.stringify({ keys: [key] }),
-      ),
+  const issuers = (extra: object = {}) =>
+    parseIssuers(
+      JSON.stringify([
+        {
+          name: 'kpu',
+          issuer: 'https://login.kpu.example',
+          jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+          scopes: ['check', 'bulk'],
+          region: '32',
+          ...extra,
+        },
+      ]),
     );
-    for (const text of texts) {
-      await expect(parseKeyring(text)).rejects.toThrow(/^the signing keys are not a JWKS of private ES256 keys \(EC, P-256\)$/);
+  const token = async (claims: object, header: object = {}): Promise<string> =>
+    await new SignJWT({ scope: 'check audit', region: '32.01', ...claims })
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'kpu-1', ...header })
+      .setIssuer('https://login.kpu.example')
+      .setAudience('hakpilih')
+      .setSubject('officer-7')
+      .setIssuedAt(START / 1000)
+      .setExpirationTime(START / 1000 + 600)
+      .sign(privateKey);
+  const verifier = async (extra: object = {}) => {
+    const keyring = await keyringOf(await withAllPurposes([], START));
+    return createVerifier({
+      keyring: () => keyring,
+      issuers: issuers(extra),
+      now: () => START,
+      pollingDayEndMs: POLLING_DAY_END,
+    });
+  };
+
+  it('grants no more than its ceiling of scopes and regions', async () => {
+    const verify = await verifier();
+    expect(await verify(bearer(await token({})))).toMatchObject({
+      ok: true,
+      value: { client: 'kpu.officer-7', scopes: ['check'], region: '32.01' },
+    });
+    expect(await verify(bearer(await token({ region: undefined })))).toMatchObject({ ok: true, value: { region: '32' } });
+    expect(await verify(bearer(await token({ region: '33.01' })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+  });
+
+  it('may name its claims otherwise', async () => {
+    const verify = await verifier({ claims: { client: 'azp', scope: 'permissions', region: 'wilayah' } });
+    const granted = await verify(bearer(await token({ azp: 'a b', permissions: 'bulk', wilayah: '32.71', region: 7 })));
+    expect(granted).toMatchObject({ ok: true, value: { scopes: ['bulk'], region: '32.71' } });
+    expect(granted.ok && granted.value.client).toMatch(/^kpu\.[0-9a-f]{32}$/);
+  });
+
+  it('that is away does not stop tokens whose keys are known', async () => {
+    const verify = await verifier();
+    await verify(bearer(await token({})));
+    up = false;
+    try {
+      const before = fetched;
+      expect(await verify(bearer(await token({ region: '32.02' })))).toMatchObject({ ok: true });
+      expect(fetched).toBe(before);
+      const unknown = await (await verifier())(bearer(await token({})));
+      expect(unknown.ok).toBe(false);
+    } finally {
+      up = true;
     }
+  });
+
+  it('cannot speak for us, nor with a typ, audience or algorithm that is not agreed', async () => {
+    const verify = await verifier();
+    for (const header of [{ typ: 'JWT' }, { kid: 'other' }]) {
+      expect((await verify(bearer(await token({}, header)))).ok).toBe(false);
+    }
+    const own = await new SignJWT({ scope: 'check' })
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'kpu-1' })
+      .setIssuer('hakpilih')
+      .setAudience('hakpilih')
+      .setSubject('tps-01')
+      .setJti('id')
+      .setIssuedAt(START / 1000)
+      .setExpirationTime(START / 1000 + 600)
+      .sign(privateKey);
+    expect(await verify(bearer(own))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
   });
 });

@@ -1,10 +1,11 @@
 import { type ParseArgsConfig, type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import type { Settings } from '../settings.ts';
+import type { Environment, Settings } from '../settings.ts';
 import { StartupError } from '../startup-error.ts';
 
 export type CommandContext = {
   /** Loads the configuration; makes keys that are missing. */
   settings(): Promise<Settings>;
+  env: Environment;
   /** For the operator, on standard error. */
   say(line: string): void;
 };

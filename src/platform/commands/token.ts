@@ -1,53 +1,53 @@
+import { permits, recordClientOnce } from '../../access/clients.ts';
 import { parseKeyring } from '../../access/keyring.ts';
-import { CLIENT_NAME, issueToken, SCOPES, type Scope } from '../../access/tokens.ts';
-import { parseRegion } from '../../core/regions.ts';
+import { issueToken } from '../../access/tokens.ts';
+import { QUOTA } from '../../registry/admit.ts';
+import { openRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';
+import { parseClientName, parseRegionOption, parseScopes } from './access-options.ts';
 import { type Command, parseCommand } from './command.ts';
 
 const MAX_TTL_SECONDS = 366 * 86_400;
+const OPTIONS = {
+  client: { type: 'string' },
+  scope: { type: 'string', multiple: true },
+  region: { type: 'string' },
+  ttl: { type: 'string' },
+} as const;
 
 /** Prints an access token, and only that. */
 export const tokenCommand: Command = {
   usage: 'token --client NAME --scope check [--region 32.01] [--ttl 12h]',
-  summary: 'Prints an access token: who asks, what for, the region he may see (all without --region), and for how long.',
-  async run(args, { settings }) {
-    const { values } = parseCommand(
-      args,
-      {
-        client: { type: 'string' },
-        scope: { type: 'string', multiple: true },
-        region: { type: 'string' },
-        ttl: { type: 'string' },
-      },
-      tokenCommand,
-    );
-    if (values.client === undefined || !CLIENT_NAME.test(values.client)) {
-      throw new StartupError('--client must be a name of letters, digits, dot, dash and underscore, at most 64');
-    }
-    const region = values.region === undefined ? null : parseRegion(values.region);
-    if (region === null && values.region !== undefined)
-      throw new StartupError('--region must be a region code of 2018 such as 32.01');
+  summary:
+    'Prints an access token: who asks, what for, the region he may see (all without --region), and for how long. A new client is added with the quota by default.',
+  async run(args, context) {
+    const { values } = parseCommand(args, OPTIONS, tokenCommand);
+    const client = parseClientName(values.client);
     const scopes = parseScopes(values.scope ?? []);
+    const region = parseRegionOption(values.region);
     const ttlSeconds = parseTtl(values.ttl ?? '12h');
-    const keyring = await parseKeyring((await settings()).signingJwks).catch((error: Error) => {
-      throw new StartupError(error.message);
-    });
-    const token = await issueToken(
-      keyring,
-      { client: values.client, scopes, region, ttlSeconds },
-      Date.now(),
-      crypto.randomUUID(),
+    const settings = await context.settings();
+    const registry = await openRegistry(settings, 1, context.say);
+    try {
+      await recordClientOnce(registry.sql, { name: client, scopes, region, perMinute: QUOTA.perMinute, perDay: QUOTA.perDay });
+      const permitted = await permits(registry.sql, client, scopes, region);
+      if (!permitted.ok) throw new StartupError(REFUSALS[permitted.code]);
+    } finally {
+      await registry.close();
+    }
+    const keyring = await parseKeyring(settings.signingJwks);
+    process.stdout.write(
+      `${await issueToken(keyring, { client, scopes, region, ttlSeconds }, Date.now(), crypto.randomUUID())}\n`,
     );
-    process.stdout.write(`${token}\n`);
   },
 };
 
-function parseScopes(texts: string[]): Scope[] {
-  const names = texts.flatMap((text) => text.split(/[\s,]+/)).filter((text) => text !== '');
-  const scopes = SCOPES.filter((scope) => names.includes(scope));
-  if (scopes.length > 0 && scopes.length === new Set(names).size) return scopes;
-  throw new StartupError(`--scope must be one or more of: ${SCOPES.join(', ')}`);
-}
+const REFUSALS = {
+  NO_CLIENT: 'There is no client of that name',
+  REVOKED: 'This client is revoked',
+  SCOPE: 'This client may not have that scope: hakpilih client add gives it more',
+  REGION: 'This client may not see that region: hakpilih client add gives it another',
+} as const;
 
 function parseTtl(text: string): number {
   const [, count, unit] = /^([0-9]{1,6})([smhd])$/.exec(text) ?? [];

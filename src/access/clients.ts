@@ -1,0 +1,60 @@
+import type { Sql } from 'postgres';
+import { fail, ok, type Result } from '../core/result.ts';
+import { isWithin, type Scope } from './grant.ts';
+
+/** Who may ask with a token of ours, and how much. `region` null: everywhere. */
+export type Client = { name: string; scopes: readonly Scope[]; region: string | null; perMinute: number; perDay: number };
+
+/** Adds a client, or gives one new scopes, region and quota. A revoked client stays revoked. */
+export async function recordClient(sql: Sql, { name, scopes, region, perMinute, perDay }: Client): Promise<void> {
+  await sql`
+    INSERT INTO clients (name, scopes, region, per_minute, per_day)
+    VALUES (${name}, ${`{${scopes.join(',')}}`}::text[], ${region}, ${perMinute}, ${perDay})
+    ON CONFLICT (name) DO UPDATE SET scopes = excluded.scopes, region = excluded.region,
+      per_minute = excluded.per_minute, per_day = excluded.per_day`;
+}
+
+/** Adds a client unless there is one of that name. */
+export async function recordClientOnce(sql: Sql, { name, scopes, region, perMinute, perDay }: Client): Promise<void> {
+  await sql`
+    INSERT INTO clients (name, scopes, region, per_minute, per_day)
+    VALUES (${name}, ${`{${scopes.join(',')}}`}::text[], ${region}, ${perMinute}, ${perDay}) ON CONFLICT (name) DO NOTHING`;
+}
+
+export type ListedClient = Client & { revokedAt: string | null };
+
+export async function listClients(sql: Sql): Promise<ListedClient[]> {
+  const rows = await sql`
+    SELECT name, array_to_string(scopes, ' ') AS scopes, region, per_minute, per_day,
+           to_char(revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS revoked_at
+    FROM clients ORDER BY name`;
+  return rows.map((row) => ({
+    name: row.name,
+    scopes: row.scopes.split(' '),
+    region: row.region,
+    perMinute: row.per_minute,
+    perDay: row.per_day,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** Revokes a client: from the next statement on it gets no answer. Returns false where there is none of that name. */
+export async function revokeClient(sql: Sql, name: string): Promise<boolean> {
+  const revoked = await sql`UPDATE clients SET revoked_at = coalesce(revoked_at, now()) WHERE name = ${name}`;
+  return revoked.count > 0;
+}
+
+/** Whether a token with these scopes and region lies within what its client may do. */
+export async function permits(
+  sql: Sql,
+  name: string,
+  scopes: readonly Scope[],
+  region: string | null,
+): Promise<Result<null, 'NO_CLIENT' | 'REVOKED' | 'SCOPE' | 'REGION'>> {
+  const client = (await listClients(sql)).find((one) => one.name === name);
+  if (client === undefined) return fail('NO_CLIENT');
+  if (client.revokedAt !== null) return fail('REVOKED');
+  if (!scopes.every((scope) => client.scopes.includes(scope))) return fail('SCOPE');
+  if (client.region !== null && (region === null || !isWithin(region, client.region))) return fail('REGION');
+  return ok(null);
+}

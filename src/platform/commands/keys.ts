@@ -1,0 +1,24 @@
+import { KEY_PURPOSES, type KeyPurpose } from '../../access/keyring.ts';
+import { rotateSigningKey } from '../keys.ts';
+import { StartupError } from '../startup-error.ts';
+import { type Command, parseCommand } from './command.ts';
+
+/** Rotates the signing keys. */
+export const keysCommand: Command = {
+  usage: `keys rotate [--purpose ${KEY_PURPOSES.join('|')}]`,
+  summary:
+    'Makes a new signing key; running servers take it up by themselves, and tokens of the old one stay good until polling day is over.',
+  async run(args, { settings, env, say }) {
+    const { values, positionals } = parseCommand(args, { purpose: { type: 'string' } }, keysCommand);
+    const purpose = (values.purpose ?? 'token') as KeyPurpose;
+    if (positionals.join(' ') !== 'rotate' || !KEY_PURPOSES.includes(purpose))
+      throw new StartupError(`Usage: hakpilih ${keysCommand.usage}`);
+    const jwks = await rotateSigningKey((await settings()).dataDir, env, purpose);
+    if (jwks === null) {
+      say(`A new key signs for the purpose ${purpose}`);
+      return;
+    }
+    process.stdout.write(jwks);
+    say('Set HAKPILIH_SIGNING_KEYS to the line above');
+  },
+};

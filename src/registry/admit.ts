@@ -1,0 +1,65 @@
+/** Quotas of a client that has none of its own, and the pause for one that misses time and again. */
+export const QUOTA = { perMinute: 60, perDay: 3_000, missesInARow: 20, pauseMinutes: 10 } as const;
+/** Up to this quota a client is counted to the one; above it in slots, so that statements in flight do not wait for each other. */
+const EXACT_PER_MINUTE = 1_000;
+export const SLOTS = 16;
+
+export type RefusalCode = 'REVOKED' | 'PAUSED' | 'MINUTE_QUOTA' | 'DAY_QUOTA';
+
+const BEFORE_MINUTE = 'CASE WHEN u.minute = excluded.minute THEN u.in_minute ELSE 0 END';
+const BEFORE_DAY = 'CASE WHEN u.day = excluded.day THEN u.in_day ELSE 0 END';
+const ADMITTED = `greatest(0, least(excluded.asked, excluded.minute_left - ${BEFORE_MINUTE}, excluded.day_left - ${BEFORE_DAY}))`;
+
+/**
+ * Who of `asked` is admitted, as part of the statement that answers: not revoked, not pausing, within quota. `slot` is the SQL of
+ * a number below `SLOTS`. Usage is an upsert, so that of two statements at once the second counts on what the first used.
+ */
+export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
+  SELECT c.*,
+    per_minute - (SELECT coalesce(sum(u.in_minute), 0)::int FROM client_usage u
+      WHERE u.client = c.client AND u.slot <> c.slot AND u.minute = date_trunc('minute', now())) AS minute_left,
+    per_day - (SELECT coalesce(sum(u.in_day), 0)::int FROM client_usage u
+      WHERE u.client = c.client AND u.slot <> c.slot AND u.day = current_date) AS day_left,
+    (SELECT max(m.paused_until) FROM client_misses m WHERE m.client = c.client AND m.paused_until > now()) AS paused_until
+  FROM (
+    SELECT a.client, count(*)::int AS asked, k.revoked_at IS NOT NULL AS revoked,
+      coalesce(k.per_minute, ${QUOTA.perMinute}) AS per_minute, coalesce(k.per_day, ${QUOTA.perDay}) AS per_day,
+      CASE WHEN k.per_minute > ${EXACT_PER_MINUTE} THEN ${slot} ELSE 0 END AS slot
+    FROM asked a LEFT JOIN clients k ON k.name = a.client GROUP BY a.client, k.name
+  ) c
+), used AS (
+  INSERT INTO client_usage AS u (client, slot, minute, in_minute, day, in_day, asked, minute_left, day_left, admitted)
+  SELECT client, slot, date_trunc('minute', now()), admitted, current_date, admitted, asked, minute_left, day_left, admitted
+  FROM (SELECT *, greatest(0, least(asked, minute_left, day_left)) AS admitted FROM calls WHERE NOT revoked AND paused_until IS NULL) c
+  ON CONFLICT (client, slot) DO UPDATE SET
+    minute = excluded.minute, in_minute = ${BEFORE_MINUTE} + ${ADMITTED},
+    day = excluded.day, in_day = ${BEFORE_DAY} + ${ADMITTED},
+    asked = excluded.asked, minute_left = excluded.minute_left, day_left = excluded.day_left, admitted = ${ADMITTED}
+  RETURNING client, admitted, minute_left - in_minute AS minute_rest, day_left - in_day AS day_rest
+), judged AS MATERIALIZED (
+  SELECT a.*, c.per_minute, greatest(0, u.minute_rest) AS minute_rest,
+    CASE WHEN c.revoked THEN 'REVOKED'
+         WHEN c.paused_until IS NOT NULL THEN 'PAUSED'
+         WHEN row_number() OVER (PARTITION BY a.client ORDER BY a.n) <= u.admitted THEN NULL
+         WHEN u.day_rest <= 0 THEN 'DAY_QUOTA' ELSE 'MINUTE_QUOTA' END AS refusal,
+    c.paused_until
+  FROM asked a JOIN calls c ON c.client = a.client LEFT JOIN used u ON u.client = a.client
+)`;
+
+const RUN = 'CASE WHEN excluded.hit THEN 0 ELSE m.run END + excluded.run';
+
+/** Counts misses in a row after the answer, in the order asked; so many of them pause the client. */
+export const missCte = (slot: string): string => `, missed AS (
+  INSERT INTO client_misses AS m (client, slot, run, hit, paused_until)
+  SELECT client, slot, run, hit,
+    CASE WHEN run >= ${QUOTA.missesInARow} THEN now() + interval '${QUOTA.pauseMinutes} minutes' END
+  FROM (
+    SELECT f.client, CASE WHEN f.per_minute > ${EXACT_PER_MINUTE} THEN ${slot} ELSE 0 END AS slot,
+      count(*) FILTER (WHERE NOT f.found AND f.n > coalesce(f.last_hit, 0))::int AS run, bool_or(f.found) AS hit
+    FROM (SELECT *, max(n) FILTER (WHERE found) OVER (PARTITION BY client) AS last_hit FROM found WHERE refusal IS NULL) f
+    GROUP BY f.client, f.per_minute
+  ) c
+  ON CONFLICT (client, slot) DO UPDATE SET hit = excluded.hit,
+    run = CASE WHEN ${RUN} >= ${QUOTA.missesInARow} THEN 0 ELSE ${RUN} END,
+    paused_until = CASE WHEN ${RUN} >= ${QUOTA.missesInARow} THEN now() + interval '${QUOTA.pauseMinutes} minutes' ELSE m.paused_until END
+)`;
