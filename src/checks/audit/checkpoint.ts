@@ -1,0 +1,67 @@
+import { type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Keyring } from '../../access/keyring.ts';
+import { ISSUER } from '../../access/tokens.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Sql } from '../../registry/sql.ts';
+import { onceMore } from '../checks.ts';
+import { inTime } from '../group.ts';
+import { FIRST_XID } from './chain.ts';
+
+const checkpoint = z.object({
+  block: z.int().positive(),
+  /** Of the block, in hexadecimal digits; through the chain it stands for all blocks before as well. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Rows sealed by all blocks so far. */
+  rows: z.int().positive(),
+  sealedAt: z.iso.datetime(),
+});
+
+/** What a checkpoint says of the chain's last block. */
+export type Checkpoint = z.infer<typeof checkpoint>;
+export type SignCheckpoint = (payload: Checkpoint) => Promise<string>;
+
+const TYPE = 'checkpoint+jwt';
+
+/** Signs as JWS (RFC 7515, ES256) with the key for checkpoints or, in a JWKS that has none, that for tokens. */
+export function createCheckpointSigner(keyring: () => Keyring): SignCheckpoint {
+  return async (payload) => {
+    const keys = keyring();
+    const { key, kid } = (keys.signing('checkpoint') ?? keys.signing('token')) as NonNullable<ReturnType<Keyring['signing']>>;
+    return await new SignJWT({ iss: ISSUER, ...payload }).setProtectedHeader({ alg: 'ES256', typ: TYPE, kid }).sign(key);
+  };
+}
+
+/** Reads a checkpoint that one of the keys has signed. Never rejects. */
+export async function readCheckpoint(jws: string, keys: JWTVerifyGetKey): Promise<Result<Checkpoint, 'CHECKPOINT_INVALID'>> {
+  try {
+    const { payload } = await jwtVerify(jws.trim(), keys, { algorithms: ['ES256'], typ: TYPE, issuer: ISSUER });
+    return ok(checkpoint.parse(payload));
+  } catch {
+    return fail('CHECKPOINT_INVALID');
+  }
+}
+
+/** The last checkpoint, signed, null before the first seal; and how many rows no block holds yet. */
+export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null; unsealed: number };
+/** Null for a client that is revoked. Rejects with `Unavailable`. */
+export type ReadAuditState = (client: string) => Promise<AuditState | null>;
+
+export function createAuditState(sql: Sql, sign: SignCheckpoint): ReadAuditState {
+  return async (client) => {
+    const [row] = await onceMore(() => inTime(sql.unsafe(STATE, [client])));
+    if (row?.revoked) return null;
+    const unsealed = row?.unsealed as number;
+    if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };
+    const sealed = checkpoint.parse({ block: row?.block, hash: row?.hash, rows: row?.rows, sealedAt: row?.sealed_at });
+    return { checkpoint: await sign(sealed), sealed, unsealed };
+  };
+}
+
+const STATE = `
+SELECT b.id::float8 AS block, encode(b.hash, 'hex') AS hash,
+  to_char(b.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
+  (SELECT sum(rows) FROM audit_blocks WHERE id <= b.id)::float8 AS rows,
+  (SELECT count(*) FROM audit WHERE xid >= coalesce(b.to_xid, ${FIRST_XID}))::float8 AS unsealed,
+  EXISTS (SELECT FROM clients WHERE name = $1 AND revoked_at IS NOT NULL) AS revoked
+FROM (SELECT) one LEFT JOIN LATERAL (SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1) b ON true`;
