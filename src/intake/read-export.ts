@@ -34,7 +34,7 @@ export async function readExport(
 type Header = { header: Uint8Array; rest: Uint8Array; firstLine: number };
 
 /** The first line that is neither blank nor Excel's `sep=;`, and all that was read beyond it. */
-async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: number): Promise<Header> {
+export async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: number): Promise<Header> {
   let buffer: Uint8Array = new Uint8Array(0);
   let line = 1;
   for (let ended = false; ; ) {
@@ -60,7 +60,7 @@ async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: numbe
 const isPreamble = (line: Uint8Array): boolean =>
   isBlank(line, 0, line.length) || /^"?sep=.?"?$/i.test(Buffer.from(line).toString('latin1'));
 
-async function* continued(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* continued(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   yield* others;
 }

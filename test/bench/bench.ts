@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { createTestKeys } from '../support/server.ts';
+import { benchBulk } from './bulk.ts';
 import { benchChecks } from './checks.ts';
 import { benchGrowth } from './growth.ts';
 import { benchImport } from './import.ts';
@@ -42,17 +43,20 @@ try {
   const { url } = importing;
   await admin.unsafe('CHECKPOINT');
   const checks = await benchChecks(context, url);
+  const bulk = await benchBulk(context, url);
   const growth = await benchGrowth(context, url);
   const result = {
     machine: { cores: availableParallelism(), node: process.version, loadBefore: load, loadAfter: loadavg() },
     import: importing.result,
     checks,
+    bulk,
     growth,
   };
   await mkdir(join(root, 'dist'), { recursive: true });
   await writeFile(join(root, 'dist/bench.json'), `${JSON.stringify(result, null, 2)}\n`);
   console.table(importing.table);
   console.table(checks);
+  console.table([bulk]);
   console.table([growth]);
   console.log(
     `load average before ${load.map((n) => n.toFixed(2))}, after ${loadavg().map((n) => n.toFixed(2))}; written to dist/bench.json`,

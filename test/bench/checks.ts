@@ -7,7 +7,7 @@ import { deriveKeys } from '../../src/registry/keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { tagsOf } from '../../src/registry/tags.ts';
 import type { BenchContext } from './context.ts';
-import { type Load, load, measure, median, round, type Server, startListening } from './tools.ts';
+import { benchToken, type Load, load, median, round, type Server, startListening } from './tools.ts';
 
 const CONNECTIONS = [32, 128];
 const POOLS = [2, 4, 8, 16, 32];
@@ -17,13 +17,9 @@ const BODIES = 100_000;
 
 /** Checks per second of the service against the bare peer, on the same registry, in turn. */
 export async function benchChecks(context: BenchContext, url: string) {
-  const { keys, directory, rounds, say } = context;
+  const { keys, rounds, say } = context;
   const { bodies, tags } = await writeBodies(context);
-  const token = await measure(['src/cli.ts', 'token', '--client', 'bench', '--scope', 'check'], {
-    ...keys,
-    HAKPILIH_DATA_DIR: directory,
-  });
-  const authorization = `Bearer ${token.out.trim()}`;
+  const authorization = await benchToken(keys, url);
   const env = { ...keys, HAKPILIH_DATABASE_URL: url, HAKPILIH_TODAY: '2018-01-12', PORT: '0' };
   const startPeer = (pool: number): Promise<Server> =>
     startListening('test/bench/peer.ts', { ...env, PEER_POOL: String(pool) });

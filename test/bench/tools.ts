@@ -95,3 +95,10 @@ export async function measure(
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${out}`);
   return { seconds: (performance.now() - started) / 1000, peakMb: peakKb / 1024, out };
 }
+
+/** A token of a client whose quota no benchmark reaches, in the database of `url`. */
+export async function benchToken(keys: Record<string, string>, url: string): Promise<string> {
+  const env = { ...keys, HAKPILIH_DATABASE_URL: url };
+  await measure(['src/cli.ts', 'client', 'add', 'bench', '--scope', 'check,bulk', '--quota', '100000000/900000000'], env);
+  return `Bearer ${(await measure(['src/cli.ts', 'token', '--client', 'bench', '--scope', 'check,bulk'], env)).out.trim()}`;
+}

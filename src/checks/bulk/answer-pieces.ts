@@ -1,0 +1,62 @@
+import { errorCode } from '../../registry/error-code.ts';
+import { findMany, readLedger } from '../../registry/find-many.ts';
+import type { Caller } from '../check.ts';
+import { onceMore } from '../checks.ts';
+import { inTime, Unavailable } from '../group.ts';
+import type { BulkDependencies, BulkRequest } from './bulk.ts';
+import { BULK_LIMITS } from './limits.ts';
+import { createOutcomes } from './outcomes.ts';
+import { type QuestionBlock, questionBlock } from './question-block.ts';
+import type { Reading } from './reading.ts';
+import { openSnapshot, type Snapshot } from './snapshot.ts';
+
+type Asked = { questions: QuestionBlock; bytes: number; shorts: Promise<string[]> };
+
+/**
+ * Answers the blocks of a reading in order, from one snapshot, with a few statements under way ahead of the reader and no more.
+ * The snapshot ends with the generator, however that ends.
+ */
+export async function* answerPieces(
+  { keys, rules, sql }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql'>,
+  { id, sha256, progress, done }: Omit<BulkRequest, 'body'> & { sha256: string },
+  caller: Caller,
+  { format, blocks }: Reading,
+): AsyncGenerator<Uint8Array> {
+  let snapshot: Snapshot | undefined;
+  const ahead: Asked[] = [];
+  let bytesDone = 0;
+  try {
+    const opened = await onceMore(() => openSnapshot(sql));
+    snapshot = opened;
+    const outcomes = createOutcomes(await inTime(readLedger(opened.tx())), caller, rules, format);
+    const ask = async (): Promise<boolean> => {
+      const block = await blocks.next();
+      if (block.done) return false;
+      const questions = questionBlock(block.value, format, keys);
+      const shorts = inTime(findMany(opened.tx(), questions.asked), BULK_LIMITS.maxStatementMs);
+      // Awaited in its turn; one that is given up must not end the process.
+      shorts.catch(() => {});
+      ahead.push({ questions, bytes: block.value.bytes.length, shorts });
+      return true;
+    };
+    if (format.head !== '') yield Buffer.from(format.head, 'latin1');
+    for (let more = true; ; ) {
+      while (more && ahead.length < BULK_LIMITS.maxBlocksAhead) more = await ask();
+      const next = ahead.shift();
+      if (next === undefined) break;
+      const piece = next.questions.answer(await next.shorts, outcomes);
+      bytesDone += next.bytes;
+      progress?.(outcomes.lines(), bytesDone);
+      if (piece.length > 0) yield piece;
+    }
+    const summary = outcomes.summary(id, sha256);
+    yield Buffer.from(format.summary(JSON.stringify(summary)), 'latin1');
+    done?.(summary);
+  } catch (error) {
+    // The driver's own errors hold parameters.
+    throw error instanceof Unavailable ? error : new Unavailable(errorCode(error));
+  } finally {
+    snapshot?.end();
+    await blocks.return(undefined);
+  }
+}

@@ -1,0 +1,80 @@
+import { recordBulk } from '../../registry/find-many.ts';
+import type { RegistryKeys } from '../../registry/keys.ts';
+import type { Sql } from '../../registry/sql.ts';
+import type { Caller, Rules } from '../check.ts';
+import { onceMore } from '../checks.ts';
+import { inTime, Unavailable } from '../group.ts';
+import { answerPieces } from './answer-pieces.ts';
+import type { FormatName } from './format.ts';
+import { BULK_LIMITS, type UploadLimits } from './limits.ts';
+import type { BulkSummary } from './outcomes.ts';
+import { openReading } from './reading.ts';
+import { type OpenSpool, receiveUpload, type Upload } from './upload.ts';
+
+export type BulkDependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; openSpool: OpenSpool; limits: UploadLimits };
+export type BulkRequest = {
+  /** The request's own id, a UUID: that of its audit row. */
+  id: string;
+  format: FormatName;
+  /** The upload, packed with gzip or not. */
+  body: AsyncIterable<Uint8Array>;
+  /** Hears how many lines and bytes of the text were answered. */
+  progress?(lines: number, bytes: number): void;
+  /** Hears the summary, when all is answered. */
+  done?(summary: BulkSummary): void;
+};
+
+/**
+ * Answers a file of questions, line by line in its order, from one state of the registry. Rejects with `TooLarge`,
+ * `IntakeRefusal` or `Unavailable`; resolves, once audited, with the answer, or with null where the client is revoked.
+ * Each piece is made when it is asked for; whoever stops early must `return` the generator. It throws `Unavailable`.
+ */
+export type Bulk = (request: BulkRequest, caller: Caller) => Promise<AsyncGenerator<Uint8Array> | null>;
+
+/** The audit row stands before the first piece: it says what was asked (lines, digest); what comes of it is not known yet. */
+export function createBulk(dependencies: BulkDependencies): Bulk {
+  const { sql, openSpool, limits } = dependencies;
+  let atOnce = 0;
+  return async (request, caller) => {
+    if (atOnce >= BULK_LIMITS.maxAtOnce) throw new Unavailable('TOO_MANY_BULK');
+    atOnce += 1;
+    let upload: Upload | undefined;
+    try {
+      upload = await receiveUpload(request.body, openSpool, limits);
+      const { bytes, lines, sha256, spool } = upload;
+      const reading = await openReading(spool.read(), request.format);
+      const detail = { format: request.format, bytes, lines, sha256 };
+      const record = { id: request.id, client: caller.client, claim: caller.region, detail };
+      const admitted = await onceMore(() => inTime(recordBulk(sql, record)));
+      const pieces = admitted ? answerPieces(dependencies, { ...request, sha256 }, caller, reading) : null;
+      // What keeps us from answering at all is an error of the request, not an answer that breaks off.
+      const first = await pieces?.next();
+      if (pieces !== null && !first?.done) return closing(first?.value as Uint8Array, pieces, close);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    await close();
+    return null;
+
+    async function close(): Promise<void> {
+      atOnce -= 1;
+      await upload?.spool.close();
+    }
+  };
+}
+
+/** The pieces from the first on; closes when they end or are given up. It must be begun, or nothing closes. */
+async function* closing(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+  close: () => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+    await close();
+  }
+}

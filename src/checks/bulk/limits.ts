@@ -1,0 +1,23 @@
+/** What one upload may be. */
+export type UploadLimits = { maxBytes: number; maxLines: number };
+
+/** Limits of the bulk check, together: units are in the names. Bytes and lines are those of the text, unpacked. */
+export const BULK_LIMITS = {
+  /** Node keeps the upload in a file. */
+  spooled: { maxBytes: 4 * 1024 ** 3, maxLines: 50_000_000 },
+  /** A Worker keeps upload and answer in memory. */
+  inMemory: { maxBytes: 2 * 1024 ** 2, maxLines: 5_000 },
+  maxLineBytes: 16 * 1024,
+  /** Text that is read, asked and answered at once: some 1,500 lines of JSON. */
+  blockBytes: 64 * 1024,
+  maxColumns: 200,
+  sniffBytes: 4_096,
+  /** Statements under way while an answer is written. */
+  maxBlocksAhead: 3,
+  maxStatementMs: 60_000,
+  /** Distinct outcomes that are remembered, about 0.5 KiB each. */
+  maxOutcomes: 20_000,
+  /** Bulk requests at once, each on a connection of its own; a reader that takes nothing for so long is given up. */
+  maxAtOnce: 3,
+  maxStallMs: 120_000,
+} as const;

@@ -1,0 +1,43 @@
+import type { Sql, Transaction } from '../../registry/sql.ts';
+import { inTime, Unavailable } from '../group.ts';
+
+/** A transaction that sees one state of the registry until it is ended; it holds a connection of the pool. */
+export type Snapshot = {
+  /** For one statement. Throws `Unavailable` once the connection is lost. */
+  tx(): Transaction;
+  end(): void;
+};
+
+/**
+ * Rejects with the driver's error, or `Unavailable` where no connection is free in time. Whoever opens one must end it.
+ * postgres.js 3.4 ends the process where a transaction is given a statement, its COMMIT included, after its connection was
+ * lost: such a one is left alone.
+ */
+export async function openSnapshot(sql: Sql): Promise<Snapshot> {
+  const held = Promise.withResolvers<void>();
+  let lost = false;
+  const opened = new Promise<Snapshot>((resolve, reject) => {
+    const tx = (transaction: Transaction): Transaction => {
+      if (lost) throw new Unavailable('CONNECTION_CLOSED');
+      return transaction;
+    };
+    // A turn later: the statements of a lost connection reject a moment before its transaction does.
+    const end = (): void => void setTimeout(() => lost || held.resolve());
+    sql
+      .begin('isolation level repeatable read read only', async (transaction) => {
+        resolve({ tx: () => tx(transaction), end });
+        await held.promise;
+      })
+      .catch((error: unknown) => {
+        lost = true;
+        reject(error);
+      });
+  });
+  try {
+    return await inTime(opened);
+  } catch (error) {
+    // One that comes too late ends at once.
+    held.resolve();
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { constants, gunzipSync } from 'node:zlib';
+import { createBulk } from '../../checks/bulk/bulk.ts';
+import type { FormatName } from '../../checks/bulk/format.ts';
+import { BULK_LIMITS } from '../../checks/bulk/limits.ts';
+import type { BulkSummary } from '../../checks/bulk/outcomes.ts';
+import { TooLarge } from '../../checks/bulk/upload.ts';
+import { Unavailable } from '../../checks/group.ts';
+import { uuidV7 } from '../../http/request-id.ts';
+import { openService } from '../../service.ts';
+import { createProgress } from '../progress.ts';
+import { openRegistry } from '../registry.ts';
+import { openFileSpool } from '../spool.ts';
+import { asStartupError, StartupError } from '../startup-error.ts';
+import { parseRegionOption } from './access-options.ts';
+import { type Command, parseCommand } from './command.ts';
+
+const OPTIONS = {
+  out: { type: 'string' },
+  region: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+/** Who the audit says has asked. */
+const CLIENT = 'command-line';
+
+/** Answers a file of questions. */
+export const checkCommand: Command = {
+  usage: 'check FILE [--out FILE] [--region 32.01] [--json]',
+  summary:
+    'Checks every line of a file (JSON lines, or CSV with a column nik; gzip or not) as POST /v1/checks/bulk does. The answer goes to standard output or --out, the summary to standard error (--json: as JSON; with --out, to standard output).',
+  async run(args, { settings: load, say }) {
+    const { values, positionals } = parseCommand(args, OPTIONS, checkCommand);
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1)
+      throw new StartupError(`One FILE is needed. Usage: hakpilih ${checkCommand.usage}`);
+    const caller = { client: CLIENT, region: parseRegionOption(values.region) };
+    const format = await formatOf(file);
+    const settings = await load();
+    const { keys, rules } = await openService(settings);
+    const registry = await openRegistry(settings, 2, say);
+    const progress = createProgress(null, process.stderr, Date.now);
+    let summary: BulkSummary | undefined;
+    try {
+      const bulk = createBulk({ keys, rules, sql: registry.sql, openSpool: openFileSpool, limits: BULK_LIMITS.spooled });
+      const pieces = await bulk(
+        {
+          id: uuidV7(Date.now(), crypto.randomUUID()),
+          format,
+          body: createReadStream(file),
+          progress: (rows, bytes) => progress.update({ bytes, rows, merging: false }),
+          done: (one) => (summary = one),
+        },
+        caller,
+      );
+      if (pieces === null) throw new StartupError(`The client ${CLIENT} is revoked`);
+      await write(pieces, values.out);
+    } catch (error) {
+      if (error instanceof TooLarge) throw new StartupError(`FILE is too large (${error.code})`);
+      if (error instanceof Unavailable) throw new StartupError(`No answer can be had now (${error.code})`);
+      throw error;
+    } finally {
+      progress.end();
+      await registry.close();
+    }
+    if (!values.json) say(summaryLines(summary as BulkSummary));
+    else (values.out === undefined ? process.stderr : process.stdout).write(`${JSON.stringify(summary)}\n`);
+  },
+};
+
+/** By the name of the file; else JSON lines begin with a brace. */
+async function formatOf(file: string): Promise<FormatName> {
+  const [, extension] = /\.(ndjson|jsonl|csv)(\.gz)?$/i.exec(file) ?? [];
+  const head = Buffer.alloc(512);
+  try {
+    const handle = await open(file);
+    await handle.read(head, 0, head.length, 0).finally(() => handle.close());
+  } catch (error) {
+    throw asStartupError('FILE cannot be read', error);
+  }
+  if (extension !== undefined) return extension.toLowerCase() === 'csv' ? 'csv' : 'ndjson';
+  const packed = head[0] === 0x1f && head[1] === 0x8b;
+  const text = (packed ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString('latin1');
+  return /^(\xef\xbb\xbf)?\s*\{/.test(text) ? 'ndjson' : 'csv';
+}
+
+/** Writes pieces to a file or to standard output, no faster than they are taken. */
+async function write(pieces: AsyncIterable<Uint8Array>, path: string | undefined): Promise<void> {
+  if (path === undefined) return await pipeline(pieces, process.stdout, { end: false });
+  // The file names people: it is for our eyes.
+  await pipeline(pieces, createWriteStream(path, { mode: 0o600 })).catch((error: unknown) => {
+    throw error instanceof Unavailable ? error : asStartupError('The file of --out cannot be written', error);
+  });
+}
+
+const counts = (of: Record<string, number>): string =>
+  Object.entries(of)
+    .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+    .join(', ');
+
+const summaryLines = ({ lines, document, voter, errors, asOf }: BulkSummary): string =>
+  [
+    `Answered ${lines.toLocaleString('en')} lines from the copies ${Object.entries(asOf)
+      .map(([source, date]) => `${source} as of ${date}`)
+      .join(', ')}`,
+    `  document: ${counts(document)}`,
+    `  voter: ${counts(voter)}`,
+    `  errors: ${counts(errors) || 'none'}`,
+  ].join('\n');

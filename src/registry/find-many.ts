@@ -1,0 +1,132 @@
+import type { CivilDate } from '../core/dates.ts';
+import type { FoundRow } from './find.ts';
+import { FLAG, type StoredFacts } from './row.ts';
+import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import type { Proof, Tag } from './tags.ts';
+
+/** First and last region that the caller may see, as numbers. */
+type Range = { first: number; last: number };
+type Source = Range & { name: string; region: string; fullAsOfMs: number | null; asOfMs: number };
+
+/** What a transaction's snapshot says of its copies; by this a row's short form is read. */
+export type Ledger = { sources: Source[]; copies: Map<string, { source: Source; asOfMs: number }> };
+
+/** Reads the ledger of a snapshot. */
+export async function readLedger(tx: Transaction): Promise<Ledger> {
+  const [sources, copies] = await Promise.all([
+    tx.unsafe(`SELECT name, region, first_region::float8 AS first, last_region::float8 AS last,
+      (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
+      FROM sources ORDER BY name`),
+    tx.unsafe('SELECT id::text, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
+  ]);
+  const byName = new Map((sources as unknown as Source[]).map((source) => [source.name, source]));
+  return {
+    sources: [...byName.values()],
+    copies: new Map(
+      copies.flatMap((copy) => {
+        const source = byName.get(copy.source);
+        return source === undefined ? [] : [[copy.id, { source, asOfMs: copy.as_of_ms }]];
+      }),
+    ),
+  };
+}
+
+/** Tags in the order of the tags, which is that of the table; proofs are of the same length, or null where nobody asks any. */
+export type ManyAsked = { tags: Tag[]; proofs: { names: (Proof | null)[]; kks: (Proof | null)[] } | null };
+
+// Text of a record is one call a row for Postgres, and few distinct texts come out: they serve as keys as they are.
+const shortRows = (asked: string, matches: string): string => `
+SELECT string_agg(ROW(r.copy, r.status, r.flags, r.region, r.suket_issued, r.suket_ends, r.of_age_on, ${matches})::text, E'\\n' ORDER BY a.n) AS found
+FROM ${asked} LEFT JOIN residents r ON r.tag = a.tag`;
+const TAGS_ONLY = shortRows('unnest($1::uuid[]) WITH ORDINALITY AS a (tag, n)', 'NULL, NULL');
+const WITH_PROOFS = shortRows(
+  'unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (tag, name, kk, n)',
+  'a.name = r.name_proof, a.kk = r.kk_proof',
+);
+
+/** The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement. */
+export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Promise<string[]> {
+  if (tags.length === 0) return [];
+  const list = (values: (string | null)[]): string => `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+  const parameters = [`{${tags.join(',')}}`, ...(proofs === null ? [] : [list(proofs.names), list(proofs.kks)])];
+  const statement = proofs === null ? TAGS_ONLY : WITH_PROOFS;
+  const [row] = await tx.unsafe(statement, parameters, { prepare: true });
+  const shorts = (row as unknown as { found: string }).found.split('\n');
+  if (shorts.length !== tags.length) throw new Error('the statement gave not a row for each tag');
+  return shorts;
+}
+
+/**
+ * Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives.
+ * A resident outside the range, or absent from the last full copy, is as good as not there.
+ */
+export function rowReader({ sources, copies }: Ledger, range: Range): (short: string) => FoundRow {
+  const seen = sourcesSeen(sources, range);
+  const ageOf = (source: Source): number => source.fullAsOfMs ?? source.asOfMs;
+  const oldest = seen.toSorted((a, b) => ageOf(a) - ageOf(b))[0];
+  const unmetered = { suketMatches: null, refusal: null, quota: null };
+  const miss: FoundRow = {
+    ...unmetered,
+    facts: null,
+    asOfMs: oldest === undefined ? null : ageOf(oldest),
+    sourceRegion: oldest?.region ?? null,
+    sample: oldest?.name === SAMPLE_SOURCE,
+    nameMatches: null,
+    kkMatches: null,
+  };
+  return (short) => {
+    const [copyId = '', status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
+    const copy = copies.get(copyId);
+    if (copy === undefined || Number(flags) & FLAG.ABSENT) return miss;
+    const { source, asOfMs } = copy;
+    const where = region === '' ? source.first : Number(region);
+    if (where < range.first || where > range.last) return miss;
+    const facts: StoredFacts = {
+      region: region === '' ? null : Number(region),
+      status: Number(status),
+      flags: Number(flags),
+      suketIssued: dateOf(suketIssued),
+      suketEnds: dateOf(suketEnds),
+      ofAgeOn: dateOf(ofAgeOn),
+    };
+    return {
+      ...unmetered,
+      facts,
+      asOfMs: Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
+      sourceRegion: source.region,
+      sample: source.name === SAMPLE_SOURCE,
+      nameMatches: matchOf(name),
+      kkMatches: matchOf(kk),
+    };
+  };
+}
+
+const dateOf = (text = ''): CivilDate | null => (text === '' ? null : (text as CivilDate));
+const matchOf = (text = ''): boolean | null => (text === '' ? null : text === 't');
+
+/** Sources whose region meets the caller's. */
+export const sourcesSeen = (sources: readonly Source[], { first, last }: Range): Source[] =>
+  sources.filter((source) => source.first <= last && source.last >= first);
+
+/** The one audit row of a bulk request. `detail` says what was asked: counts of answers are not known yet. */
+export type BulkRecord = {
+  id: string;
+  client: string;
+  claim: string | null;
+  detail: { format: string; bytes: number; lines: number; sha256: string };
+};
+
+/** Records a bulk request, unless its client is revoked: then false. Twice the same id is one row. */
+export async function recordBulk(sql: Sql, { id, client, claim, detail }: BulkRecord): Promise<boolean> {
+  const [row] = await sql`
+    WITH judged AS (SELECT EXISTS (SELECT 1 FROM clients WHERE name = ${client} AND revoked_at IS NOT NULL) AS revoked),
+    recorded AS (
+      INSERT INTO audit (id, source, client, claim, kind, detail)
+      SELECT ${id}::uuid, 'REGISTRY', ${client}, ${claim}, 'BULK', ${sql.json(detail)} FROM judged WHERE NOT revoked
+      ON CONFLICT (id) DO NOTHING
+    )
+    SELECT revoked FROM judged`;
+  // No row is no verdict.
+  if (row === undefined) throw new Error('the statement gave no row');
+  return row.revoked === false;
+}
