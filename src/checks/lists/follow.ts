@@ -1,0 +1,102 @@
+import { formatInstant } from '../../core/dates.ts';
+import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons.ts';
+import { utcOffsetHours } from '../../core/regions.ts';
+import type { StatusCode } from '../../core/status.ts';
+import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
+import { type Ledger, rowReader, sourcesSeen } from '../../registry/find-many.ts';
+import type { Transaction } from '../../registry/sql.ts';
+import type { Answer } from '../answer.ts';
+import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
+import { cursorOf } from './cursor.ts';
+import { LIST_LIMITS } from './limits.ts';
+
+/** What a check shows of one version of a resident's row, asked today. */
+type Shown = { document: DocumentStatus; voter: VoterStatus; reasons: ReasonCode[]; statusCode: StatusCode | null };
+/** `asOf` is the date of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
+export type Change = { ref: string; from: Shown; to: Shown; asOf: string | null };
+/** `cursor` goes on where this page ends; `more`: there is more now. */
+export type Changes = { changes: Change[]; cursor: string; more: boolean };
+export type Counts = {
+  id: string;
+  rows: number;
+  /** RFC 3339, UTC. */
+  createdAt: string;
+  cursor: string;
+  documents: Record<DocumentStatus, number>;
+  /** The oldest among the copies the caller may see. */
+  asOf: string | null;
+};
+
+/** Answers by the short form of a row, all for the same moment: few are distinct. */
+function createAnswers(ledger: Ledger, caller: Caller, rules: Rules): (short: string) => Answer {
+  const nowMs = rules.now();
+  const rowOf = rowReader(ledger, rangeOf(caller));
+  const known = new Map<string, Answer>();
+  return (short) => {
+    const answer = known.get(short) ?? answerOf(rowOf(short), { ...rules, now: () => nowMs });
+    known.set(short, answer);
+    return answer;
+  };
+}
+
+const shownOf = ({ document, voter, reasons, statusCode }: Answer): Shown => ({
+  document,
+  voter,
+  reasons: reasons.map(({ code }) => code),
+  statusCode,
+});
+
+const isMiss = ({ reasons }: Answer): boolean => reasons[0]?.code === 'NOT_FOUND';
+
+/** One page of what a list's rows became behind a place. Versions that a check shows alike are passed over. */
+export async function changesBehind(
+  tx: Transaction,
+  ledger: Ledger,
+  { list, place, lastCopy, limit }: { list: string; place: Place; lastCopy: number; limit: number },
+  caller: Caller,
+  rules: Rules,
+): Promise<Changes> {
+  if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
+  const answer = createAnswers(ledger, caller, rules);
+  const dateOf = createDates(ledger, caller);
+  const maxVersions = limit + LIST_LIMITS.maxPassedOver;
+  const versions = await findVersions(tx, list, place, maxVersions);
+  const changes: Change[] = [];
+  let read = 0;
+  for (const { ref, copy, before, after } of versions) {
+    if (changes.length === limit) break;
+    read += 1;
+    const to = answer(after);
+    const [fromShown, toShown] = [shownOf(answer(before ?? NO_ROW)), shownOf(to)];
+    if (JSON.stringify(fromShown) === JSON.stringify(toShown)) continue;
+    changes.push({ ref, from: fromShown, to: toShown, asOf: dateOf(copy, isMiss(to)) ?? to.asOf });
+  }
+  const more = read < versions.length || versions.length === maxVersions;
+  const last = versions[read - 1];
+  const end: Place = more && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: lastCopy, ref: null };
+  return { changes, cursor: cursorOf(end), more };
+}
+
+/** The date of a copy; null where it may not be told: a resident who went where the caller does not see is as good as absent. */
+function createDates(ledger: Ledger, caller: Caller): (copy: number, miss: boolean) => string | null {
+  const seen = new Set(sourcesSeen(ledger.sources, rangeOf(caller)));
+  return (id, miss) => {
+    const copy = ledger.copies.get(String(id));
+    if (copy === undefined || (miss && !seen.has(copy.source))) return null;
+    return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
+  };
+}
+
+/** What a check shows of each row of a list now, counted. */
+export async function countList(
+  tx: Transaction,
+  ledger: Ledger,
+  list: string,
+  caller: Caller,
+  rules: Rules,
+): Promise<Pick<Counts, 'documents' | 'asOf'>> {
+  const answer = createAnswers(ledger, caller, rules);
+  const documents = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
+  for (const { short, count } of await countRows(tx, list)) documents[answer(short).document] += count;
+  return { documents, asOf: answer(NO_ROW).asOf };
+}

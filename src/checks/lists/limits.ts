@@ -1,0 +1,17 @@
+/** Limits of followed lists, together: units are in the names. */
+export const LIST_LIMITS = {
+  maxBytes: 8 * 1024 ** 2,
+  maxLines: 100_000,
+  maxLineBytes: 1_024,
+  /** Faults of one upload that are told. */
+  maxFaults: 100,
+  maxPerClient: 100,
+  /** Changes of one page. */
+  maxPage: 10_000,
+  page: 1_000,
+  /** Versions that one page may pass over because a check would not show their change. */
+  maxPassedOver: 5_000,
+  /** Readers at once, each on a connection of its own. */
+  maxAtOnce: 3,
+  statementTimeoutMs: 30_000,
+} as const;

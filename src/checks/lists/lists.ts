@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { findList, type Place } from '../../registry/changes.ts';
+import { type Ledger, readLedger } from '../../registry/find-many.ts';
+import type { RegistryKeys } from '../../registry/keys.ts';
+import { findListByKey, recordList, recordListReading, removeList } from '../../registry/lists.ts';
+import type { Sql } from '../../registry/sql.ts';
+import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
+import type { Caller, Rules } from '../check.ts';
+import { onceMore } from '../checks.ts';
+import { inTime, Unavailable } from '../group.ts';
+import { cursorOf } from './cursor.ts';
+import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
+import { LIST_LIMITS } from './limits.ts';
+import { type ListFault, readList } from './read-list.ts';
+
+/** Why there is no answer: `KEY_USED` the idempotency key came with another body, `CURSOR_AHEAD` a copy that never was. */
+export type ListRefusal = 'REVOKED' | 'NO_LIST' | 'KEY_USED' | 'TOO_MANY_LISTS' | 'CURSOR_AHEAD';
+export type CreatedList = { id: string; rows: number; cursor: string };
+type Created = { created: boolean; list: CreatedList } | { faults: ListFault[] };
+/** `requestId` is the request's own, a UUID: that of its audit row. */
+type Reading = { requestId: string; id: string };
+
+/** Lists that a client follows. Everything rejects with `Unavailable` where the registry cannot be asked. */
+export type Lists = {
+  /** Keeps a list, whole or not at all; the same key with the same body gives the same list again. */
+  create(upload: { id: string; key: string; text: string }, caller: Caller): Promise<Result<Created, ListRefusal>>;
+  /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
+  changes(asked: Reading & { after: Place | null; limit: number }, caller: Caller): Promise<Result<Changes, ListRefusal>>;
+  counts(asked: Reading, caller: Caller): Promise<Result<Counts, ListRefusal>>;
+  remove(id: string, caller: Caller): Promise<Result<null, ListRefusal>>;
+};
+
+export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: Rules; sql: Sql }): Lists {
+  const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
+  const reading = createReading(sql);
+  return {
+    async create({ id, key, text }, { client, region: claim }) {
+      const { refs, tags, faults } = await readList(text, keys);
+      if (faults.length > 0) return ok({ faults });
+      const digest = createHash('sha256').update(text).digest('hex');
+      const list = { id, client, claim, key, digest, refs, tags };
+      const made = await onceMore(() => slow(recordList(sql, list, LIST_LIMITS.maxPerClient)));
+      if (made.revoked) return fail('REVOKED');
+      const { sinceCopy } = made;
+      if (sinceCopy !== null) return ok({ created: true, list: createdList({ id, rows: refs.length, sinceCopy }) });
+      const kept = await onceMore(() => inTime(findListByKey(sql, client, key)));
+      if (kept !== null) return kept.digest === digest ? ok({ created: false, list: createdList(kept) }) : fail('KEY_USED');
+      if (made.tooMany) return fail('TOO_MANY_LISTS');
+      throw new Unavailable('LIST_GONE');
+    },
+    changes: ({ requestId, id, after, limit }, caller) =>
+      reading({ id: requestId, list: id, after }, caller, async (snapshot, ledger, { sinceCopy, lastCopy }) => {
+        const place = after ?? { copy: sinceCopy, ref: null };
+        if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
+        const asked = { list: id, place, lastCopy, limit };
+        return ok(await slow(changesBehind(snapshot.tx(), ledger, asked, caller, rules)));
+      }),
+    counts: ({ requestId, id }, caller) =>
+      reading({ id: requestId, list: id, after: null }, caller, async (snapshot, ledger, { rows, createdAt, lastCopy }) => {
+        const cursor = cursorOf({ copy: lastCopy, ref: null });
+        const counted = await slow(countList(snapshot.tx(), ledger, id, caller, rules));
+        return ok({ id, rows, createdAt, cursor, ...counted });
+      }),
+    async remove(id, { client }) {
+      const verdict = await onceMore(() => slow(removeList(sql, client, id)));
+      return verdict === 'REMOVED' ? ok(null) : fail(verdict);
+    },
+  };
+}
+
+const createdList = ({ id, rows, sinceCopy }: { id: string; rows: number; sinceCopy: number }): CreatedList => ({
+  id,
+  rows,
+  cursor: cursorOf({ copy: sinceCopy, ref: null }),
+});
+
+type Found = NonNullable<Awaited<ReturnType<typeof findList>>>;
+type Work<Value> = (snapshot: Snapshot, ledger: Ledger, found: Found) => Promise<Result<Value, ListRefusal>>;
+
+/** Audits, then reads from one snapshot: ledger, list and rows are of the same moment. */
+function createReading(sql: Sql) {
+  let atOnce = 0;
+  return async <Value>(
+    asked: { id: string; list: string; after: Place | null },
+    { client, region: claim }: Caller,
+    work: Work<Value>,
+  ): Promise<Result<Value, ListRefusal>> => {
+    const { id, list, after } = asked;
+    const detail = { list, ...(after === null ? {} : { after: cursorOf(after) }) };
+    if (atOnce >= LIST_LIMITS.maxAtOnce) throw new Unavailable('TOO_MANY_LISTS');
+    atOnce += 1;
+    try {
+      const verdict = await onceMore(() => inTime(recordListReading(sql, { id, client, claim, detail })));
+      if (verdict !== 'READ') return fail(verdict);
+      return await onceMore(async () => {
+        const snapshot = await openSnapshot(sql);
+        try {
+          const ledger = await inTime(readLedger(snapshot.tx()));
+          const found = await inTime(findList(snapshot.tx(), list));
+          return found === null ? fail('NO_LIST') : await work(snapshot, ledger, found);
+        } finally {
+          snapshot.end();
+        }
+      });
+    } finally {
+      atOnce -= 1;
+    }
+  };
+}

@@ -1,0 +1,104 @@
+import { type Context, Hono } from 'hono';
+import type { VerifyToken } from '../access/tokens.ts';
+import { parseCursor } from '../checks/lists/cursor.ts';
+import { LIST_LIMITS } from '../checks/lists/limits.ts';
+import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
+import type { Result } from '../core/result.ts';
+import type { Place } from '../registry/changes.ts';
+import { authorize, refused } from './authorize.ts';
+import { readText } from './body.ts';
+import type { Env } from './env.ts';
+import { Problem } from './problem.ts';
+
+const KEY = /^[A-Za-z0-9._-]{1,64}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+/** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
+export function listRoutes(verify: VerifyToken, lists: Lists) {
+  const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
+  return new Hono<Env>()
+    .post('/v1/lists', async (c) => {
+      const grant = await caller(c);
+      const key = idempotencyKey(c);
+      const text = await readLines(c);
+      const created = granted(await lists.create({ id: crypto.randomUUID(), key, text }, grant));
+      if ('faults' in created) throw new Problem('invalid', created.faults);
+      const { list } = created;
+      return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
+    })
+    .get('/v1/lists/:id', async (c) => {
+      const grant = await caller(c);
+      return c.json(granted(await lists.counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)), 200, NO_STORE);
+    })
+    .get('/v1/lists/:id/changes', async (c) => {
+      const grant = await caller(c);
+      const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
+      return c.json(granted(await lists.changes(asked, grant)), 200, NO_STORE);
+    })
+    .delete('/v1/lists/:id', async (c) => {
+      const grant = await caller(c);
+      granted(await lists.remove(idOf(c), grant));
+      return c.body(null, 204, NO_STORE);
+    });
+}
+
+function granted<Value>(result: Result<Value, ListRefusal>): Value {
+  if (result.ok) return result.value;
+  throw problemOf(result.code);
+}
+
+function problemOf(code: ListRefusal): Problem {
+  switch (code) {
+    case 'REVOKED':
+      return refused({ code, retryAfterSeconds: 0 });
+    case 'NO_LIST':
+      return new Problem('not-found');
+    case 'KEY_USED':
+    case 'TOO_MANY_LISTS':
+      return new Problem('conflict', [{ pointer: '', code }]);
+    case 'CURSOR_AHEAD':
+      return new Problem('conflict', [{ pointer: '/after', code }]);
+  }
+}
+
+function idempotencyKey(c: Context<Env>): string {
+  const key = c.req.header('idempotency-key');
+  if (key !== undefined && KEY.test(key)) return key;
+  throw new Problem('bad-request', [{ pointer: '', code: 'IDEMPOTENCY_KEY' }]);
+}
+
+/** The body as text. Throws `Problem`: 415, 413, 400 where it is not UTF-8 or was cut off. */
+async function readLines(c: Context<Env>): Promise<string> {
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  const encoding = c.req.header('content-encoding') ?? 'identity';
+  if (type !== 'application/x-ndjson' || encoding !== 'identity') throw new Problem('unsupported-media-type');
+  const text = await readText(c.req.raw, LIST_LIMITS.maxBytes).catch((error: unknown) => {
+    throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
+  });
+  let lines = text.endsWith('\n') || text === '' ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', [{ pointer: '', code: 'TOO_MANY_LINES' }]);
+  return text;
+}
+
+/** An id that is none is that of no list. */
+function idOf(c: Context<Env>): string {
+  const id = c.req.param('id') ?? '';
+  if (UUID.test(id)) return id;
+  throw new Problem('not-found');
+}
+
+function placeOf(c: Context<Env>): Place | null {
+  const after = c.req.query('after');
+  const place = after === undefined ? null : parseCursor(after);
+  if (after !== undefined && place === null) throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
+  return place;
+}
+
+function limitOf(c: Context<Env>): number {
+  const text = c.req.query('limit') ?? String(LIST_LIMITS.page);
+  const limit = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= LIST_LIMITS.maxPage) return limit;
+  throw new Problem('invalid', [{ pointer: '/limit', code: 'OUT_OF_RANGE' }]);
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
+import { createListsApp, type ListsApp, listOf } from './service.ts';
+
+describe('a followed list', () => {
+  let registry: TestRegistry;
+  let app: ListsApp;
+  const [printed, recorded, without, stranger] = [nikOf(1), nikOf(2), nikOf(3), nikOf(4)];
+  beforeAll(async () => {
+    registry = await createTestRegistry();
+    await importResidents(registry, [
+      resident(printed, { status: 'CARD_ISSUED' }),
+      resident(recorded),
+      resident(without, { status: 'UNREGISTERED', region: '32.01.02.2001' }),
+    ]);
+    app = await createListsApp(registry);
+  });
+  afterAll(async () => {
+    await app?.close();
+    await registry?.close();
+  });
+  const rowsOf = async (table: 'lists' | 'list_refs', client: string): Promise<number> => {
+    const from = table === 'lists' ? 'lists l' : 'list_refs r JOIN lists l ON l.id = r.list';
+    const [row] = await registry.sql.unsafe(`SELECT count(*)::int AS count FROM ${from} WHERE l.client = $1`, [client]);
+    return row?.count;
+  };
+  const everything = listOf({ a: printed, b: recorded, c: without, d: stranger, e: printed });
+
+  it('is kept as references and tags, in the order of the tags', async () => {
+    const { status, body, headers } = await app.create(`\n${everything}`, { client: 'keeper' });
+    expect([status, body]).toEqual([201, { id: expect.any(String), rows: 5, cursor: 'c1' }]);
+    expect(headers.get('location')).toBe(`/v1/lists/${body.id}`);
+    expect(headers.get('cache-control')).toBe('no-store');
+    const kept = await registry.sql`SELECT * FROM list_refs WHERE list = ${body.id} ORDER BY ctid`;
+    expect(kept.map(({ tag }) => tag)).toEqual(kept.map(({ tag }) => tag).sort());
+    expect(JSON.stringify(kept)).not.toMatch(/\d{16}/);
+  });
+
+  it('counts what a check would show now, within the region of who asks', async () => {
+    const { body: list } = await app.create(everything);
+    const { status, body } = await app.ask(`/v1/lists/${list.id}`);
+    expect([status, body]).toEqual([
+      200,
+      {
+        ...list,
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        documents: { EKTP: 2, SUKET: 1, NEITHER: 1, UNDETERMINED: 1 },
+        asOf: '2018-01-12T17:00:00+07:00',
+      },
+    ]);
+    const district = await app.ask(`/v1/lists/${list.id}`, {}, { region: '32.01.02' });
+    expect(district.body.documents).toEqual({ EKTP: 0, SUKET: 0, NEITHER: 1, UNDETERMINED: 4 });
+    const elsewhere = await app.ask(`/v1/lists/${list.id}`, {}, { region: '33' });
+    expect(elsewhere.body).toMatchObject({ documents: { UNDETERMINED: 5 }, asOf: null });
+  });
+
+  it('comes once for one idempotency key, also when it comes many times at once', async () => {
+    const who = { client: 'twice', key: 'k-1' };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => app.create(everything, who)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201]);
+    await importResidents(registry, [resident(nikOf(99), { region: '32.71.01.1001' })], { source: '32.71' });
+    const again = await app.create(everything, who);
+    expect(again.status).toBe(200);
+    expect(new Set([...answers, again].map(({ text }) => text)).size).toBe(1);
+    expect([await rowsOf('lists', 'twice'), await rowsOf('list_refs', 'twice')]).toEqual([1, 5]);
+    const other = await app.create(listOf({ a: printed }), who);
+    expect([other.status, other.body]).toMatchObject([409, { type: '/problems/conflict', errors: [{ code: 'KEY_USED' }] }]);
+    expect((await app.create(listOf({ a: printed }), { ...who, client: 'another' })).status).toBe(201);
+    expect((await app.app.request('/problems/conflict')).status).toBe(200);
+  });
+
+  it.each([
+    ['no key', ''],
+    ['a long key', 'k'.repeat(65)],
+    ['a key of other characters', 'a b'],
+  ])('is refused with %s', async (_what, key) => {
+    expect(await app.create(everything, { key })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '', code: 'IDEMPOTENCY_KEY' }] },
+    });
+  });
+
+  it.each([
+    ['no JSON', 'RAHASIA', '/2', 'NOT_JSON'],
+    ['no object', '["RAHASIA"]', '/2', 'NOT_AN_OBJECT'],
+    ['another member', `{"ref":"x","nik":"${printed}","RAHASIA":1}`, '/2', 'UNKNOWN_MEMBER'],
+    ['no reference', `{"nik":"${printed}"}`, '/2/ref', 'REQUIRED'],
+    ['a reference that may be a NIK', `{"ref":"a-${printed}","nik":"${printed}"}`, '/2/ref', 'NOT_A_REFERENCE'],
+    ['a reference of other characters', `{"ref":"RAHA SIA","nik":"${printed}"}`, '/2/ref', 'NOT_A_REFERENCE'],
+    ['a reference that is long', `{"ref":"${'x'.repeat(33)}","nik":"${printed}"}`, '/2/ref', 'NOT_A_REFERENCE'],
+    ['a reference of the line before', `{"ref":"ok","nik":"${recorded}"}`, '/2/ref', 'REPEATED'],
+    ['no NIK', '{"ref":"x"}', '/2/nik', 'REQUIRED'],
+    ['a NIK as a number', `{"ref":"x","nik":${printed}}`, '/2/nik', 'NOT_A_STRING'],
+    ['a short NIK', `{"ref":"x","nik":"${printed.slice(1)}"}`, '/2/nik', 'NOT_16_DIGITS'],
+    ['a long line', `{"ref":"x","nik":"${printed}"${' '.repeat(1_024)}}`, '/2', 'LINE_TOO_LONG'],
+  ])('is refused whole for a line with %s, which is not repeated', async (_what, line, pointer, code) => {
+    const { status, body, text } = await app.create(`${listOf({ ok: printed })}${line}\n${listOf({ z: printed })}`, {
+      client: 'careless',
+    });
+    expect([status, body.errors]).toEqual([422, [{ pointer, code }]]);
+    expect(text).not.toMatch(/RAHA|\d{16}/);
+    expect(await rowsOf('lists', 'careless')).toBe(0);
+  });
+
+  it('is refused where it is empty, too large, too long or of another type', async () => {
+    expect(await app.create('\n \n')).toMatchObject({ status: 422, body: { errors: [{ pointer: '', code: 'EMPTY' }] } });
+    expect((await app.create('\n'.repeat(8 * 1024 ** 2 + 1))).status).toBe(413);
+    expect(await app.create('\n'.repeat(100_001))).toMatchObject({
+      status: 413,
+      body: { errors: [{ code: 'TOO_MANY_LINES' }] },
+    });
+    expect((await app.create(everything, { headers: { 'Content-Type': 'application/json' } })).status).toBe(415);
+    expect((await app.create(everything, { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(415);
+    const many = await app.create('x\n'.repeat(200));
+    expect([many.status, many.body.errors.length]).toEqual([422, 100]);
+  });
+
+  it('of as many voters as may be is kept in one go', async () => {
+    const all = Array.from({ length: 100_000 }, (_, i) => `{"ref":"r${i}","nik":"${nikOf(i)}"}\n`).join('');
+    const { status, body } = await app.create(all, { client: 'large' });
+    expect([status, body.rows]).toEqual([201, 100_000]);
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, { client: 'large' })).body.documents.EKTP).toBe(1);
+    expect((await app.ask(`/v1/lists/${body.id}`, { method: 'DELETE' }, { client: 'large' })).status).toBe(204);
+    expect(await registry.sql`SELECT 1 FROM list_refs WHERE list = ${body.id} LIMIT 1`).toHaveLength(0);
+  });
+
+  it('of an upload that breaks off leaves nothing', async () => {
+    const broken = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode(everything));
+        controller.error(new Error('gone'));
+      },
+    });
+    const { status } = await app.create(broken, { client: 'cut', key: 'k' });
+    expect(status).toBe(400);
+    expect(await rowsOf('lists', 'cut')).toBe(0);
+    expect((await app.create(everything, { client: 'cut', key: 'k' })).status).toBe(201);
+  });
+
+  it('is forgotten when its client says so, and its key is free again', async () => {
+    const who = { client: 'forgetful', key: 'k' };
+    const { body } = await app.create(everything, who);
+    const gone = await app.ask(`/v1/lists/${body.id}`, { method: 'DELETE' }, who);
+    expect([gone.status, gone.text]).toEqual([204, '']);
+    expect(await registry.sql`SELECT 1 FROM list_refs WHERE list = ${body.id}`).toHaveLength(0);
+    for (const [path, method] of [
+      ['', 'GET'],
+      ['', 'DELETE'],
+      ['/changes', 'GET'],
+    ] as const)
+      expect((await app.ask(`/v1/lists/${body.id}${path}`, { method }, who)).status).toBe(404);
+    expect((await app.create(listOf({ a: printed }), who)).status).toBe(201);
+  });
+
+  it('is nothing to another client, nor to one without the scope', async () => {
+    const { body } = await app.create(everything);
+    const count = await registry.sql`SELECT 1 FROM audit WHERE client = 'stranger'`;
+    for (const [path, method] of [
+      ['', 'GET'],
+      ['', 'DELETE'],
+      ['/changes', 'GET'],
+    ] as const) {
+      const address = `/v1/lists/${body.id}${path}`;
+      expect((await app.ask(address, { method }, { client: 'stranger' })).status).toBe(404);
+      expect((await app.ask(address, { method }, { scopes: ['check', 'bulk'] })).status).toBe(403);
+    }
+    expect((await app.ask('/v1/lists/no-uuid')).status).toBe(404);
+    expect(await registry.sql`SELECT 1 FROM audit WHERE client = 'stranger'`).toHaveLength(count.length);
+    expect((await app.ask(`/v1/lists/${body.id}`)).status).toBe(200);
+    const put = await app.ask('/v1/lists', { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('is closed to a revoked client at once', async () => {
+    const who = { client: 'fired' };
+    await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES ('fired', '{lists}', 60, 3000)`;
+    const { body } = await app.create(everything, who);
+    await registry.sql`UPDATE clients SET revoked_at = now() WHERE name = 'fired'`;
+    const address = `/v1/lists/${body.id}`;
+    for (const { status, body: problem } of [
+      await app.create(everything, who),
+      await app.ask(address, {}, who),
+      await app.ask(`${address}/changes`, {}, who),
+      await app.ask(address, { method: 'DELETE' }, who),
+    ])
+      expect([status, problem.errors]).toEqual([401, [{ pointer: '', code: 'TOKEN_REVOKED' }]]);
+    expect([await rowsOf('lists', 'fired'), await rowsOf('list_refs', 'fired')]).toEqual([1, 5]);
+  });
+
+  it('is one of a hundred at most of its client', async () => {
+    const who = { client: 'collector' };
+    for (let i = 0; i < 100; i += 1)
+      expect((await app.create(listOf({ a: printed }), { ...who, key: `k${i}` })).status).toBe(201);
+    expect(await app.create(listOf({ a: printed }), who)).toMatchObject({
+      status: 409,
+      body: { errors: [{ code: 'TOO_MANY_LISTS' }] },
+    });
+    expect((await app.create(listOf({ a: printed }), { ...who, key: 'k7' })).status).toBe(200);
+  });
+
+  it('leaves an audit record of each reading, in which nobody is named', async () => {
+    const who = { client: 'audited', region: '32' };
+    const { body } = await app.create(everything, who);
+    await app.ask(`/v1/lists/${body.id}`, {}, who);
+    await app.ask(`/v1/lists/${body.id}/changes?after=c1.a`, {}, who);
+    const rows = await registry.sql`SELECT kind, tag, claim, detail FROM audit WHERE client = 'audited' ORDER BY id`;
+    expect(rows).toEqual([
+      { kind: 'LIST', tag: null, claim: '32', detail: { list: body.id } },
+      { kind: 'LIST', tag: null, claim: '32', detail: { list: body.id, after: 'c1.a' } },
+    ]);
+  });
+});
