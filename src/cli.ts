@@ -6,7 +6,11 @@ import { StartupError } from './platform/startup-error.ts';
 /** The door of the command line: `hakpilih <command>`. A command is loaded when it is asked for. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   import: async () => (await import('./platform/commands/import.ts')).importCommand,
+  check: async () => (await import('./platform/commands/check.ts')).checkCommand,
+  client: async () => (await import('./platform/commands/client.ts')).clientCommand,
   token: async () => (await import('./platform/commands/token.ts')).tokenCommand,
+  keys: async () => (await import('./platform/commands/keys.ts')).keysCommand,
+  audit: async () => (await import('./platform/commands/audit.ts')).auditCommand,
   sample: async () => (await import('./platform/commands/sample.ts')).sampleCommand,
   migrate: async () => (await import('./platform/commands/migrate.ts')).migrateCommand,
 };
@@ -27,7 +31,7 @@ await runDoor(
     if (command === undefined) throw new StartupError(`There is no such command: hakpilih help lists them`);
     if (args.includes('--help')) return void process.stdout.write(`Usage: hakpilih ${command.usage}\n\n${command.summary}\n`);
     const settings = async () => (await import('./platform/settings.ts')).loadSettings(process.env, say);
-    await command.run(args, { settings, say });
+    await command.run(args, { settings, env: process.env, say });
   },
   (fault) =>
     asJson ? process.stdout.write(`${JSON.stringify({ error: fault })}\n`) : process.stderr.write(`${fault.message}\n`),

@@ -1,21 +1,31 @@
+import { randomInt } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
+import { sealAudit } from './checks/audit/seal.ts';
+import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { groupCommit, inTime } from './checks/group.ts';
+import { LIMITS } from './checks/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { createClientAddress } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
+import { createNodeLog } from './platform/log.ts';
 import { openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
 import { loadSettings } from './platform/settings.ts';
+import { openFileSpool } from './platform/spool.ts';
 import { StartupError } from './platform/startup-error.ts';
+import { SLOTS } from './registry/admit.ts';
 import { errorCode } from './registry/error-code.ts';
 import { findPrepared } from './registry/find.ts';
-import { appOf, openService } from './service.ts';
+import type { Sql } from './registry/sql.ts';
+import { appOf, openService, type Service } from './service.ts';
 
 /** The door of the Node server. */
 const POOL_SIZE = 8;
 const CLOSE_TIMEOUT_MS = 10_000;
 const FORGET_EVERY_MS = 3_600_000;
+const SEAL_EVERY_MS = 60_000;
+const NEW_KEYS_EVERY_MS = 5_000;
 
 const say = (line: string): void => console.log(line);
 
@@ -25,32 +35,54 @@ async function main(): Promise<void> {
     throw new StartupError(error.message);
   });
   const clientAddress = createClientAddress(settings.trustedProxies);
-  const registry = await openRegistry(settings, POOL_SIZE, say);
-  const { sql } = registry;
-  const sampleOnly = await loadSampleIfEmpty(sql, settings.registryKey, say);
+  const registry = await openRegistry(settings, 1, say);
+  const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
+  const sql = await registry.openServerPool(POOL_SIZE);
+  // Slots of this process, so that several on one database seldom share one.
+  const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;
   const app = appOf(service, {
     sql,
-    find: groupCommit((asked) => inTime(findPrepared(sql, asked))),
+    find: groupCommit((asked, lane) => inTime(findPrepared(sql, asked, firstSlot + lane)), LIMITS, service.metrics.groupSize),
+    bulk: { openSpool: openFileSpool, limits: BULK_LIMITS.spooled, whole: false },
     clientAddress: (c) => clientAddress(c.env.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for')),
-    log: (event) => console.error(JSON.stringify({ at: new Date().toISOString(), ...event })),
+    log: createNodeLog(settings.log),
   });
   const server = await listen(app.fetch, settings.host, settings.port).catch(async (error: unknown) => {
     await registry.close();
     throw new StartupError(listenFault(error, settings.host, settings.port));
   });
   const forgetting = setInterval(() => void forgetSelfChecks(sql).catch(() => {}), FORGET_EVERY_MS);
+  const sealing = setInterval(() => void seal(sql), SEAL_EVERY_MS);
+  const keysWatch = setInterval(() => void takeUpNewKeys(service), NEW_KEYS_EVERY_MS);
   const { port } = server.address() as AddressInfo;
   say(`hakpilih listens on http://${settings.host}:${port}`);
   if (sampleOnly) say(sampleGuide());
 
   const stop = async (): Promise<void> => {
     clearInterval(forgetting);
+    clearInterval(sealing);
+    clearInterval(keysWatch);
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
     await new Promise((resolve) => server.close(resolve));
+    await seal(sql);
     await registry.close();
     say('hakpilih has stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+}
+
+/** What could not be sealed now is sealed a minute later, or by another process. */
+async function seal(sql: Sql): Promise<void> {
+  await sealAudit(sql).catch((error: unknown) => say(`The audit could not be sealed (${errorCode(error)})`));
+}
+
+/** Rotated signing keys are taken up without a restart; keys that cannot be read leave the old ones in use. */
+async function takeUpNewKeys(service: Service): Promise<void> {
+  try {
+    await service.useSigningKeys((await loadSettings(process.env, say)).signingJwks);
+  } catch {
+    say('The signing keys cannot be read: those read before stay in use');
+  }
 }
 
 function listen(

@@ -1,13 +1,24 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
+import { parseIssuers } from './access/issuers.ts';
 import { type Keyring, parseKeyring } from './access/keyring.ts';
 import { createVerifier, type VerifyToken } from './access/tokens.ts';
+import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
+import { createBulk } from './checks/bulk/bulk.ts';
+import type { UploadLimits } from './checks/bulk/limits.ts';
+import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
 import { createCheck } from './checks/checks.ts';
+import { createLists } from './checks/lists/lists.ts';
 import { createSelfCheck } from './checks/self-check.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
-import { createApp, type LogEvent } from './http/app.ts';
-import type { Env } from './http/env.ts';
+import { type App, createApp } from './http/app.ts';
+import { auditRoutes } from './http/audit.ts';
+import { bulkRoutes } from './http/bulk.ts';
+import { listRoutes } from './http/lists.ts';
+import type { LogEvent } from './http/log.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
 import type { Asked, FoundRow } from './registry/find.ts';
@@ -17,9 +28,28 @@ import type { Sql } from './registry/sql.ts';
 import { createPages } from './web/pages.ts';
 
 /** What stands behind every door: keys, rules and the verifier of tokens. Holds no connection, so that a Worker may keep it. */
-export type Service = { keys: RegistryKeys; keyring: Keyring; rules: Rules; verify: VerifyToken };
+export type Service = {
+  keys: RegistryKeys;
+  /** The signing keys of now: `useSigningKeys` replaces them while we run. */
+  keyring(): Keyring;
+  useSigningKeys(jwks: string): Promise<void>;
+  rules: Rules;
+  verify: VerifyToken;
+  metrics: Metrics;
+};
 
-export type ServiceSettings = { registryKey: Uint8Array; signingJwks: string; election: string; today: string | null };
+export type ServiceSettings = {
+  registryKey: Uint8Array;
+  signingJwks: string;
+  election: string;
+  today: string | null;
+  /** JSON of `HAKPILIH_TRUSTED_ISSUERS`. */
+  trustedIssuers: string | null;
+};
+
+const DAY_MS = 86_400_000;
+/** Midnight in WIB, the last zone to reach it. */
+const pollingDayEnd = (date: string): number => Date.parse(`${date}T00:00:00+07:00`) + DAY_MS;
 
 /** Throws Error with one line where a setting cannot be read; it never holds a key. */
 export async function openService(settings: ServiceSettings): Promise<Service> {
@@ -27,12 +57,17 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
   if (election === null) throw new Error(`HAKPILIH_ELECTION must be one of: ${ELECTION_IDS.join(', ')}`);
   const todayOverride = settings.today === null ? null : parseIsoDate(settings.today);
   if (settings.today !== null && todayOverride === null) throw new Error('HAKPILIH_TODAY must be a day as YYYY-MM-DD');
-  const keyring = await parseKeyring(settings.signingJwks);
+  let keyring = await parseKeyring(settings.signingJwks);
+  const issuers = parseIssuers(settings.trustedIssuers);
   return {
     keys: deriveKeys(settings.registryKey),
-    keyring,
+    keyring: () => keyring,
+    async useSigningKeys(jwks) {
+      keyring = await parseKeyring(jwks);
+    },
+    metrics: createMetrics(),
     rules: { election, todayOverride, now: Date.now },
-    verify: createVerifier(keyring, Date.now),
+    verify: createVerifier({ keyring: () => keyring, issuers, now: Date.now, pollingDayEndMs: pollingDayEnd(election.date) }),
   };
 }
 
@@ -40,6 +75,8 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
 export type Connection = {
   sql: Sql;
   find(asked: Asked): Promise<FoundRow>;
+  /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
+  bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
   log(event: LogEvent): void;
 };
@@ -49,24 +86,32 @@ const SAMPLE_DATE_TIMEOUT_MS = 500;
 const READINESS_TIMEOUT_MS = 2_000;
 
 /** The app over one connection: made once on Node, once a request on Workers. */
-export function appOf(service: Service, connection: Connection): Hono<Env> {
-  const { keys, keyring, rules, verify } = service;
-  const { sql, find, clientAddress, log } = connection;
+export function appOf(service: Service, connection: Connection): App {
+  const { keys, keyring, rules, verify, metrics } = service;
+  const { sql, find, bulk, clientAddress, log } = connection;
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   const selfCheck = createSelfCheck({ keys, rules, sql });
   return createApp({
     verify,
     check: createCheck({ keys, rules, find }),
     readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
-    publicJwks: keyring.publicJwks,
+    publicJwks: () => keyring().publicJwks,
     newId,
     log,
+    metrics,
+    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, ...bulk }), {
+      whole: bulk.whole,
+      brokenOff: (requestId, code) => log({ event: 'unavailable', requestId, code }),
+    }),
+    lists: listRoutes(verify, createLists({ keys, rules, sql })),
+    audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
     pages: createPages({
       election: rules.election,
       selfCheck: (question) => selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
       sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
       clientAddress,
       problems: PROBLEMS,
+      document: openApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) =>
         log({

@@ -1,5 +1,10 @@
+import { sealAudit } from './checks/audit/seal.ts';
+import { BULK_LIMITS } from './checks/bulk/limits.ts';
+import { openMemorySpool } from './checks/bulk/upload.ts';
 import { inTime } from './checks/group.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
+import { createLog, logModeOf } from './http/log.ts';
+import { SLOTS } from './registry/admit.ts';
 import { findInline } from './registry/find.ts';
 import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
 import { connect } from './registry/sql.ts';
@@ -12,7 +17,12 @@ type Bindings = {
   HAKPILIH_SIGNING_KEYS: string;
   HAKPILIH_ELECTION?: string;
   HAKPILIH_TODAY?: string;
+  HAKPILIH_TRUSTED_ISSUERS?: string;
+  HAKPILIH_LOG?: string;
 };
+/** As in wrangler.toml. */
+const HOURLY = '17 * * * *';
+
 type ExecutionContext = { waitUntil(promise: Promise<unknown>): void };
 
 /**
@@ -32,6 +42,7 @@ async function open(env: Bindings): Promise<Service> {
     signingJwks: env.HAKPILIH_SIGNING_KEYS,
     election: env.HAKPILIH_ELECTION ?? 'pilkada-2018',
     today: env.HAKPILIH_TODAY ?? null,
+    trustedIssuers: env.HAKPILIH_TRUSTED_ISSUERS ?? null,
   });
 }
 
@@ -43,22 +54,26 @@ export default {
     const app = appOf(service, {
       sql,
       find: async (asked) => {
-        const [row] = await inTime(findInline(sql, [asked]));
+        const [row] = await inTime(findInline(sql, [asked], Math.random() * SLOTS));
         if (row === undefined) throw new Error('the statement gave no row');
         return row;
       },
+      bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
       clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
-      log: (event) => console.error(JSON.stringify(event)),
+      log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
     });
     const response = await app.fetch(request);
     context.waitUntil(sql.end({ timeout: 1 }));
     return response;
   },
 
-  /** Hourly: counters of the self-check form that no longer count. */
-  async scheduled(_event: unknown, env: Bindings, context: ExecutionContext): Promise<void> {
+  /** Every minute the audit is sealed; hourly, counters of the self-check form go that no longer count. */
+  async scheduled({ cron }: { cron: string }, env: Bindings, context: ExecutionContext): Promise<void> {
     const sql = connect(env.DB.connectionString, { max: 1 });
-    await forgetSelfChecks(sql);
-    context.waitUntil(sql.end({ timeout: 1 }));
+    try {
+      await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql));
+    } finally {
+      context.waitUntil(sql.end({ timeout: 1 }));
+    }
   },
 };

@@ -4,51 +4,78 @@ import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
 import { Unavailable } from '../checks/group.ts';
 import type { RegistryState } from '../registry/readiness.ts';
+import type { auditRoutes } from './audit.ts';
 import { checkRoutes } from './checks.ts';
+import { documentRoutes } from './docs.ts';
 import type { Env } from './env.ts';
 import { healthRoutes } from './health.ts';
+import type { listRoutes } from './lists.ts';
+import { type LogEvent, methodOf, routeOf } from './log.ts';
+import { type Metrics, metricsRoutes } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
 import { Problem, problemResponse } from './problem.ts';
-
-/** An event for the operator: codes and the request's id, never a value of a request. */
-export type LogEvent = { event: 'unavailable' | 'internal'; requestId: string; code: string };
 
 export type AppDependencies = {
   verify: VerifyToken;
   check: Check;
   readiness(): Promise<RegistryState>;
-  publicJwks: { keys: JWK[] };
+  publicJwks(): { keys: JWK[] };
   /** A fresh UUID version 7. */
   newId(): string;
   log(event: LogEvent): void;
+  metrics: Metrics;
+  bulk: Hono<Env>;
+  lists: ReturnType<typeof listRoutes>;
+  audit: ReturnType<typeof auditRoutes>;
   pages: Hono<Env>;
 };
 
-const METHODS: Record<string, string> = {
-  '/': 'GET, HEAD, POST',
-  '/v1/checks': 'POST',
-  '/healthz': 'GET, HEAD',
-  '/readyz': 'GET, HEAD',
-  '/.well-known/jwks.json': 'GET, HEAD',
-};
-
 /** The whole service as one Hono app, the same behind every door. */
-export function createApp(dependencies: AppDependencies): Hono<Env> {
+export function createApp(dependencies: AppDependencies) {
+  const { verify, check, readiness, publicJwks, newId, log, metrics } = dependencies;
   const app = new Hono<Env>();
   app.use(async (c, next) => {
-    const id = dependencies.newId();
+    const start = performance.now();
+    const id = newId();
     c.set('requestId', id);
     await next();
     c.res.headers.set('X-Request-Id', id);
+    const ms = performance.now() - start;
+    const [method, route, { status }] = [methodOf(c), routeOf(c), c.res];
+    metrics.request(method, route, status, ms / 1000);
+    log({ event: 'request', requestId: id, method, route, status, ms });
   });
-  app.route('/', checkRoutes(dependencies.verify, dependencies.check));
-  app.route('/', healthRoutes(dependencies.readiness, dependencies.publicJwks));
-  app.route('/', dependencies.pages);
+  const routes = app
+    .route('/', checkRoutes(verify, check))
+    .route('/', dependencies.bulk)
+    .route('/', dependencies.lists)
+    .route('/', dependencies.audit)
+    .route('/', healthRoutes(readiness, publicJwks))
+    .route(
+      '/',
+      metricsRoutes(metrics, async () => (await readiness()).copies),
+    )
+    .route('/', documentRoutes(openApiDocument))
+    .route('/', dependencies.pages);
   app.notFound((c) => {
-    const allow = METHODS[c.req.path];
+    const allow = allowedAt(app, c.req.path);
     return problemResponse(c, allow ? new Problem('method-not-allowed', [], { Allow: allow }) : new Problem('not-found'));
   });
-  app.onError((error, c) => problemResponse(c, problemOf(error, c, dependencies.log)));
-  return app;
+  app.onError((error, c) => problemResponse(c, problemOf(error, c, log)));
+  return routes;
+}
+
+/** What `hc` of hono/client needs to know of the routes. */
+export type App = ReturnType<typeof createApp>;
+
+/** The methods of the routes that a path fits, as the Allow header has them; empty where there are none. */
+function allowedAt(app: Hono<Env>, path: string): string {
+  const fits = (pattern: string): boolean =>
+    new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}$`).test(path);
+  const methods = app.routes
+    .filter(({ method, path: pattern }) => method !== 'ALL' && fits(pattern))
+    .map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
 }
 
 function problemOf(error: unknown, c: Context<Env>, log: AppDependencies['log']): Problem {

@@ -4,7 +4,7 @@ import { isReady, type RegistryState } from '../registry/readiness.ts';
 import type { Env } from './env.ts';
 
 /** `/healthz` (the process answers), `/readyz` (so do its parts), `/.well-known/jwks.json` (RFC 7517). */
-export function healthRoutes(readiness: () => Promise<RegistryState>, publicJwks: { keys: JWK[] }): Hono<Env> {
+export function healthRoutes(readiness: () => Promise<RegistryState>, publicJwks: () => { keys: JWK[] }): Hono<Env> {
   return new Hono<Env>()
     .get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', async (c) => {
@@ -13,5 +13,5 @@ export function healthRoutes(readiness: () => Promise<RegistryState>, publicJwks
         'Cache-Control': 'no-store',
       });
     })
-    .get('/.well-known/jwks.json', (c) => c.json(publicJwks, 200, { 'Cache-Control': 'public, max-age=300' }));
+    .get('/.well-known/jwks.json', (c) => c.json(publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' }));
 }

@@ -42,6 +42,14 @@ export const PROBLEMS = {
       en: 'This HTTP method does not apply here; see the Allow header.',
     },
   },
+  conflict: {
+    status: 409,
+    title: 'The request contradicts what is there',
+    explanation: {
+      id: 'Permintaan bertentangan dengan yang sudah ada: misalnya Idempotency-Key yang sama dengan isi yang berbeda.',
+      en: 'The request contradicts what is there: the same Idempotency-Key with another body, for one.',
+    },
+  },
   'content-too-large': {
     status: 413,
     title: 'The request is too large',

@@ -10,8 +10,11 @@ import type { Settings } from './settings.ts';
 import { StartupError } from './startup-error.ts';
 
 export type OpenRegistry = {
+  /** Works as the owner: for imports and commands. */
   sql: Sql;
   url: string;
+  /** A pool for the server, which can add to the audit and change nothing in it, where its database has the role for that. */
+  openServerPool(size: number): Promise<Sql>;
   /** Ends the connections, and the embedded database where nobody else uses it. */
   close(): Promise<void>;
 };
@@ -19,6 +22,8 @@ export type OpenRegistry = {
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const MIGRATION_LOCK = 4_711_2017;
 const CLOSE_TIMEOUT_SECONDS = 5;
+/** See drizzle/0002_audit_role.sql. */
+const SERVER_ROLE = 'hakpilih_app';
 
 /**
  * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws `StartupError`:
@@ -28,8 +33,15 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   const embedded = settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
   const url = settings.databaseUrl ?? (embedded?.url as string);
   const sql = connect(url, { max: poolSize, genericPlans: true });
+  const pools = [sql];
+  const openServerPool = async (size: number): Promise<Sql> => {
+    const role = (await canServe(sql)) ? SERVER_ROLE : undefined;
+    const pool = connect(url, { max: size, genericPlans: true, role });
+    pools.push(pool);
+    return pool;
+  };
   const close = async (): Promise<void> => {
-    await sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+    await Promise.all(pools.map((pool) => pool.end({ timeout: CLOSE_TIMEOUT_SECONDS })));
     await embedded?.close();
   };
   try {
@@ -37,12 +49,20 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
     if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
       throw new StartupError('This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it');
     }
-    return { sql, url, close };
+    return { sql, url, openServerPool, close };
   } catch (error) {
     await close();
     if (error instanceof StartupError) throw error;
     throw new StartupError(`The database cannot be used (${errorCode(error)})${hint(errorCode(error))}`);
   }
+}
+
+/** Whether the role is there, was granted what it needs, and may be taken on. */
+async function canServe(sql: Sql): Promise<boolean> {
+  const [role] = await sql`
+    SELECT pg_has_role(current_user, oid, 'SET') AND has_table_privilege(oid, 'audit', 'INSERT') AS usable
+    FROM pg_roles WHERE rolname = ${SERVER_ROLE}`;
+  return role?.usable === true;
 }
 
 /** Brings the schema up to date; several processes at once do it one after the other. */

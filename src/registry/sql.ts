@@ -23,9 +23,9 @@ const CONNECT_TIMEOUT_SECONDS = 5;
 
 /**
  * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so, never as
- * `Date`; with `genericPlans` a prepared statement is planned once, not for each size of its arrays. Types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
+ * `Date`; `role` is who it works as; with `genericPlans` a prepared statement is planned once, not for each size of its arrays. Types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
  */
-export function connect(url: string, options: { max: number; genericPlans?: boolean }): Sql {
+export function connect(url: string, options: { max: number; genericPlans?: boolean; role?: string | undefined }): Sql {
   return postgres(url, {
     max: options.max,
     fetch_types: false,
@@ -33,6 +33,10 @@ export function connect(url: string, options: { max: number; genericPlans?: bool
     max_lifetime: null,
     onnotice: () => {},
     types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },
-    connection: { application_name: 'hakpilih', ...(options.genericPlans ? { plan_cache_mode: 'force_generic_plan' } : {}) },
+    connection: {
+      application_name: 'hakpilih',
+      ...(options.genericPlans ? { plan_cache_mode: 'force_generic_plan' } : {}),
+      ...(options.role === undefined ? {} : { role: options.role }),
+    },
   });
 }

@@ -30,7 +30,7 @@ const asUuid = (bytes: string): Tag => {
   const hex = Buffer.from(bytes, 'latin1').toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 };
-const asBigint = (bytes: string): Proof => Buffer.from(bytes, 'latin1').readBigInt64BE().toString();
+export const asBigint = (bytes: string): Proof => Buffer.from(bytes, 'latin1').readBigInt64BE().toString();
 
 /** What a question carries of a person: never the NIK, name or numbers themselves. */
 export type Tags = {

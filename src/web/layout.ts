@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { FAVICON, LOGO } from './icons.ts';
 import type { Messages } from './messages/messages.ts';
-import { STYLE, STYLE_HASH } from './style.ts';
+import { STYLE, STYLE_HASH, styleHash } from './style.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -12,6 +12,8 @@ export type Content = {
   main: Html;
   /** Where the language switch leads; null where the page cannot be asked for again, because what was typed is gone. */
   address: string | null;
+  /** Rules of its own, after those of all pages. */
+  style?: string;
 };
 
 export type Frame = {
@@ -22,7 +24,7 @@ export type Frame = {
 };
 
 /** The whole document. Nothing in it but the request id differs between two pages of the same content. */
-export function layout({ title, main, address }: Content, { messages, requestId, sampleDay }: Frame): Html {
+export function layout({ title, main, address, style = '' }: Content, { messages, requestId, sampleDay }: Frame): Html {
   const { language, frame } = messages;
   const other = language === 'id' ? 'en' : 'id';
   const switchLabel = address === null ? frame.startAgainInOther : frame.switchLanguage;
@@ -35,7 +37,7 @@ export function layout({ title, main, address }: Content, { messages, requestId,
 <meta name="format-detection" content="telephone=no">
 <title>${title} – hakpilih</title>
 <link rel="icon" href="${FAVICON}">
-<style>${raw(STYLE)}</style>
+<style>${raw(STYLE + style)}</style>
 </head>
 <body>
 <a class="skip" href="#main">${frame.skip}</a>
@@ -56,9 +58,12 @@ ${main}
 `;
 }
 
+const policy = (hash: string): string =>
+  `default-src 'none'; style-src '${hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
 /** No script, no other host, no frame, nothing kept: what these pages may do, in the browser's own terms. */
-export const PAGE_HEADERS: Record<string, string> = {
-  'Content-Security-Policy': `default-src 'none'; style-src '${STYLE_HASH}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+const PAGE_HEADERS: Record<string, string> = {
+  'Content-Security-Policy': policy(STYLE_HASH),
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -67,3 +72,7 @@ export const PAGE_HEADERS: Record<string, string> = {
   'Cache-Control': 'no-store',
   Vary: 'Accept-Language',
 };
+
+/** The headers of a page, by its style. */
+export const pageHeaders = ({ style }: Content): Record<string, string> =>
+  style === undefined ? PAGE_HEADERS : { ...PAGE_HEADERS, 'Content-Security-Policy': policy(styleHash(STYLE + style)) };

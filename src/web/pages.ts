@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
+import { type ApiDocument, docsPage } from './docs-page.ts';
 import { fieldErrors, readFields } from './form-fields.ts';
 import { formPage } from './form-page.ts';
 import { type ProblemPage, problemPage } from './problem-page.ts';
@@ -14,6 +15,8 @@ export type WebDependencies = ReplyDependencies & {
   clientAddress(c: Context): string;
   /** Every problem type of the API by slug. */
   problems: Readonly<Record<string, ProblemPage>>;
+  /** The API's own description. */
+  document(): ApiDocument;
   /** Hears of a fault that a page is shown for. Without it, faults are left to the app around the pages. */
   broken?(c: Context<Env>, error: unknown): void;
 };
@@ -85,6 +88,8 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     if (problem === undefined) return refuse(c, 'UNKNOWN_PROBLEM', { problem: 'not-found', status: 404 });
     return page(c, problemPage(messagesOf(c), slug, problem));
   });
+
+  app.get('/docs', (c) => page(c, docsPage(deps.document())));
 
   return app;
 }

@@ -6,7 +6,7 @@ import type { Election } from '../core/election.ts';
 import { writeDay } from './dates.ts';
 import type { FieldError } from './form-fields.ts';
 import { chooseLanguage, type Language } from './language.ts';
-import { type Content, layout, PAGE_HEADERS } from './layout.ts';
+import { type Content, layout, pageHeaders } from './layout.ts';
 import type { Messages, NoticeKind } from './messages/messages.ts';
 import { messagesFor } from './messages/messages-for.ts';
 import { noticePage } from './notice-page.ts';
@@ -42,7 +42,8 @@ export function createReplies(deps: ReplyDependencies) {
   async function page(c: Context<Env>, content: Content, { status = 200, retryAfterSeconds, sampleDate }: Options = {}) {
     const texts = messagesOf(c);
     const sample = sampleDate ?? (await deps.sampleDate());
-    for (const [name, value] of Object.entries({ ...PAGE_HEADERS, ...retryAfter(retryAfterSeconds) })) c.header(name, value);
+    for (const [name, value] of Object.entries({ ...pageHeaders(content), ...retryAfter(retryAfterSeconds) }))
+      c.header(name, value);
     c.header('Content-Language', texts.language);
     const frame = {
       messages: texts,

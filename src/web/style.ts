@@ -127,4 +127,5 @@ form .button{width:auto;min-width:12rem}
 export const STYLE = [COLOURS, TEXT, FRAME, FORM, ANSWER, WIDER, PRINT_STYLE, '\n'].join('');
 
 /** For the Content-Security-Policy: this style sheet and no other. */
-export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+export const styleHash = (style: string): string => `sha256-${createHash('sha256').update(style).digest('base64')}`;
+export const STYLE_HASH = styleHash(STYLE);

@@ -15,6 +15,8 @@ const young = (region: string, rest: Partial<FoundRow> = {}): FoundRow => ({
   nameMatches: null,
   kkMatches: null,
   suketMatches: null,
+  refusal: null,
+  quota: null,
   ...rest,
 });
 const rulesAt = (now: string, todayOverride: string | null = null): Rules => ({

@@ -27,7 +27,7 @@ describe('an import', () => {
       { nik: nik as Nik },
       { client: 'test', region: claim },
     );
-    const [row] = await findPrepared(registry.sql, [asked]);
+    const [row] = await findPrepared(registry.sql, [asked], 0);
     if (row === undefined) throw new Error('no row');
     return { ...row, found: foundOf(row.facts) };
   };

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { recordClient } from '../../src/access/clients.ts';
+import { SCOPES } from '../../src/access/grant.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { regionRange } from '../../src/core/regions.ts';
@@ -11,11 +13,15 @@ import { createTestDatabase } from './postgres.ts';
 
 export type TestRegistry = { sql: Sql; url: string; registryKey: Uint8Array; close(): Promise<void> };
 
-/** A new, migrated, empty registry with a key of its own. */
+/** The client of tests that are about something else than quotas: it may ask as much as it likes. */
+export const UNLIMITED = 'test';
+
+/** A new, migrated, empty registry with a key of its own, and one client, `UNLIMITED`. */
 export async function createTestRegistry(): Promise<TestRegistry> {
   const database = await createTestDatabase();
   await migrateRegistry(database.url);
   const sql = connect(database.url, { max: 4 });
+  await recordClient(sql, { name: UNLIMITED, scopes: SCOPES, region: null, perMinute: 1_000_000, perDay: 10_000_000 });
   const close = async (): Promise<void> => {
     await sql.end({ timeout: 1 });
     await database.drop();

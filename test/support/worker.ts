@@ -20,7 +20,12 @@ export async function bundleWorker(): Promise<Bundle> {
   return { path: join(directory, 'worker.js'), remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-export type RunningWorker = { url: string; stop(): Promise<void> };
+export type RunningWorker = {
+  url: string;
+  /** Calls the scheduled handler as the trigger of this cron would; what came of it. */
+  scheduled(cron: string): Promise<string>;
+  stop(): Promise<void>;
+};
 
 /** Runs the bundle in the real Workers runtime, with a local Hyperdrive to `databaseUrl`. `log` hears what it logs. */
 export async function startWorker(
@@ -43,5 +48,9 @@ export async function startWorker(
   });
   const miniflare = new Miniflare(options);
   const url = await miniflare.ready;
-  return { url: url.origin, stop: () => miniflare.dispose() };
+  const scheduled = async (cron: string): Promise<string> => {
+    const worker = (await miniflare.getWorker()) as unknown as { scheduled(options: object): Promise<{ outcome: string }> };
+    return (await worker.scheduled({ cron })).outcome;
+  };
+  return { url: url.origin, scheduled, stop: () => miniflare.dispose() };
 }

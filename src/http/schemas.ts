@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { Answer } from '../checks/answer.ts';
+import type { AuditState } from '../checks/audit/checkpoint.ts';
+import type { BulkSummary } from '../checks/bulk/outcomes.ts';
+import type { Changes, Counts } from '../checks/lists/follow.ts';
+import type { CreatedList } from '../checks/lists/lists.ts';
+import type { CivilDate } from '../core/dates.ts';
+import type { Office } from '../core/election.ts';
+import { type Action, type DocumentStatus, REASON_CODES, type Source, type VoterStatus } from '../core/reasons.ts';
+import { STATUS_CODES } from '../core/status.ts';
+import type { RegistryState } from '../registry/readiness.ts';
+import { checkRequest } from './checks.ts';
+
+/** What this API answers with, as the document at `/openapi.json` says it; `satisfies` holds them to what the routes give. */
+const date = z.iso.date() as unknown as z.ZodType<CivilDate>;
+const instant = z.iso.datetime({ offset: true });
+const region = z
+  .string()
+  .regex(/^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$/)
+  .meta({ description: 'Dotted Kemendagri code: province, regency, district, village' });
+const proved = z.boolean().nullable().meta({ description: 'Null where not asked or not on record' });
+
+const documentStatus = z
+  .enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED'] satisfies DocumentStatus[])
+  .meta({ description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER' });
+const voterStatus = z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED'] satisfies VoterStatus[]);
+const actions = z.array(
+  z.enum([
+    'SEE_DISDUKCAPIL',
+    'RECORD_BIOMETRICS',
+    'COLLECT_CARD',
+    'OBTAIN_SUKET',
+    'RENEW_SUKET',
+    'CHECK_DPT',
+    'BRING_EKTP',
+    'BRING_SUKET',
+  ] satisfies Action[]),
+);
+const suket = z.object({ issuedOn: date.nullable(), validUntil: date, validOnElectionDay: z.boolean() });
+const asOf = instant.nullable().meta({ description: 'Date of the copy that the answer rests on' });
+
+/** The answer of one check. */
+export const answer = z.object({
+  election: z.object({ id: z.string(), date }),
+  document: documentStatus,
+  voter: voterStatus,
+  reasons: z.array(z.object({ code: z.enum(REASON_CODES), basis: z.string() })),
+  actions,
+  contests: z.array(z.object({ office: z.enum(['GOVERNOR', 'REGENT', 'MAYOR'] satisfies Office[]), region })),
+  statusCode: z.enum(STATUS_CODES).nullable(),
+  region: region.nullable(),
+  suket: suket.nullable(),
+  matches: z.object({ name: proved, kk: proved, suketNumber: proved }),
+  source: z.enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM'] satisfies Source[]),
+  asOf,
+}) satisfies z.ZodType<Answer>;
+
+/** Requests that are read by other means: bulk lines for speed, the form because a browser sends it. */
+export const bulkQuestion = checkRequest.omit({ suketNumber: true }).extend({
+  ref: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,32}$/)
+    .meta({ description: 'Comes back with the answer; may not hold sixteen digits in a row' }),
+});
+export const selfCheckForm = z.object({
+  nik: checkRequest.shape.nik,
+  second: z.string().meta({ description: 'Full name, or the sixteen digits of the family card (KK)' }),
+});
+
+export const listLine = bulkQuestion.pick({ ref: true, nik: true });
+
+const fault = z.object({
+  pointer: z.string().meta({ description: 'JSON Pointer into the request; never the value' }),
+  code: z.string().regex(/^[A-Z0-9_]+$/),
+});
+
+/** RFC 9457. */
+export const problem = z.object({
+  type: z.string().regex(/^\/problems\/[a-z-]+$/),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  instance: z.uuid().meta({ description: 'The id of the request' }),
+  errors: z.array(fault).optional(),
+});
+
+const bulkAnswer = answer.omit({ election: true, contests: true, source: true }).extend({
+  ref: z.string(),
+  reasons: z.array(z.enum(REASON_CODES)),
+  matches: z.object({ name: proved, kk: proved }),
+});
+const summary = z.object({
+  id: z.uuid(),
+  election: z.string(),
+  lines: z.int(),
+  document: z.object({ EKTP: z.int(), SUKET: z.int(), NEITHER: z.int(), UNDETERMINED: z.int() }),
+  voter: z.object({ ELIGIBLE: z.int(), NOT_ELIGIBLE: z.int(), UNDETERMINED: z.int() }),
+  errors: z.record(z.string(), z.int()),
+  asOf: z.record(z.string(), instant),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<BulkSummary>;
+
+/** A line of a bulk answer: an answer, a fault of that line, or, last, the summary by which a whole answer is known. */
+export const bulkLine = z.union([bulkAnswer, z.object({ ref: z.string().nullable(), error: fault }), z.object({ summary })]);
+
+const cursor = z.string().meta({ description: 'Where the next question for changes goes on' });
+export const createdList = z.object({ id: z.uuid(), rows: z.int(), cursor }) satisfies z.ZodType<CreatedList>;
+const byDocument = summary.shape.document;
+export const listCounts = createdList.extend({
+  createdAt: instant,
+  documents: byDocument,
+  asOf,
+}) satisfies z.ZodType<Counts>;
+const shown = bulkAnswer.pick({ document: true, voter: true, reasons: true, statusCode: true });
+export const listChanges = z.object({
+  changes: z.array(z.object({ ref: z.string(), from: shown, to: shown, asOf })),
+  cursor,
+  more: z.boolean().meta({ description: 'There is more now' }),
+}) satisfies z.ZodType<Changes>;
+
+export const auditState = z.object({
+  checkpoint: z.string().nullable().meta({ description: 'JWS (RFC 7515, ES256) over `sealed`; keep it elsewhere' }),
+  sealed: z
+    .object({ block: z.int(), hash: z.string().regex(/^[0-9a-f]{64}$/), rows: z.int(), sealedAt: z.iso.datetime() })
+    .nullable(),
+  unsealed: z.int(),
+}) satisfies z.ZodType<AuditState>;
+
+export const health = z.object({ status: z.literal('ok') });
+export const readiness = z.object({
+  status: z.enum(['ready', 'not ready']),
+  database: z.enum(['ok', 'unreachable']),
+  migrations: z.enum(['ok', 'pending', 'unknown']),
+  key: z.enum(['ok', 'wrong', 'unset', 'unknown']),
+  copies: z.array(z.object({ source: z.string(), asOf: instant, fullAsOf: instant.nullable(), ageSeconds: z.int() })),
+}) satisfies z.ZodType<RegistryState>;
+
+const jwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  kid: z.string(),
+  alg: z.literal('ES256'),
+  use: z.literal('sig'),
+});
+export const jwks = z.object({ keys: z.array(jwk) });

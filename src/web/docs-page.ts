@@ -1,0 +1,115 @@
+import { html } from 'hono/html';
+import { SANDBOX, type SandboxResident } from '../intake/sample-sandbox.ts';
+import type { Content, Html } from './layout.ts';
+
+type Named = { name: string; description: string };
+type Referred = { $ref?: unknown };
+type ApiOperation = {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  requestBody?: unknown;
+  responses: Record<string, object>;
+};
+
+/** An OpenAPI document, as far as this page shows it. */
+export type ApiDocument = {
+  info: { title: string; version: string; description: string };
+  tags: Named[];
+  paths: Record<string, Record<string, ApiOperation>>;
+  components: Record<string, Record<string, unknown>>;
+};
+
+const STYLE = `
+main section{margin-top:2.5rem}
+main section>*+*{margin-top:1rem}
+table{width:100%;border-collapse:collapse;font-size:.875rem;line-height:1.45}
+th,td{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}
+.table{overflow-x:auto}
+code,pre{font:.875rem/1.5 ui-monospace,Menlo,Consolas,monospace}
+pre{margin:0;overflow-x:auto;white-space:pre-wrap}
+.method{display:inline-block;min-width:3.25rem;color:var(--act);font-weight:700}
+summary{min-height:2.75rem;padding:.6rem 0;cursor:pointer;color:var(--act)}`;
+
+/** The API on one page: nothing to load, nothing to run. Those whom a program may most easily treat wrongly stand first. */
+export function docsPage(document: ApiDocument): Content {
+  const { info, tags, paths, components } = document;
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  return {
+    title: 'API',
+    address: '/docs',
+    style: STYLE,
+    main: html`<div lang="en">
+<h1>${info.title} API ${info.version}</h1>
+${info.description.split('\n\n').map((text) => html`<p class="lead">${text}</p>`)}
+<p><a href="/openapi.json">OpenAPI 3.1 document</a></p>
+${sandboxSection()}
+${tags.map(
+  ({ name, description }) => html`<section id="${name}">
+<h2>${name}</h2>
+<p>${description}</p>
+${operations.filter(({ operation }) => operation.tags.includes(name)).map((one) => operationCard(one, components))}
+</section>`,
+)}
+<section id="schemas">
+<h2>Schemas</h2>
+${Object.entries(components.schemas ?? {}).map(
+  ([name, schema]) => html`<details id="schema-${name}"><summary>${name}</summary><pre>${written(schema)}</pre></details>`,
+)}
+</section>
+</div>`,
+  };
+}
+
+const NEGATIVE = ['NOT_ELIGIBLE', 'UNDETERMINED', 'NEITHER'];
+
+/** First who may not vote, then what is not known, then who has neither document. */
+function negativeFirst(residents: readonly SandboxResident[]): SandboxResident[] {
+  const rank = ({ voter, document }: SandboxResident): number => {
+    const found = NEGATIVE.findIndex((word) => word === voter || word === document);
+    return found < 0 ? NEGATIVE.length : found;
+  };
+  return residents.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const sandboxSection = (): Html => html`<section id="sandbox">
+<h2>Sandbox</h2>
+<p>In every synthetic sample these residents, who are nobody, give these answers. Try the negative ones first: they are what a program gets wrong.</p>
+<div class="table"><table>
+<thead><tr><th>Example of</th><th>NIK</th><th>Name, KK, Suket number</th><th>document</th><th>voter</th><th>reasons</th></tr></thead>
+<tbody>
+${negativeFirst(SANDBOX).map(
+  ({ outcome, nik, name, kk, suketNumber, document, voter, reasons }) => html`<tr>
+<td>${outcome}</td><td><code>${nik}</code></td><td>${name}<br><code>${kk}</code>${suketNumber === null ? '' : html`<br><code>${suketNumber}</code>`}</td><td>${document}</td><td>${voter}</td><td>${reasons.join(', ')}</td></tr>`,
+)}
+</tbody></table></div>
+</section>`;
+
+type Shown = { path: string; method: string; operation: ApiOperation };
+
+function operationCard({ path, method, operation }: Shown, components: ApiDocument['components']): Html {
+  const { operationId, summary, description, requestBody, responses } = operation;
+  return html`<div class="card" id="${operationId}">
+<h3><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h3>
+<p>${summary}.${description === undefined ? '' : html` ${description}`}</p>
+${requestBody === undefined ? '' : html`<details><summary>Request</summary><pre>${written(requestBody)}</pre></details>`}
+<div class="table"><table><tbody>
+${Object.entries(responses).map(([status, response]) => {
+  const { description: meaning, headers, content } = resolved(response, components) as Record<string, object>;
+  return html`<tr><td><b>${status}</b></td><td>${meaning}<br><small>${Object.keys(headers ?? {}).join(', ')}</small></td><td><code>${Object.keys(content ?? {}).join(' ')}</code></td></tr>`;
+})}
+</tbody></table></div>
+</div>`;
+}
+
+/** What a `$ref` into the components stands for. */
+function resolved(value: Referred, components: ApiDocument['components']): unknown {
+  if (typeof value.$ref !== 'string') return value;
+  const [kind = '', name = ''] = value.$ref.split('/').slice(2);
+  return components[kind]?.[name];
+}
+
+const written = (value: unknown): string => JSON.stringify(value, null, 2);
