@@ -170,7 +170,7 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
 async function write(tx: Transaction, options: MergeOptions, copy: number, report: MergeReport): Promise<void> {
   await tx.unsafe(`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
   await tx.unsafe(`INSERT INTO changes (tag, replaced_by, copy, ${FACTS})
-    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag`);
+    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag WHERE d.kind <> 'INSERT'`);
   const assignments = FACT_COLUMNS.map((column) => `${column} = d.${column}`).join(', ');
   const forgotten = FACT_COLUMNS.filter((column) => !['region', 'status', 'flags'].includes(column));
   await tx.unsafe(`MERGE INTO residents r USING delta d ON r.tag = d.tag
