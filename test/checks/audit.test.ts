@@ -6,11 +6,11 @@ import type { Nik } from '../../src/core/nik.ts';
 import { type Asked, findInline, findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import { FLAG } from '../../src/registry/row.ts';
-import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
+import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry, UNLIMITED } from '../support/registry.ts';
 
 const [known, conflicting, absent, stranger] = [1, 2, 3, 4].map((n) => nikOf(n) as Nik) as [Nik, Nik, Nik, Nik];
 const KK = '3201010503119001';
-const EVERYWHERE: Caller = { client: 'tps-01', region: null };
+const EVERYWHERE: Caller = { client: UNLIMITED, region: null };
 
 let registry: TestRegistry;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe.each([
         matched: 2 + 4,
         found: true,
         source: 'REGISTRY',
-        client: 'tps-01',
+        client: UNLIMITED,
         claim: null,
       },
     ]);
@@ -69,7 +69,7 @@ describe.each([
     await find(registry.sql, misses);
     const nothing = { region: null, copy: null, suket_ends: null, of_age_on: null, status: null, flags: null };
     for (const [i, asked] of [0, 2, 2].entries()) {
-      const { client, claim } = i === 2 ? { client: 'tps-02', claim: '32.02' } : { client: 'tps-01', claim: null };
+      const { client, claim } = i === 2 ? { client: 'tps-02', claim: '32.02' } : { client: UNLIMITED, claim: null };
       const row = { ...nothing, found: false, matched: 0, asked, client, claim };
       expect(await rowsOf(misses[i] as Asked)).toMatchObject([row]);
     }
@@ -94,7 +94,9 @@ describe.each([
     const asked = ask(known, { kk: KK });
     const [first] = await find(registry.sql, [asked]);
     const [again, twin] = await find(registry.sql, [asked, asked]);
-    expect([again, twin]).toEqual([first, first]);
+    // It costs quota each time.
+    const answer = { ...first, quota: expect.anything() };
+    expect([again, twin]).toEqual([answer, answer]);
     expect(await rowsOf(asked)).toHaveLength(1);
   });
 

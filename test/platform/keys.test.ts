@@ -36,9 +36,11 @@ describe('keys', () => {
   });
 
   it('sign with ES256, under the thumbprint as key id', async () => {
-    const [key] = JSON.parse(await jwksOf()).keys as JWK[];
-    expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.stringMatching(/^[\w-]{43}$/) });
-    await expect(importJWK(key as JWK)).resolves.toMatchObject({ type: 'private' });
+    const keys = JSON.parse(await jwksOf()).keys as (JWK & { purpose: string })[];
+    expect(keys.map(({ purpose }) => purpose).sort()).toEqual(['attestation', 'checkpoint', 'pack', 'token']);
+    const key = keys.find(({ purpose }) => purpose === 'token');
+    expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', kid: expect.stringMatching(/^[\w-]{43}$/) });
+    await expect(importJWK(key as JWK, 'ES256')).resolves.toMatchObject({ type: 'private' });
   });
 
   it.each([

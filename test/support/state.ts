@@ -39,6 +39,9 @@ export async function knowledgeOf(sql: Sql): Promise<Tables> {
   return known;
 }
 
+/** Whose rows nobody can change or take away but their owner, and he not by accident. */
+const FINAL = ['audit', 'audit_blocks'];
+
 /** Keeps the tables as they are. The function that it returns puts them back. */
 export async function keepTables(sql: Sql): Promise<() => Promise<void>> {
   const names = await tableNames(sql);
@@ -46,5 +49,6 @@ export async function keepTables(sql: Sql): Promise<() => Promise<void>> {
   const restore = names.map(
     (name) => `DELETE FROM ${name}; INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.${name}`,
   );
-  return async () => void (await sql.unsafe(restore.join('; ')));
+  const trigger = (does: string): string[] => FINAL.map((name) => `ALTER TABLE ${name} ${does} TRIGGER audit_is_final`);
+  return async () => void (await sql.unsafe([...trigger('DISABLE'), ...restore, ...trigger('ENABLE ALWAYS')].join('; ')));
 }
