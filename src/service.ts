@@ -8,8 +8,9 @@ import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
 import { createCheck } from './checks/checks.ts';
+import { LIMITS } from './checks/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
-import { createSelfCheck } from './checks/self-check.ts';
+import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
@@ -108,6 +109,7 @@ export function appOf(service: Service, connection: Connection): App {
     pages: createPages({
       election: rules.election,
       selfCheck: (question) => selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
+      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql }, sent)),
       sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
       clientAddress,
       problems: PROBLEMS,

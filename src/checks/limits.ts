@@ -14,5 +14,13 @@ export const LIMITS = {
   selfCheckWindowSeconds: 3_600,
   /** Its answers leave at whole steps, so that times tell nothing: longer than the statement commonly takes. */
   selfCheckStepMs: 25,
+  /** From so many misses of the whole site on, the form asks a proof of work of so many hashes at most, or a wait. */
+  siteMisses: 1_000,
+  siteMissWindowSeconds: 600,
+  proofMaxNumber: 50_000,
+  proofSeconds: 1_200,
+  proofWaitSeconds: 60,
+  maxProofChars: 1_024,
+  proofTimeoutMs: 500,
   retryAfterSeconds: 5,
 } as const;

@@ -1,6 +1,7 @@
 import { civilDateAt } from '../core/dates.ts';
 import type { Nik } from '../core/nik.ts';
 import { utcOffsetHours } from '../core/regions.ts';
+import { SLOTS } from '../registry/admit.ts';
 import { findStatement, foundRow, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { FLAG } from '../registry/row.ts';
@@ -12,6 +13,7 @@ import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
 import { inTime, Unavailable } from './group.ts';
 import { LIMITS } from './limits.ts';
+import { createProofs, type FormProof, type Proofs } from './proof-of-work.ts';
 
 /** What a resident asks with the form: a NIK and one second fact that a stranger would not know. */
 export type SelfCheckQuestion = {
@@ -20,38 +22,54 @@ export type SelfCheckQuestion = {
   nik: Nik;
   second: { kind: 'name' | 'kk'; value: string };
   clientAddress: string;
+  /** The proof of work that came along, as it came. */
+  proof?: string | undefined;
 };
 
 /**
  * `WRONG` covers an unknown NIK, an absent or conflicting record, no proof on record and a wrong second fact: nobody can
  * tell them apart. `LOCKED`: five wrong answers for this NIK within an hour. `TOO_MANY`: too many questions from one address.
+ * `PROOF_NEEDED`: the site is over its budget of misses and no proof of work was taken, so the question was not judged.
  */
 export type SelfCheckOutcome =
   | { kind: 'ANSWER'; answer: Answer; sampleDate: string | null }
-  | { kind: 'WRONG' }
+  /** With a challenge for the next question where the site is over its budget. */
+  | { kind: 'WRONG'; proof?: FormProof }
   | { kind: 'LOCKED' }
+  | { kind: 'PROOF_NEEDED'; ticket: string }
   | { kind: 'TOO_MANY'; retryAfterSeconds: number }
   | { kind: 'UNAVAILABLE'; retryAfterSeconds: number };
 
 const WINDOW = `interval '${LIMITS.selfCheckWindowSeconds} seconds'`;
 const RECENT = `ARRAY(SELECT w FROM unnest(t.wrong_at) w WHERE w > now() - ${WINDOW})`;
 
+const SITE_IS_BUSY = `(SELECT coalesce(sum(misses), 0) >= ${LIMITS.siteMisses} FROM site_misses
+  WHERE minute > now() - interval '${LIMITS.siteMissWindowSeconds} seconds')`;
+
 /**
- * The check's statement with two counters, written alike whatever the outcome. Both are upserts, so that questions at the same
+ * The check's statement with three counters, written alike whatever the outcome. All are upserts, so that questions at the same
  * moment count one after the other. A right answer counts nothing, and while five wrong ones stand no more are added:
- * the lock ends an hour after them.
+ * the lock ends an hour after them. To the site a locked NIK is a miss whatever was answered, or the count would tell which.
+ * `proof` is the challenge to be used up, or null: where it is inserted, nobody used it before.
  */
-const selfCheckStatement = (parameters: string[], address: string): string =>
+const selfCheckStatement = (parameters: string[], address: string, proof: string | null): string =>
   findStatement(parameters, {
     ctes: `, address AS (
   INSERT INTO self_check_addresses AS a (tag, since, asked) VALUES ('${address}', now(), 1)
   ON CONFLICT (tag) DO UPDATE SET
     since = CASE WHEN a.since > now() - ${WINDOW} THEN a.since ELSE now() END,
     asked = CASE WHEN a.since > now() - ${WINDOW} THEN a.asked + 1 ELSE 1 END
-  RETURNING asked
+  RETURNING asked <= ${LIMITS.selfCheckPerAddress} AS is_within
+), proved AS (
+  INSERT INTO used_proofs (challenge, expires_at)
+  SELECT proof, now() + interval '${LIMITS.proofSeconds} seconds'
+  FROM address, (SELECT ${proof === null ? 'NULL' : `'${proof}'`}::text AS proof) p WHERE is_within AND proof IS NOT NULL
+  ON CONFLICT DO NOTHING RETURNING challenge
+), site AS MATERIALIZED (
+  SELECT (SELECT count(*) > 0 FROM proved) AS is_proved, ${SITE_IS_BUSY} AS is_busy
 ), verdict AS (
   SELECT audit_tag, (coalesce(name_matches, kk_matches, false) AND flags & ${FLAG.CONFLICT} = 0) IS TRUE AS is_right
-  FROM found, address WHERE address.asked <= ${LIMITS.selfCheckPerAddress}
+  FROM found, address, site WHERE is_within AND (is_proved OR NOT is_busy)
 ), attempt AS (
   INSERT INTO self_check_tags AS t (tag, wrong_at, locked)
   SELECT audit_tag, CASE WHEN is_right THEN '{}'::timestamptz[] ELSE ARRAY[now()] END, false FROM verdict
@@ -59,8 +77,13 @@ const selfCheckStatement = (parameters: string[], address: string): string =>
     locked = cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers},
     wrong_at = ${RECENT} || CASE WHEN cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers} THEN '{}' ELSE excluded.wrong_at END
   RETURNING locked
+), site_miss AS (
+  INSERT INTO site_misses AS m (minute, slot, misses)
+  SELECT date_trunc('minute', now()), floor(random() * ${SLOTS}), (locked OR NOT is_right)::int FROM verdict, attempt
+  ON CONFLICT (minute, slot) DO UPDATE SET misses = m.misses + excluded.misses
 )`,
-    select: ', (SELECT is_right FROM verdict) AS is_right, (SELECT locked FROM attempt) AS locked',
+    select: `, (SELECT is_within FROM address) AS is_within, (SELECT is_busy FROM site) AS is_busy,
+       (SELECT is_right FROM verdict) AS is_right, (SELECT locked FROM attempt) AS locked`,
   });
 
 export type SelfCheck = (
@@ -69,14 +92,29 @@ export type SelfCheck = (
   unavailable: (code: string) => void,
 ) => Promise<SelfCheckOutcome>;
 
+type Dependencies = { keys: RegistryKeys; rules: Rules; sql: Sql };
+
+/**
+ * What the form has to carry: the proof that was sent with faulty fields, where it is still good; a challenge where the site is
+ * over its budget of misses; else nothing. Rejects where the database cannot be asked.
+ */
+export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: string): Promise<FormProof> {
+  const proofs = createProofs(keys);
+  if (sent !== undefined && (await proofs.parse(sent, rules.now())) !== null) return { ticket: sent };
+  const [row] = await sql.unsafe(`SELECT ${SITE_IS_BUSY} AS is_busy`);
+  return row?.is_busy ? { challenge: await proofs.challenge(rules.now()) } : null;
+}
+
 /** The self-check: never asks an upstream, never rejects. */
-export function createSelfCheck({ keys, rules, sql }: { keys: RegistryKeys; rules: Rules; sql: Sql }): SelfCheck {
-  return async ({ id, nik, second, clientAddress }, unavailable) => {
+export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
+  const proofs = createProofs(keys);
+  return async ({ id, nik, second, clientAddress, proof }, unavailable) => {
+    const usable = proof === undefined ? null : await proofs.parse(proof, rules.now());
     const asked = askedOf(keys, id, { nik, [second.kind]: second.value }, { client: 'self-check', region: null });
-    const statement = selfCheckStatement(inlineParameters([asked]), addressTag(keys, clientAddress));
+    const statement = selfCheckStatement(inlineParameters([asked]), addressTag(keys, clientAddress), usable);
     try {
       const [row] = await evenly(onceMore(() => inTime(sql.unsafe(statement))));
-      return outcomeOf(row as Record<string, unknown>, rules);
+      return await outcomeOf(row as Record<string, unknown>, rules, proofs);
     } catch (error) {
       const { code, retryAfterSeconds } = error instanceof Unavailable ? error : new Unavailable('UNKNOWN');
       unavailable(code);
@@ -85,10 +123,12 @@ export function createSelfCheck({ keys, rules, sql }: { keys: RegistryKeys; rule
   };
 }
 
-function outcomeOf(row: Record<string, unknown>, rules: Rules): SelfCheckOutcome {
-  if (row.is_right === null) return { kind: 'TOO_MANY', retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
+async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Proofs): Promise<SelfCheckOutcome> {
+  if (!row.is_within) return { kind: 'TOO_MANY', retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
+  if (row.is_right === null) return { kind: 'PROOF_NEEDED', ticket: await proofs.ticket(rules.now()) };
   if (row.locked) return { kind: 'LOCKED' };
-  if (!row.is_right) return { kind: 'WRONG' };
+  if (!row.is_right)
+    return row.is_busy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
   const found = foundRow(row);
   const sampleDate =
     found.sample && found.asOfMs !== null ? civilDateAt(found.asOfMs, utcOffsetHours(found.sourceRegion)) : null;
@@ -99,4 +139,7 @@ function outcomeOf(row: Record<string, unknown>, rules: Rules): SelfCheckOutcome
 export async function forgetSelfChecks(sql: Sql): Promise<void> {
   await sql.unsafe(`DELETE FROM self_check_addresses WHERE since < now() - ${WINDOW}`);
   await sql.unsafe(`DELETE FROM self_check_tags t WHERE cardinality(${RECENT}) = 0`);
+  await sql.unsafe(`DELETE FROM site_misses WHERE minute < now() - ${WINDOW}`);
+  // An hour late: the clocks of those that judge proofs may differ.
+  await sql.unsafe(`DELETE FROM used_proofs WHERE expires_at < now() - ${WINDOW}`);
 }

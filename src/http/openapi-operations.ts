@@ -175,7 +175,8 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'selfCheck',
     tag: 'pages',
     summary: 'The answer to the form',
-    description: 'Errors are pages for who accepts `text/html`, else problems.',
+    description:
+      'Errors are pages for who accepts `text/html`, else problems. 429 with the code PROOF_NEEDED at `/altcha`: the site is busy, and the question was not looked at for want of a proof of work that is valid and was not used before.',
     scope: null,
     body: {
       'application/x-www-form-urlencoded': {
@@ -185,6 +186,16 @@ export const OPERATIONS: readonly Operation[] = [
     },
     answer: html,
     problems: ['content-too-large', 'unsupported-media-type', 'invalid', 'too-many-requests', 'unavailable'],
+  },
+  {
+    method: 'get',
+    path: '/proof.js',
+    id: 'proofScript',
+    tag: 'pages',
+    summary: 'The script of the form, which only pages that ask a proof of work load',
+    scope: null,
+    answer: { 'text/javascript': { examples: one('(function () {…})();') } },
+    problems: [],
   },
   {
     method: 'get',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Answer } from '../checks/answer.ts';
 import type { AuditState } from '../checks/audit/checkpoint.ts';
 import type { BulkSummary } from '../checks/bulk/outcomes.ts';
+import { LIMITS } from '../checks/limits.ts';
 import type { Changes, Counts } from '../checks/lists/follow.ts';
 import type { CreatedList } from '../checks/lists/lists.ts';
 import type { CivilDate } from '../core/dates.ts';
@@ -65,6 +66,11 @@ export const bulkQuestion = checkRequest.omit({ suketNumber: true }).extend({
 export const selfCheckForm = z.object({
   nik: checkRequest.shape.nik,
   second: z.string().meta({ description: 'Full name, or the sixteen digits of the family card (KK)' }),
+  altcha: z
+    .string()
+    .max(LIMITS.maxProofChars)
+    .optional()
+    .meta({ description: 'Proof of work (ALTCHA), asked only while the whole site has many misses' }),
 });
 
 export const listLine = bulkQuestion.pick({ ref: true, nik: true });

@@ -8,7 +8,11 @@ type SecondFieldFault = 'SECOND_EMPTY' | 'SECOND_UNREADABLE' | 'SECOND_TOO_LONG'
 export type FieldFault = NikFieldFault | SecondFieldFault;
 /** What is wrong with each field; never what was typed there. */
 export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };
-export type Fields = { ok: true; nik: Nik; second: SecondFact } | { ok: false; faults: FieldFaults };
+/** `proof` as it came, if any: it is not read here. */
+export type Fields = { proof: string | undefined } & (
+  | { ok: true; nik: Nik; second: SecondFact }
+  | { ok: false; faults: FieldFaults }
+);
 
 /** The fault as the API writes it: where and which code, as `POST /v1/checks` has them. */
 export type FieldError = { pointer: string; code: string };
@@ -36,8 +40,9 @@ export function readFields(body: string): Fields {
   const form = new URLSearchParams(body);
   const nik = readNik(form.get('nik') ?? '');
   const second = readSecond(form.get('second') ?? '');
-  if (nik.ok && second.ok) return { ok: true, nik: nik.value, second: second.value };
-  return { ok: false, faults: { nik: nik.ok ? null : nik.code, second: second.ok ? null : second.code } };
+  const proof = form.get('altcha') || undefined;
+  if (nik.ok && second.ok) return { ok: true, nik: nik.value, second: second.value, proof };
+  return { ok: false, proof, faults: { nik: nik.ok ? null : nik.code, second: second.ok ? null : second.code } };
 }
 
 function readNik(text: string): Result<Nik, NikFieldFault> {

@@ -1,26 +1,32 @@
 import { html } from 'hono/html';
+import type { FormProof } from '../checks/proof-of-work.ts';
 import type { FieldFaults } from './form-fields.ts';
 import type { Content, Html } from './layout.ts';
 import type { Messages } from './messages/messages.ts';
+import { proofField, proofScript } from './proof-field.ts';
 
-const NO_FAULTS: FieldFaults = { nik: null, second: null };
+export const NO_FAULTS: FieldFaults = { nik: null, second: null };
 
 /** The form, and with faults what is wrong with it. What was typed is never filled in again: the phone may be a neighbour's. */
-export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS): Content {
+export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS, proof: FormProof = null): Content {
   const { form } = messages;
+  const loads = proofScript(proof);
+  const said = (point: string): string => (loads.script !== undefined && point === form.scriptless ? form.scripted : point);
+  const about = form.about.map(({ title, points }) => ({ title, points: points.map(said) }));
   const faulty = faults.nik !== null || faults.second !== null;
   return {
     title: faulty ? `${form.errorPrefix}: ${form.title}` : form.title,
     address: '/',
+    ...loads,
     main: html`<div class="beside">
 <div class="stack">
 ${faulty && errorSummary(messages, faults)}
 <h1>${form.title}</h1>
 ${!faulty && html`<p class="lead">${form.lead}</p>`}
-${checkForm(messages, faults)}
+${checkForm(messages, faults, proof)}
 </div>
 <aside class="stack about" aria-label="${form.aboutLabel}">
-${form.about.map(
+${about.map(
   ({ title, points }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
 `,
 )}</aside>
@@ -40,7 +46,7 @@ ${faults.second && html`<li><a href="#second">${texts[faults.second]}</a></li>`}
 }
 
 /** The two boxes and the button, empty. */
-export function checkForm(messages: Messages, faults: FieldFaults = NO_FAULTS): Html {
+export function checkForm(messages: Messages, faults: FieldFaults = NO_FAULTS, proof: FormProof = null): Html {
   const { form, faults: texts, language } = messages;
   return html`<form class="card" method="post" action="/?lang=${language}" autocomplete="off">
 <div class="field">
@@ -55,7 +61,7 @@ ${faults.nik && html`<p class="fault" id="nik-fault">${texts[faults.nik]}</p>`}
 ${faults.second && html`<p class="fault" id="second-fault">${texts[faults.second]}</p>`}
 <input id="second" name="second" autocomplete="off" autocapitalize="words" spellcheck="false" required${describedBy('second', faults.second)}>
 </div>
-<button class="button">${form.submit}</button>
+${proofField(messages, proof)}<button class="button">${form.submit}</button>
 </form>`;
 }
 

@@ -14,6 +14,8 @@ export type Content = {
   address: string | null;
   /** Rules of its own, after those of all pages. */
   style?: string;
+  /** The address of a script of ours that it loads. */
+  script?: string;
 };
 
 export type Frame = {
@@ -24,7 +26,7 @@ export type Frame = {
 };
 
 /** The whole document. Nothing in it but the request id differs between two pages of the same content. */
-export function layout({ title, main, address, style = '' }: Content, { messages, requestId, sampleDay }: Frame): Html {
+export function layout({ title, main, address, style = '', script }: Content, { messages, requestId, sampleDay }: Frame): Html {
   const { language, frame } = messages;
   const other = language === 'id' ? 'en' : 'id';
   const switchLabel = address === null ? frame.startAgainInOther : frame.switchLanguage;
@@ -37,7 +39,7 @@ export function layout({ title, main, address, style = '' }: Content, { messages
 <meta name="format-detection" content="telephone=no">
 <title>${title} – hakpilih</title>
 <link rel="icon" href="${FAVICON}">
-<style>${raw(STYLE + style)}</style>
+<style>${raw(STYLE + style)}</style>${scriptTag(script)}
 </head>
 <body>
 <a class="skip" href="#main">${frame.skip}</a>
@@ -58,10 +60,13 @@ ${main}
 `;
 }
 
-const policy = (hash: string): string =>
-  `default-src 'none'; style-src '${hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+const scriptTag = (script: string | undefined): Html | '' =>
+  script === undefined ? '' : html`\n<script src="${script}" defer></script>`;
 
-/** No script, no other host, no frame, nothing kept: what these pages may do, in the browser's own terms. */
+const policy = (hash: string, script = ''): string =>
+  `default-src 'none';${script} style-src '${hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+/** No script but ours where a page names one, no other host, no frame, nothing kept: what pages may do, in the browser's own terms. */
 const PAGE_HEADERS: Record<string, string> = {
   'Content-Security-Policy': policy(STYLE_HASH),
   'Referrer-Policy': 'no-referrer',
@@ -73,6 +78,9 @@ const PAGE_HEADERS: Record<string, string> = {
   Vary: 'Accept-Language',
 };
 
-/** The headers of a page, by its style. */
-export const pageHeaders = ({ style }: Content): Record<string, string> =>
-  style === undefined ? PAGE_HEADERS : { ...PAGE_HEADERS, 'Content-Security-Policy': policy(styleHash(STYLE + style)) };
+/** The headers of a page, by its style and script. */
+export function pageHeaders({ style, script }: Content): Record<string, string> {
+  if (style === undefined && script === undefined) return PAGE_HEADERS;
+  const hash = style === undefined ? STYLE_HASH : styleHash(STYLE + style);
+  return { ...PAGE_HEADERS, 'Content-Security-Policy': policy(hash, script && " script-src 'self';") };
+}

@@ -1,17 +1,22 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
+import type { FormProof } from '../checks/proof-of-work.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
 import { type ApiDocument, docsPage } from './docs-page.ts';
-import { fieldErrors, readFields } from './form-fields.ts';
-import { formPage } from './form-page.ts';
+import { type FieldFaults, fieldErrors, readFields } from './form-fields.ts';
+import { formPage, NO_FAULTS } from './form-page.ts';
+import { noticePage } from './notice-page.ts';
 import { type ProblemPage, problemPage } from './problem-page.ts';
+import { PROOF_SCRIPT, PROOF_SCRIPT_HEADERS, PROOF_SCRIPT_PATH } from './proof-script.ts';
 import { createReplies, type Env, type ReplyDependencies } from './replies.ts';
 import { resultPage } from './result-page.ts';
 
 export type WebDependencies = ReplyDependencies & {
   /** Answers, or says in its outcome why not. */
   selfCheck(question: SelfCheckQuestion): Promise<SelfCheckOutcome>;
+  /** What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. Without it, no proof is asked. */
+  proofForForm?(sent?: string): Promise<FormProof>;
   clientAddress(c: Context): string;
   /** Every problem type of the API by slug. */
   problems: Readonly<Record<string, ProblemPage>>;
@@ -36,7 +41,11 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     });
   }
 
-  app.get('/', (c) => page(c, formPage(messagesOf(c))));
+  const form = async (c: Context<Env>, faults: FieldFaults = NO_FAULTS, sent?: string) =>
+    formPage(messagesOf(c), faults, (await deps.proofForForm?.(sent)) ?? null);
+  app.get('/', async (c) => page(c, await form(c)));
+
+  app.get(PROOF_SCRIPT_PATH, (c) => c.body(PROOF_SCRIPT, 200, PROOF_SCRIPT_HEADERS));
 
   app.post(
     '/',
@@ -53,11 +62,11 @@ export function createPages(deps: WebDependencies): Hono<Env> {
       const fields = readFields(await c.req.text());
       if (!fields.ok) {
         const errors = fieldErrors(fields.faults);
-        return refuse(c, formPage(messagesOf(c), fields.faults), { problem: 'invalid', status: 422, errors });
+        return refuse(c, await form(c, fields.faults, fields.proof), { problem: 'invalid', status: 422, errors });
       }
-      const { nik, second } = fields;
+      const { nik, second, proof } = fields;
       const clientAddress = deps.clientAddress(c);
-      return answer(c, await deps.selfCheck({ id: c.get('requestId'), nik, second, clientAddress }));
+      return answer(c, await deps.selfCheck({ id: c.get('requestId'), nik, second, clientAddress, proof }));
     },
   );
 
@@ -67,7 +76,13 @@ export function createPages(deps: WebDependencies): Hono<Env> {
       case 'ANSWER':
         return page(c, resultPage(messagesOf(c), outcome.answer, deps.election), { sampleDate: outcome.sampleDate });
       case 'WRONG':
-        return notice(c, 'WRONG');
+        return page(c, noticePage(messagesOf(c), 'WRONG', outcome.proof));
+      case 'PROOF_NEEDED': {
+        const waiting = noticePage(messagesOf(c), 'PROOF_NEEDED', { ticket: outcome.ticket });
+        const errors = [{ pointer: '/altcha', code: 'PROOF_NEEDED' }];
+        const retryAfterSeconds = LIMITS.proofWaitSeconds;
+        return refuse(c, waiting, { problem: 'too-many-requests', status: 429, retryAfterSeconds, errors });
+      }
       case 'LOCKED': {
         const retryAfterSeconds = LIMITS.selfCheckWindowSeconds;
         const errors = [{ pointer: '/nik', code: 'LOCKED' }];

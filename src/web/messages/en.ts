@@ -6,6 +6,8 @@ const STILL_YOUR_RIGHT =
 const DISDUKCAPIL_HELPS =
   'Another way: go to the Disdukcapil (civil registry office) of your regency or city with your family card (KK). Staff there can look up your record directly.';
 
+const SCRIPTLESS = 'This page uses no cookies and no scripts, and contacts no other site.';
+
 export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
   language: 'en',
   frame: {
@@ -38,7 +40,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
         points: [
           'The NIK, name and KK number you type are not stored and never appear in a page address.',
           'What is recorded: the time of the check, its answer, and keyed tags in place of the NIK and of your internet address, to limit the number of tries. Without the key, the tags point to nobody.',
-          'This page uses no cookies and no scripts, and contacts no other site.',
+          SCRIPTLESS,
         ],
       },
       {
@@ -56,6 +58,10 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
         ],
       },
     ],
+    scriptless: SCRIPTLESS,
+    scripted:
+      'This page uses no cookies and contacts no other site. As there are many wrong checks at the moment, it uses one small script: your phone is given some arithmetic for a few seconds, so that residents’ data cannot be collected in bulk. Without scripts you are asked to wait one minute.',
+    working: 'Checking… Please wait a few seconds.',
   },
   faults: {
     NIK_EMPTY: 'Enter your NIK.',
@@ -79,6 +85,15 @@ export const english = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
       title: 'Checks of this NIK are paused',
       lead: 'Within the last hour, wrong details were entered for this NIK five times, perhaps not by you. To protect its owner, we hold back every answer for now, even to the right details.',
       points: ['Please try again in an hour.', DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
+    },
+    PROOF_NEEDED: {
+      title: 'The service is very busy. Please wait one minute',
+      lead: 'To protect residents’ data, what you sent has not been checked yet. Please wait one minute on this page, then fill in the form here again. This says nothing about your right to vote.',
+      points: [
+        'Please do not send it before the minute is over: the wait would start again.',
+        'For your safety, both boxes were emptied. The form on this page is good for 20 minutes and for one check.',
+        DISDUKCAPIL_HELPS,
+      ],
     },
     TOO_MANY: {
       title: 'Too many checks from this network',

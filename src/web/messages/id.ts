@@ -6,6 +6,8 @@ const STILL_YOUR_RIGHT =
 const DISDUKCAPIL_HELPS =
   'Cara lain: datangi Disdukcapil (Dinas Kependudukan dan Pencatatan Sipil) kabupaten/kota Anda dengan membawa kartu keluarga (KK). Petugas dapat memeriksa data Anda langsung.';
 
+const SCRIPTLESS = 'Halaman ini tidak memakai kuki maupun skrip, dan tidak menghubungi situs lain.';
+
 export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => ({
   language: 'id',
   frame: {
@@ -38,7 +40,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
         points: [
           'NIK, nama, dan nomor KK yang Anda ketik tidak disimpan dan tidak pernah muncul di alamat halaman.',
           'Yang dicatat: waktu pemeriksaan, jawabannya, serta kode berkunci sebagai pengganti NIK dan alamat internet (IP) Anda, untuk membatasi jumlah percobaan. Tanpa kuncinya, kode itu tidak menunjuk kepada siapa pun.',
-          'Halaman ini tidak memakai kuki maupun skrip, dan tidak menghubungi situs lain.',
+          SCRIPTLESS,
         ],
       },
       {
@@ -56,6 +58,10 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
         ],
       },
     ],
+    scriptless: SCRIPTLESS,
+    scripted:
+      'Halaman ini tidak memakai kuki dan tidak menghubungi situs lain. Karena sedang banyak pemeriksaan yang keliru, halaman ini memakai satu skrip kecil: ponsel Anda diberi hitungan selama beberapa detik, agar data penduduk tidak dapat dikumpulkan secara massal. Tanpa skrip, Anda diminta menunggu satu menit.',
+    working: 'Memeriksa… Mohon tunggu beberapa detik.',
   },
   faults: {
     NIK_EMPTY: 'Isi NIK Anda.',
@@ -79,6 +85,15 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
       title: 'Pemeriksaan NIK ini dihentikan sementara',
       lead: 'Dalam satu jam terakhir sudah lima kali dimasukkan keterangan yang keliru untuk NIK ini, mungkin bukan oleh Anda. Untuk melindungi data pemiliknya, semua jawaban kami tahan dahulu, termasuk yang benar.',
       points: ['Silakan coba lagi setelah satu jam.', DISDUKCAPIL_HELPS, STILL_YOUR_RIGHT],
+    },
+    PROOF_NEEDED: {
+      title: 'Layanan sedang sangat ramai. Mohon tunggu satu menit',
+      lead: 'Untuk melindungi data penduduk, isian Anda tadi belum diperiksa. Tunggulah satu menit di halaman ini, kemudian isi lagi formulir yang ada di sini. Ini tidak berarti apa pun tentang hak pilih Anda.',
+      points: [
+        'Jangan mengirim sebelum satu menit berlalu: waktu tunggu akan dihitung dari awal.',
+        'Demi keamanan, kedua isian dikosongkan. Formulir di halaman ini berlaku selama 20 menit, untuk satu kali pemeriksaan.',
+        DISDUKCAPIL_HELPS,
+      ],
     },
     TOO_MANY: {
       title: 'Terlalu banyak pemeriksaan dari jaringan ini',

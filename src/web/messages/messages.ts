@@ -19,6 +19,7 @@ type Notice = { title: string; lead: string; points: string[] };
 export type NoticeKind =
   | 'WRONG'
   | 'LOCKED'
+  | 'PROOF_NEEDED'
   | 'TOO_MANY'
   | 'UNAVAILABLE'
   | 'BODY_TOO_LARGE'
@@ -62,6 +63,11 @@ type FormMessages = {
   errorPrefix: string;
   aboutLabel: string;
   about: { title: string; points: string[] }[];
+  /** A point of `about`, and what stands in its place on a page that asks a proof of work. */
+  scriptless: string;
+  scripted: string;
+  /** While the proof is still being worked out. */
+  working: string;
 };
 
 export type ResultMessages = {

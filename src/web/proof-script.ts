@@ -1,0 +1,62 @@
+export const PROOF_SCRIPT_PATH = '/proof.js';
+
+export const PROOF_SCRIPT_HEADERS = {
+  'Content-Type': 'text/javascript; charset=utf-8',
+  'Cache-Control': 'public, max-age=3600',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/**
+ * Works out the proof while the person types, and makes a form that is sent too soon wait for it. A second press on the button
+ * would use the same proof again, and a page that comes back from the browser's memory has a used one. Where a browser cannot
+ * hash, or has no such number, the form goes without, and the page that asks to wait takes over.
+ */
+export const PROOF_SCRIPT = `(function () {
+  'use strict';
+  const field = document.getElementById('altcha');
+  const line = document.getElementById('altcha-line');
+  if (!field || !window.crypto || !crypto.subtle) return;
+  const form = field.form;
+  const { algorithm, challenge, max, salt, signature, working } = field.dataset;
+  const encoder = new TextEncoder();
+  let state = 'solving';
+
+  async function hash(number) {
+    const bytes = new Uint8Array(await crypto.subtle.digest(algorithm, encoder.encode(salt + number)));
+    return Array.from(bytes, (byte) => ('0' + byte.toString(16)).slice(-2)).join('');
+  }
+
+  async function solve() {
+    for (let start = 0; start <= Number(max); start += 250) {
+      const hashes = await Promise.all(Array.from({ length: 250 }, (_, i) => hash(start + i)));
+      const found = hashes.indexOf(challenge);
+      if (found >= 0) return btoa(JSON.stringify({ algorithm, challenge, number: start + found, salt, signature }));
+    }
+    return '';
+  }
+
+  function done(proof) {
+    const waits = state === 'waiting';
+    field.value = proof;
+    state = 'ready';
+    line.textContent = '';
+    if (!waits) return;
+    if (form.requestSubmit) form.requestSubmit();
+    else form.submit();
+  }
+
+  form.addEventListener('submit', (event) => {
+    if (state === 'ready') {
+      state = 'sent';
+      setTimeout(() => { state = 'ready'; }, 10000);
+      return;
+    }
+    event.preventDefault();
+    if (state === 'solving') line.textContent = working;
+    if (state === 'solving') state = 'waiting';
+  });
+  addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+  solve().then(done, () => done(''));
+})();
+`;
