@@ -28,8 +28,10 @@ type Waiting<Question, Row> = { question: Question; resolve(row: Row): void; rej
 export type GroupLimits = { maxGroupSize: number; maxStatementsInFlight: number; maxWaiting: number };
 
 /**
- * Group commit: questions that arrive while statements are in flight wait and share the next one. A lone question goes at once.
- * `find` answers in order; `lane` is a number from 0 that no other statement in flight has; `observe` hears how many go together. The returned function rejects with what `find` rejects, and with `Unavailable` when too many wait.
+ * Group commit: questions that arrive while a statement is in flight wait and share the next one; only a full group goes beside
+ * another, since many small statements cost more than they save. A lone question goes at once. `find` answers in order; `lane` is
+ * a number from 0 that no other statement in flight has; `observe` hears how many go together. The returned function rejects
+ * with what `find` rejects, and with `Unavailable` when too many wait.
  */
 export function groupCommit<Question, Row>(
   find: (questions: Question[], lane: number) => Promise<Row[]>,
@@ -37,10 +39,12 @@ export function groupCommit<Question, Row>(
   observe?: (size: number) => void,
 ): (question: Question) => Promise<Row> {
   let waiting: Waiting<Question, Row>[] = [];
+  let inFlight = 0;
   const free = Array.from({ length: limits.maxStatementsInFlight }, (_, lane) => lane);
 
   const run = async (group: Waiting<Question, Row>[], lane: number): Promise<void> => {
     observe?.(group.length);
+    inFlight += group.length;
     try {
       const rows = await find(
         group.map(({ question }) => question),
@@ -50,13 +54,14 @@ export function groupCommit<Question, Row>(
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {
+      inFlight -= group.length;
       free.push(lane);
       next();
     }
   };
 
   const next = (): void => {
-    while (waiting.length > 0 && free.length > 0) {
+    while (free.length > 0 && waiting.length >= (inFlight === 0 ? 1 : limits.maxGroupSize)) {
       const group = waiting.slice(0, limits.maxGroupSize);
       waiting = waiting.slice(limits.maxGroupSize);
       void run(group, free.shift() as number);

@@ -4,8 +4,8 @@ export const LIMITS = {
   maxNameChars: 100,
   maxSuketNumberChars: 64,
   /** Checks that share one statement, statements in flight, and checks that may wait. */
-  maxGroupSize: 256,
-  maxStatementsInFlight: 2,
+  maxGroupSize: 64,
+  maxStatementsInFlight: 4,
   maxWaiting: 20_000,
   statementTimeoutMs: 5_000,
   /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */

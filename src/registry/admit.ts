@@ -12,21 +12,22 @@ const ADMITTED = `greatest(0, least(excluded.asked, excluded.minute_left - ${BEF
 
 /**
  * Who of `asked` is admitted, as part of the statement that answers: not revoked, not pausing, within quota. `slot` is the SQL of
- * a number below `SLOTS`. Usage is an upsert, so that of two statements at once the second counts on what the first used.
+ * a number below `SLOTS`; `nth` of a question counts those of its client. Usage is an upsert, so that of two statements at once
+ * the second counts on what the first used.
  */
 export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
-  SELECT c.*,
-    per_minute - (SELECT coalesce(sum(u.in_minute), 0)::int FROM client_usage u
-      WHERE u.client = c.client AND u.slot <> c.slot AND u.minute = date_trunc('minute', now())) AS minute_left,
-    per_day - (SELECT coalesce(sum(u.in_day), 0)::int FROM client_usage u
-      WHERE u.client = c.client AND u.slot <> c.slot AND u.day = current_date) AS day_left,
+  SELECT c.*, per_minute - used.in_minute AS minute_left, per_day - used.in_day AS day_left,
     (SELECT max(m.paused_until) FROM client_misses m WHERE m.client = c.client AND m.paused_until > now()) AS paused_until
   FROM (
-    SELECT a.client, count(*)::int AS asked, k.revoked_at IS NOT NULL AS revoked,
+    SELECT a.client, max(a.nth) AS asked, k.revoked_at IS NOT NULL AS revoked,
       coalesce(k.per_minute, ${QUOTA.perMinute}) AS per_minute, coalesce(k.per_day, ${QUOTA.perDay}) AS per_day,
       CASE WHEN k.per_minute > ${EXACT_PER_MINUTE} THEN ${slot} ELSE 0 END AS slot
     FROM asked a LEFT JOIN clients k ON k.name = a.client GROUP BY a.client, k.name
-  ) c
+  ) c, LATERAL (
+    SELECT coalesce(sum(u.in_minute) FILTER (WHERE u.minute = date_trunc('minute', now())), 0)::int AS in_minute,
+      coalesce(sum(u.in_day) FILTER (WHERE u.day = current_date), 0)::int AS in_day
+    FROM client_usage u WHERE u.client = c.client AND u.slot <> c.slot
+  ) used
 ), used AS (
   INSERT INTO client_usage AS u (client, slot, minute, in_minute, day, in_day, asked, minute_left, day_left, admitted)
   SELECT client, slot, date_trunc('minute', now()), admitted, current_date, admitted, asked, minute_left, day_left, admitted
@@ -36,28 +37,30 @@ export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
     day = excluded.day, in_day = ${BEFORE_DAY} + ${ADMITTED},
     asked = excluded.asked, minute_left = excluded.minute_left, day_left = excluded.day_left, admitted = ${ADMITTED}
   RETURNING client, admitted, minute_left - in_minute AS minute_rest, day_left - in_day AS day_rest
+), verdicts AS MATERIALIZED (
+  SELECT c.client, c.slot, u.admitted,
+    concat_ws(',', c.per_minute, greatest(0, u.minute_rest), ${SECONDS_LEFT}) AS quota,
+    CASE WHEN c.revoked THEN 'REVOKED,0'
+         WHEN c.paused_until IS NOT NULL THEN 'PAUSED,' || ceil(extract(epoch FROM c.paused_until - now()))
+         WHEN u.day_rest <= 0 THEN 'DAY_QUOTA,' || ceil(extract(epoch FROM current_date + 1 - now()))
+         ELSE 'MINUTE_QUOTA,' || ${SECONDS_LEFT} END AS refusal
+  FROM calls c LEFT JOIN used u ON u.client = c.client
 ), judged AS MATERIALIZED (
-  SELECT a.*, c.per_minute, greatest(0, u.minute_rest) AS minute_rest,
-    CASE WHEN c.revoked THEN 'REVOKED'
-         WHEN c.paused_until IS NOT NULL THEN 'PAUSED'
-         WHEN row_number() OVER (PARTITION BY a.client ORDER BY a.n) <= u.admitted THEN NULL
-         WHEN u.day_rest <= 0 THEN 'DAY_QUOTA' ELSE 'MINUTE_QUOTA' END AS refusal,
-    c.paused_until
-  FROM asked a JOIN calls c ON c.client = a.client LEFT JOIN used u ON u.client = a.client
+  SELECT a.*, v.slot, v.quota, CASE WHEN a.nth <= v.admitted THEN NULL ELSE v.refusal END AS refusal
+  FROM asked a JOIN verdicts v ON v.client = a.client
 )`;
 
+const SECONDS_LEFT = 'ceil(60 - extract(second FROM now()))';
 const RUN = 'CASE WHEN excluded.hit THEN 0 ELSE m.run END + excluded.run';
 
 /** Counts misses in a row after the answer, in the order asked; so many of them pause the client. */
-export const missCte = (slot: string): string => `, missed AS (
+export const MISS_CTE = `, missed AS (
   INSERT INTO client_misses AS m (client, slot, run, hit, paused_until)
   SELECT client, slot, run, hit,
     CASE WHEN run >= ${QUOTA.missesInARow} THEN now() + interval '${QUOTA.pauseMinutes} minutes' END
   FROM (
-    SELECT f.client, CASE WHEN f.per_minute > ${EXACT_PER_MINUTE} THEN ${slot} ELSE 0 END AS slot,
-      count(*) FILTER (WHERE NOT f.found AND f.n > coalesce(f.last_hit, 0))::int AS run, bool_or(f.found) AS hit
-    FROM (SELECT *, max(n) FILTER (WHERE found) OVER (PARTITION BY client) AS last_hit FROM found WHERE refusal IS NULL) f
-    GROUP BY f.client, f.per_minute
+    SELECT client, slot, max(nth) - coalesce(max(nth) FILTER (WHERE found), 0) AS run, bool_or(found) AS hit
+    FROM found WHERE refusal IS NULL GROUP BY client, slot
   ) c
   ON CONFLICT (client, slot) DO UPDATE SET hit = excluded.hit,
     run = CASE WHEN ${RUN} >= ${QUOTA.missesInARow} THEN 0 ELSE ${RUN} END,

@@ -1,5 +1,5 @@
 import type { CivilDate } from '../core/dates.ts';
-import { admitCtes, missCte, type RefusalCode } from './admit.ts';
+import { admitCtes, MISS_CTE, type RefusalCode } from './admit.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
 import type { Tags } from './tags.ts';
@@ -40,7 +40,7 @@ export type Extension = { slot?: string; ctes?: string; select?: string };
 export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
-    WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, n)
+    WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, nth, n)
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
          CASE WHEN r.tag IS NULL THEN oldest.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
@@ -64,23 +64,39 @@ WITH asked AS MATERIALIZED (
          coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
          found, 'REGISTRY', client, claim
   FROM found WHERE refusal IS NULL ON CONFLICT (id) DO NOTHING
-)${more.slot === undefined ? '' : missCte(more.slot)}${more.ctes ?? ''}
+)${more.slot === undefined ? '' : MISS_CTE}${more.ctes ?? ''}
 SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, sample, source_region,
        (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches,
-       refusal, per_minute, minute_rest, (60 - extract(second FROM now()))::float8 AS minute_s,
-       (CASE refusal WHEN 'PAUSED' THEN extract(epoch FROM paused_until - now()) WHEN 'DAY_QUOTA' THEN extract(epoch FROM current_date + 1 - now()) END)::float8 AS retry_s${more.select ?? ''}
+       refusal, quota${more.select ?? ''}
 FROM found ORDER BY n`;
 
 /** The form has limits of its own. */
-const UNMETERED =
-  ', judged AS (SELECT a.*, NULL::int AS per_minute, NULL::int AS minute_rest, NULL::text AS refusal, NULL::timestamptz AS paused_until FROM asked a)';
+const UNMETERED = ', judged AS (SELECT a.*, NULL AS quota, NULL AS refusal FROM asked a)';
 
-const PARAMETER_TYPES = ['uuid', 'uuid', 'uuid', 'text', 'text', 'bigint', 'bigint', 'bigint', 'bigint', 'bigint'] as const;
+const PARAMETER_TYPES = [
+  'uuid',
+  'uuid',
+  'uuid',
+  'text',
+  'text',
+  'bigint',
+  'bigint',
+  'bigint',
+  'bigint',
+  'bigint',
+  'int',
+] as const;
 
 /** Columns of `asked` as array literals. Every element is a tag, a number or a name of `[A-Za-z0-9._-]`: see `isPlain`. */
 export function askedParameters(asked: readonly Asked[]): string[] {
   const column = (value: (one: Asked) => string | number | null): string =>
     `{${asked.map((one) => value(one) ?? 'NULL').join(',')}}`;
+  const counts = new Map<string, number>();
+  const nth = ({ client }: Asked): number => {
+    const count = (counts.get(client) ?? 0) + 1;
+    counts.set(client, count);
+    return count;
+  };
   return [
     column((one) => one.id),
     column((one) => one.tag),
@@ -92,6 +108,7 @@ export function askedParameters(asked: readonly Asked[]): string[] {
     column((one) => one.nameProof),
     column((one) => one.kkProof),
     column((one) => one.suketProof),
+    column(nth),
   ];
 }
 
@@ -137,22 +154,22 @@ export function foundRow(row: Record<string, unknown>): FoundRow {
     nameMatches: row.name_matches as boolean | null,
     kkMatches: row.kk_matches as boolean | null,
     suketMatches: row.suket_matches as boolean | null,
-    refusal: refusalOf(row),
-    quota:
-      typeof row.per_minute === 'number'
-        ? {
-            limit: row.per_minute,
-            remaining: (row.minute_rest as number | null) ?? 0,
-            resetSeconds: Math.ceil(row.minute_s as number),
-          }
-        : null,
+    refusal: refusalOf(row.refusal as string | null),
+    quota: quotaOf(row.quota as string | null),
   };
 }
 
-const refusalOf = (row: Record<string, unknown>): FoundRow['refusal'] =>
-  row.refusal === null
-    ? null
-    : { code: row.refusal as RefusalCode, retryAfterSeconds: Math.ceil((row.retry_s ?? row.minute_s) as number) };
+function refusalOf(text: string | null): FoundRow['refusal'] {
+  if (text === null) return null;
+  const [code, seconds] = text.split(',');
+  return { code: code as RefusalCode, retryAfterSeconds: Number(seconds) };
+}
+
+function quotaOf(text: string | null): FoundRow['quota'] {
+  if (text === null) return null;
+  const [limit = 0, remaining = 0, resetSeconds = 0] = text.split(',').map(Number);
+  return { limit, remaining, resetSeconds };
+}
 
 const storedFacts = (row: Record<string, unknown>): StoredFacts => ({
   region: row.region === null ? null : Number(row.region),

@@ -15,9 +15,12 @@ export const round = (value: number, digits = 0): number => Number(value.toFixed
 
 export type Server = { url: string; child: ChildProcess; stop(): Promise<void> };
 
+/** As `npm start` has it; the peer gets it too. */
+const NURSERY = '--max-semi-space-size=64';
+
 /** Starts a script that prints where it listens. */
 export async function startListening(script: string, env: Record<string, string>): Promise<Server> {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [NURSERY, script], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

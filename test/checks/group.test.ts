@@ -35,21 +35,43 @@ describe('group commit', () => {
       [5, 6, 7, 8],
     ]);
     running[1]?.answer();
+    running[0]?.answer();
     await turn();
     expect(running[2]?.questions).toEqual([9, 10]);
-    running[0]?.answer();
     running[2]?.answer();
     expect(await answers).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  });
+
+  it('keeps less than a full group back while another is in flight', async () => {
+    const { running, find } = createStatements();
+    const ask = groupCommit(find, LIMITS);
+    const answers = [1, 2].map(ask);
+    await turn();
+    answers.push(...[3, 4, 5].map(ask));
+    await turn();
+    expect(running.map(({ questions }) => questions)).toEqual([[1, 2]]);
+    answers.push(ask(6));
+    await turn();
+    expect(running[1]?.questions).toEqual([3, 4, 5, 6]);
+    answers.push(ask(7));
+    running[1]?.answer();
+    await turn();
+    expect(running).toHaveLength(2);
+    running[0]?.answer();
+    await turn();
+    expect(running[2]?.questions).toEqual([7]);
+    running[2]?.answer();
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50, 60, 70]);
   });
 
   it('that fails fails those of its group alone', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, LIMITS);
-    const answers = Promise.allSettled([1, 2, 3, 4, 5].map(ask));
+    const answers = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(ask));
     await turn();
     running[0]?.fail(new Error('lost'));
     running[1]?.answer();
-    expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled']);
+    expect((await answers).map(({ status }) => status)).toEqual([...Array(4).fill('rejected'), ...Array(4).fill('fulfilled')]);
   });
 
   it('refuses more than may wait, and answers again afterwards', async () => {
