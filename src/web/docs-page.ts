@@ -23,7 +23,7 @@ export type ApiDocument = {
 
 const STYLE = `
 main section{margin-top:2.5rem}
-main section>*+*{margin-top:1rem}
+main section>*+*,main h1~p{margin-top:1rem}
 table{width:100%;border-collapse:collapse;font-size:.875rem;line-height:1.45}
 th,td{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}
 .table{overflow-x:auto}
@@ -44,7 +44,7 @@ export function docsPage(document: ApiDocument): Content {
     style: STYLE,
     main: html`<div lang="en">
 <h1>${info.title} API ${info.version}</h1>
-${info.description.split('\n\n').map((text) => html`<p class="lead">${text}</p>`)}
+${info.description.split('\n\n').map((text) => html`<p class="lead">${text.replaceAll('`', '')}</p>`)}
 <p><a href="/openapi.json">OpenAPI 3.1 document</a></p>
 ${sandboxSection()}
 ${tags.map(
@@ -78,12 +78,12 @@ function negativeFirst(residents: readonly SandboxResident[]): SandboxResident[]
 const sandboxSection = (): Html => html`<section id="sandbox">
 <h2>Sandbox</h2>
 <p>In every synthetic sample these residents, who are nobody, give these answers. Try the negative ones first: they are what a program gets wrong.</p>
-<div class="table"><table>
-<thead><tr><th>Example of</th><th>NIK</th><th>Name, KK, Suket number</th><th>document</th><th>voter</th><th>reasons</th></tr></thead>
+<div class="table" tabindex="0"><table>
+<thead><tr><th>Example of</th><th>NIK, name, KK, Suket number</th><th>document, voter</th><th>reasons</th></tr></thead>
 <tbody>
 ${negativeFirst(SANDBOX).map(
   ({ outcome, nik, name, kk, suketNumber, document, voter, reasons }) => html`<tr>
-<td>${outcome}</td><td><code>${nik}</code></td><td>${name}<br><code>${kk}</code>${suketNumber === null ? '' : html`<br><code>${suketNumber}</code>`}</td><td>${document}</td><td>${voter}</td><td>${reasons.join(', ')}</td></tr>`,
+<td>${outcome}</td><td><code>${nik}</code><br>${name}<br><code>${kk}</code>${suketNumber === null ? '' : html`<br><code>${suketNumber}</code>`}</td><td>${document}<br>${voter}</td><td>${reasons.map((code, i) => html`${i === 0 ? '' : html`<br>`}${code}`)}</td></tr>`,
 )}
 </tbody></table></div>
 </section>`;
@@ -94,9 +94,9 @@ function operationCard({ path, method, operation }: Shown, components: ApiDocume
   const { operationId, summary, description, requestBody, responses } = operation;
   return html`<div class="card" id="${operationId}">
 <h3><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h3>
-<p>${summary}.${description === undefined ? '' : html` ${description}`}</p>
+<p>${summary}.${description === undefined ? '' : html` ${description.replaceAll('`', '')}`}</p>
 ${requestBody === undefined ? '' : html`<details><summary>Request</summary><pre>${written(requestBody)}</pre></details>`}
-<div class="table"><table><tbody>
+<div class="table" tabindex="0"><table><tbody>
 ${Object.entries(responses).map(([status, response]) => {
   const { description: meaning, headers, content } = resolved(response, components) as Record<string, object>;
   return html`<tr><td><b>${status}</b></td><td>${meaning}<br><small>${Object.keys(headers ?? {}).join(', ')}</small></td><td><code>${Object.keys(content ?? {}).join(' ')}</code></td></tr>`;

@@ -89,7 +89,7 @@ describe('the audit behind its doors', () => {
     const text = await runCli(['audit', 'trace'], env, nikOf(500));
     expect(text.out).toBe('');
     expect(text.err).toContain('0 questions');
-    expect(text.err).toContain('1 bulk request');
+    expect(text.err).toContain('whom 1 bulk check');
     const wrong = await runCli(['audit', 'trace'], env, '320101');
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('NIK_NOT_16_DIGITS')]);
     expect((await runCli(['audit', 'trace', known], env)).err).not.toContain(known);

@@ -67,7 +67,7 @@ export async function benchChecks(context: BenchContext, url: string) {
       p99Ms: round(median(ours.map((one) => one.p99Ms)), 2),
       peerP99Ms: round(median(theirs.map((one) => one.p99Ms)), 2),
       errors: [...ours, ...theirs].reduce((sum, one) => sum + one.errors, 0),
-      // Requests still on their way when a round ends are audited but not counted: at most one a connection.
+      // Requests still on their way when the warming up and the round end are audited but not counted: at most two a connection.
       auditRowsBeyondAnswers: extraAuditRows,
     });
   }

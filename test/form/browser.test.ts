@@ -187,6 +187,14 @@ describe('axe finds nothing, in the light and in the dark, and nothing is too wi
     await closeWindow(visit);
   });
 
+  it.each([PHONE, DESKTOP])('on the page of the API, in $viewport.width pixels', async (size) => {
+    // It is for programmers: its size is not that of a form for phones.
+    const page = await browser.newPage({ ...size, bypassCSP: true });
+    await page.goto(`${server.url}/docs`);
+    await expectFlawless(page, 'docs');
+    await page.close();
+  });
+
   describe.each(['id', 'en'])('on the answer, in %s, which prints on one sheet', (language) => {
     let visit: Visit;
     beforeAll(async () => {

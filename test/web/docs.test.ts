@@ -30,7 +30,7 @@ it('the page of the API shows every operation and schema of the document', async
 
 it('the page of the API lists every resident of the sandbox, the negative ones first', async () => {
   const { text } = await docs();
-  for (const { nik, name } of SANDBOX) expect(text).toMatch(new RegExp(`${nik}</code></td><td>${name}`));
+  for (const { nik, name } of SANDBOX) expect(text).toMatch(new RegExp(`${nik}</code><br>${name}`));
   const place = (outcome: string): number => text.indexOf(`<tr>\n<td>${outcome}</td>`);
   expect(place('UNDER_17')).toBeLessThan(place('NOT_FOUND'));
   expect(place('NOT_FOUND')).toBeLessThan(place('NEITHER'));

@@ -74,7 +74,9 @@ async function trace({ registry, settings, json, say }: Run, nik: Nik): Promise<
   say(
     `${traces.length} questions${traces.length === MAX_TRACES ? ' (the newest)' : ''}: time, client, region, found, facts asked, facts matched`,
   );
-  say(`Not seen: whom ${untraceable} bulk requests asked about; the audit holds only a digest of each`);
+  say(
+    `Not seen: whom ${untraceable} bulk checks and readings of lists were about; the audit holds only their digest or the list`,
+  );
 }
 
 async function readNik(): Promise<Nik> {
