@@ -2,6 +2,10 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { type FieldError, Problem } from './problem.ts';
 
+/** The media type of the body, without its parameters, in lower case; empty where there is none. */
+export const mediaTypeOf = (c: Context): string =>
+  (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
 /**
  * Reads a JSON body of at most `maxBytes` and checks it. Throws `Problem`: 415, 413, 400 (not JSON), 422 with a pointer and a
  * code for each error. Codes are the schema's messages; an unknown member's name is not repeated, for it may be a value.

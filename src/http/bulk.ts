@@ -6,6 +6,7 @@ import { BULK_LIMITS } from '../checks/bulk/limits.ts';
 import { TooLarge } from '../checks/bulk/upload.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize, refused } from './authorize.ts';
+import { mediaTypeOf } from './body.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
 
@@ -37,8 +38,7 @@ export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }
 }
 
 function formatOf(c: Context): FormatName {
-  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const format = FORMATS[type];
+  const format = FORMATS[mediaTypeOf(c)];
   const encoding = (c.req.header('content-encoding') ?? 'identity').trim().toLowerCase();
   if (format === undefined) throw new Problem('unsupported-media-type');
   if (!['identity', 'gzip'].includes(encoding))

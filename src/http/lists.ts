@@ -6,7 +6,7 @@ import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Result } from '../core/result.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize, refused } from './authorize.ts';
-import { readText } from './body.ts';
+import { mediaTypeOf, readText } from './body.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
 
@@ -70,9 +70,8 @@ function idempotencyKey(c: Context<Env>): string {
 
 /** The body as text. Throws `Problem`: 415, 413, 400 where it is not UTF-8 or was cut off. */
 async function readLines(c: Context<Env>): Promise<string> {
-  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (type !== 'application/x-ndjson' || encoding !== 'identity') throw new Problem('unsupported-media-type');
+  if (mediaTypeOf(c) !== 'application/x-ndjson' || encoding !== 'identity') throw new Problem('unsupported-media-type');
   const text = await readText(c.req.raw, LIST_LIMITS.maxBytes).catch((error: unknown) => {
     throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
   });

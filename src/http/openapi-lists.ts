@@ -1,9 +1,8 @@
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
-import { type Operation, TOKEN } from './openapi-operations.ts';
+import { type Operation, one, TOKEN } from './openapi-operations.ts';
 
 const ID = '0160e9b4-8d00-4000-8000-000000000000';
 const CURSOR = 'c12';
-const one = (value: unknown) => ({ example: { value } });
 const BEFORE = { document: 'SUKET', voter: 'ELIGIBLE', reasons: ['RECORDED_NOT_PRINTED'], statusCode: 'PRINT_READY_RECORD' };
 const AFTER = { document: 'EKTP', voter: 'ELIGIBLE', reasons: ['CARD_PRINTED'], statusCode: 'CARD_ISSUED' };
 const AS_OF = '2018-02-12T17:00:00+07:00';

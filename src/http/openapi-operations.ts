@@ -41,7 +41,7 @@ export const TAGS = {
   pages: 'Pages for people, in Indonesian and English (`?lang=`, Accept-Language)',
 } as const;
 
-const one = (value: unknown): Media['examples'] => ({ example: { value } });
+export const one = (value: unknown): Media['examples'] => ({ example: { value } });
 const html: Content = { 'text/html': { examples: one('<!doctype html>…') } };
 /** What any question with a token may meet. */
 export const TOKEN: readonly ProblemSlug[] = ['unauthorized', 'forbidden', 'unavailable'];

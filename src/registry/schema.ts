@@ -92,7 +92,7 @@ export const audit = pgTable(
     id: uuid().primaryKey(),
     at: instant('at').notNull().default(sql`now()`),
     xid: big('xid').notNull().default(sql`pg_current_xact_id()::text::bigint`),
-    /** NIK tagged under the audit's own key; null for a bulk request. */
+    /** NIK tagged under the audit's own key; null for a bulk request and the reading of a list. */
     tag: uuid(),
     region: big('region'),
     copy: integer(),
@@ -107,7 +107,7 @@ export const audit = pgTable(
     source: text().notNull(),
     client: text().notNull(),
     claim: text(),
-    /** `CHECK` or `BULK`. */
+    /** `CHECK`, `BULK`, or `LIST` where a list was read. */
     kind: text().notNull().default('CHECK'),
     detail: jsonb(),
   },

@@ -50,8 +50,9 @@ export const NDJSON: Format = {
 };
 
 type Members = Record<string, unknown>;
+type Parsed = { members: Members } | Fault;
 
-function parseLine(line: string): { members: Members } | Fault {
+function parseLine(line: string): Parsed {
   if (line.length > BULK_LIMITS.maxLineBytes) return fault('LINE_TOO_LONG');
   let text = line;
   if (NON_ASCII.test(line)) {
@@ -61,6 +62,11 @@ function parseLine(line: string): { members: Members } | Fault {
       return fault('NOT_UTF8');
     }
   }
+  return parseObject(text);
+}
+
+/** A line as one JSON object; whose members it may have is the caller's affair. */
+export function parseObject(text: string): Parsed {
   try {
     const members: unknown = JSON.parse(text);
     if (typeof members === 'object' && members !== null && !Array.isArray(members)) return { members: members as Members };
@@ -70,7 +76,8 @@ function parseLine(line: string): { members: Members } | Fault {
   }
 }
 
-function refFault(ref: unknown): Fault | null {
+/** What is wrong with a reference; null where it is one. */
+export function refFault(ref: unknown): Fault | null {
   if (ref === undefined) return fault('REQUIRED', '/ref');
   if (typeof ref !== 'string') return fault('NOT_A_STRING', '/ref');
   return REF.test(ref) && !SIXTEEN_IN_A_ROW.test(ref) ? null : fault('NOT_A_REFERENCE', '/ref');

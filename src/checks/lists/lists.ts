@@ -5,6 +5,7 @@ import { type Ledger, readLedger } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { findListByKey, recordList, recordListReading, removeList } from '../../registry/lists.ts';
 import type { Sql } from '../../registry/sql.ts';
+import type { Fault } from '../bulk/format.ts';
 import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
 import type { Caller, Rules } from '../check.ts';
 import { onceMore } from '../checks.ts';
@@ -12,12 +13,12 @@ import { inTime, Unavailable } from '../group.ts';
 import { cursorOf } from './cursor.ts';
 import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
 import { LIST_LIMITS } from './limits.ts';
-import { type ListFault, readList } from './read-list.ts';
+import { readList } from './read-list.ts';
 
 /** Why there is no answer: `KEY_USED` the idempotency key came with another body, `CURSOR_AHEAD` a copy that never was. */
 export type ListRefusal = 'REVOKED' | 'NO_LIST' | 'KEY_USED' | 'TOO_MANY_LISTS' | 'CURSOR_AHEAD';
 export type CreatedList = { id: string; rows: number; cursor: string };
-type Created = { created: boolean; list: CreatedList } | { faults: ListFault[] };
+type Created = { created: boolean; list: CreatedList } | { faults: Fault[] };
 /** `requestId` is the request's own, a UUID: that of its audit row. */
 type Reading = { requestId: string; id: string };
 

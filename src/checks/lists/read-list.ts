@@ -1,13 +1,13 @@
 import { parseNik } from '../../core/nik.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { type Tag, tagBytes } from '../../registry/tags.ts';
+import type { Fault } from '../bulk/format.ts';
+import { parseObject, refFault } from '../bulk/ndjson.ts';
 import { LIST_LIMITS } from './limits.ts';
 
-/** What is wrong with an upload: a code and `/line/member`, lines counted from 1. Never the value. */
-export type ListFault = { pointer: string; code: string };
-export type ReadList = { refs: string[]; tags: Tag[]; faults: ListFault[] };
+/** `faults`: what is wrong with an upload, at `/line/member`, lines counted from 1. */
+export type ReadList = { refs: string[]; tags: Tag[]; faults: Fault[] };
 
-const REF = /^(?!.*[0-9]{16})[A-Za-z0-9._-]{1,32}$/;
 /** Other requests are answered in between. */
 const LINES_AT_A_TIME = 500;
 
@@ -32,25 +32,19 @@ export async function readList(text: string, keys: RegistryKeys): Promise<ReadLi
   return read;
 }
 
-const fault = (code: string, pointer = ''): ListFault => ({ code, pointer });
+const fault = (code: string, pointer = ''): Fault => ({ code, pointer });
 
-function readLine(line: string, keys: RegistryKeys): { ref: string; tag: Tag } | ListFault {
+function readLine(line: string, keys: RegistryKeys): { ref: string; tag: Tag } | Fault {
   if (line.length > LIST_LIMITS.maxLineBytes) return fault('LINE_TOO_LONG');
-  let members: unknown;
-  try {
-    members = JSON.parse(line);
-  } catch {
-    return fault('NOT_JSON');
-  }
-  if (typeof members !== 'object' || members === null || Array.isArray(members)) return fault('NOT_AN_OBJECT');
-  const { ref, nik, ...others } = members as Record<string, unknown>;
+  const json = parseObject(line);
+  if ('code' in json) return json;
+  const { ref, nik, ...others } = json.members;
   if (Object.keys(others).length > 0) return fault('UNKNOWN_MEMBER');
-  if (ref === undefined) return fault('REQUIRED', '/ref');
-  if (typeof ref !== 'string') return fault('NOT_A_STRING', '/ref');
-  if (!REF.test(ref)) return fault('NOT_A_REFERENCE', '/ref');
+  const badRef = refFault(ref);
+  if (badRef !== null) return badRef;
   if (nik === undefined) return fault('REQUIRED', '/nik');
   if (typeof nik !== 'string') return fault('NOT_A_STRING', '/nik');
   const parsed = parseNik(nik);
   if (!parsed.ok) return fault(parsed.code.replace(/^NIK_/, ''), '/nik');
-  return { ref, tag: Buffer.from(tagBytes(keys, parsed.value), 'latin1').toString('hex') };
+  return { ref: ref as string, tag: Buffer.from(tagBytes(keys, parsed.value), 'latin1').toString('hex') };
 }
