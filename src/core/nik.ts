@@ -24,6 +24,26 @@ export function parseNik(text: string): Result<Nik, NikFault> {
 /** A family-card number (KK) has the form of a NIK (V). */
 export const isSixteenDigits = (text: string): boolean => SIXTEEN_DIGITS.test(text);
 
+/** What people put between groups of digits, and what copying brings along unseen. */
+const BETWEEN_DIGITS = /[\s.\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g;
+const KK_NUMBER = /^(?:(?:NO|NOMOR)?(?:KK|KARTUKELUARGA)(?:NO|NOMOR)?)?:?([0-9]{16})$/i;
+
+/** A number as typed, without blanks, dots, dashes and invisible marks. */
+export const withoutSeparators = (text: string): string => text.replace(BETWEEN_DIGITS, '');
+
+/** The family-card number in a text that is nothing else: `3201…`, `KK 3201…`, `No. KK: 3201…`; null otherwise. */
+export const kkIn = (text: string): string | null => KK_NUMBER.exec(withoutSeparators(text))?.[1] ?? null;
+
+type NameAndKk = { name: string | undefined; kk: string | undefined };
+
+/** A family-card number given for a name is asked as one; beside the same number it says nothing. */
+export function withKkOutOfName({ name, kk }: NameAndKk): NameAndKk {
+  const kkAsName = name === undefined ? null : kkIn(name);
+  if (kkAsName === null) return { name, kk };
+  if (kk === undefined) return { name: undefined, kk: kkAsName };
+  return { name: kk === kkAsName ? undefined : name, kk };
+}
+
 /** `3201************`: shows the province and regency of first registration and hides the person. */
 export const maskNik = (nik: Nik): string => `${nik.slice(0, 4)}${'*'.repeat(12)}`;
 

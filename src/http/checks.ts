@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
 import { LIMITS } from '../checks/limits.ts';
-import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
+import { isSixteenDigits, type Nik, parseNik, withKkOutOfName } from '../core/nik.ts';
 import { authorize, refused, setQuota } from './authorize.ts';
 import { readJson } from './body.ts';
 import type { Env } from './env.ts';
@@ -36,7 +36,8 @@ type Json<Schema extends z.ZodType> = { in: { json: z.input<Schema> }; out: { js
 export function checkRoutes(verify: VerifyToken, check: Check) {
   return new Hono<Env>().post('/v1/checks', async (c: Context<Env, '/v1/checks', Json<typeof checkRequest>>) => {
     const grant = await authorize(verify, c.req.header('authorization'), 'check');
-    const question = await readJson(c, checkRequest, LIMITS.maxBodyBytes);
+    const { nik, name, kk, suketNumber } = await readJson(c, checkRequest, LIMITS.maxBodyBytes);
+    const question = { nik, ...withKkOutOfName({ name, kk }), suketNumber };
     const { answer, refusal, quota } = await check(c.get('requestId'), question, grant);
     if (quota !== null) setQuota(c, quota);
     if (refusal !== null) throw refused(refusal);

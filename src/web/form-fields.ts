@@ -1,5 +1,5 @@
 import { LIMITS } from '../checks/limits.ts';
-import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
+import { kkIn, type Nik, parseNik, withoutSeparators } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
 type SecondFact = { kind: 'name' | 'kk'; value: string };
@@ -32,9 +32,6 @@ export const fieldErrors = (faults: FieldFaults): FieldError[] =>
     return fault === null ? [] : [{ pointer: `/${field}`, code: CODES[fault] }];
   });
 
-/** What people put between groups of digits, and what copying brings along unseen. */
-const BETWEEN_DIGITS = /[\s.\-\u2010-\u2015\u200b-\u200f\u2060]/g;
-
 /** Reads an `application/x-www-form-urlencoded` body of the self-check form. */
 export function readFields(body: string): Fields {
   const form = new URLSearchParams(body);
@@ -46,15 +43,15 @@ export function readFields(body: string): Fields {
 }
 
 function readNik(text: string): Result<Nik, NikFieldFault> {
-  const nik = parseNik(text.replace(BETWEEN_DIGITS, ''));
+  const nik = parseNik(withoutSeparators(text));
   return nik.ok ? nik : fail(nik.code === 'NIK_EMPTY' ? 'NIK_EMPTY' : 'NIK_NOT_16_DIGITS');
 }
 
-/** Sixteen digits are a family-card number, anything with two letters is a name. */
+/** Sixteen digits are a family-card number, with or without KK before them; anything with two letters is a name. */
 function readSecond(text: string): Result<SecondFact, SecondFieldFault> {
-  const digits = text.replace(BETWEEN_DIGITS, '');
-  if (digits === '') return fail('SECOND_EMPTY');
-  if (isSixteenDigits(digits)) return ok({ kind: 'kk', value: digits });
+  if (withoutSeparators(text) === '') return fail('SECOND_EMPTY');
+  const kk = kkIn(text);
+  if (kk !== null) return ok({ kind: 'kk', value: kk });
   const name = text.trim();
   if (name.length > LIMITS.maxNameChars) return fail('SECOND_TOO_LONG');
   return (name.match(/\p{L}/gu)?.length ?? 0) >= 2 ? ok({ kind: 'name', value: name }) : fail('SECOND_UNREADABLE');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CivilDate } from '../../src/core/dates.ts';
-import { isSixteenDigits, maskNik, type Nik, nikHints, parseNik } from '../../src/core/nik.ts';
+import { isSixteenDigits, kkIn, maskNik, type Nik, nikHints, parseNik, withKkOutOfName } from '../../src/core/nik.ts';
 
 const TODAY = '2018-01-12' as CivilDate;
 const nik = (text: string): Nik => text as Nik;
@@ -38,6 +38,53 @@ describe('parseNik', () => {
 
   it('never echoes what it refuses', () => {
     expect(JSON.stringify(parseNik('32010145087890011'))).not.toContain('32010145');
+  });
+});
+
+describe('kkIn', () => {
+  const KK = '3201010506070001';
+  it.each([
+    KK,
+    ` ${KK}\n`,
+    `KK ${KK}`,
+    `kk${KK}`,
+    `KK: ${KK}`,
+    `No. KK : 3201 0105 0607 0001`,
+    `NO KK 3201-0105-0607-0001`,
+    `Nomor KK. 3201.0105.0607.0001`,
+    `Kartu Keluarga ${KK}`,
+    `No. Kartu Keluarga: ${KK}`,
+    `KK No. ${KK}`,
+    `KK \u200e3201\u00a00105\u200b0607\u20110001\u2069`,
+  ])('finds the number in %j', (text) => {
+    expect(kkIn(text)).toBe(KK);
+  });
+
+  it.each([
+    '',
+    'KK',
+    'ASEP HIDAYAT',
+    'KK ASEP',
+    KK.slice(1),
+    `KK ${KK}1`,
+    `NIK ${KK}`,
+    `No. ${KK}`,
+    `KK ${KK} ASEP`,
+    `KK ${KK} ${KK}`,
+    '٣٢٠١٠١٠٥٠٦٠٧٠٠٠١',
+  ])('finds none in %j', (text) => {
+    expect(kkIn(text)).toBeNull();
+  });
+
+  it('is asked as a family card when it is given for a name, and as a name beside another number', () => {
+    const asked = (name?: string, kk?: string) => withKkOutOfName({ name, kk });
+    expect(asked(`KK ${KK}`)).toEqual({ name: undefined, kk: KK });
+    expect(asked(KK)).toEqual({ name: undefined, kk: KK });
+    expect(asked(`KK ${KK}`, KK)).toEqual({ name: undefined, kk: KK });
+    expect(asked(`KK ${KK}`, '3201010506070002')).toEqual({ name: `KK ${KK}`, kk: '3201010506070002' });
+    expect(asked('ASEP', KK)).toEqual({ name: 'ASEP', kk: KK });
+    expect(asked('ASEP')).toEqual({ name: 'ASEP', kk: undefined });
+    expect(asked()).toEqual({ name: undefined, kk: undefined });
   });
 });
 

@@ -51,6 +51,15 @@ describe('the question', () => {
     ]);
   });
 
+  it.each([`KK 3201010506070001`, 'No. KK: 3201 0105 0607 0001', 'Kartu Keluarga 3201-0105-0607-0001'])(
+    'takes %j for a KK number',
+    async (typed) => {
+      const { ask, questions } = openPages();
+      await ask(NIK, typed);
+      expect(questions).toMatchObject([{ second: { kind: 'kk', value: '3201010506070001' } }]);
+    },
+  );
+
   const FAULTS: [string, string, string, string[]][] = [
     ['nothing', '', '', ['nik', 'second']],
     ['a NIK of 15 digits', '320101170845900', 'Siti Aminah', ['nik']],
