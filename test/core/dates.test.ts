@@ -9,12 +9,10 @@ import {
   formatInstant,
   parseInstant,
   parseIsoDate,
-  parseRegistryDate,
 } from '../../src/core/dates.ts';
 import { utcOffsetHours } from '../../src/core/regions.ts';
 
 const day = (text: string): CivilDate => text as CivilDate;
-const BIRTHS = { notAfter: day('2018-01-12') };
 
 describe('civilDate', () => {
   it('knows every day of four centuries and no other, by the count of Gregory', () => {
@@ -79,88 +77,6 @@ describe('birthday', () => {
     expect(birthday(day('2001-06-27'), 17)).toBe('2018-06-27');
     expect(birthday(day('2000-02-29'), 17)).toBe('2017-03-01');
     expect(birthday(day('2000-02-29'), 20)).toBe('2020-02-29');
-  });
-});
-
-describe('parseRegistryDate', () => {
-  it.each([
-    ['12-01-1990', '1990-01-12'],
-    ['12/01/1990', '1990-01-12'],
-    ['12.01.1990', '1990-01-12'],
-    ['1-2-1990', '1990-02-01'],
-    ['1990-01-12', '1990-01-12'],
-    ['1990/1/2', '1990-01-02'],
-    ['19900112', '1990-01-12'],
-    ['1990-01-12 00:00:00', '1990-01-12'],
-    ['1990-01-12T00:00:00', '1990-01-12'],
-    ['12-01-1990 00:00:00', '1990-01-12'],
-    ['12-JAN-90', '1990-01-12'],
-    ['12-JAN-90 12.00.00 AM', '1990-01-12'],
-    ['12 Jan 1990', '1990-01-12'],
-    ['12 Januari 1990', '1990-01-12'],
-    ['15.05.1985', '1985-05-15'],
-    ['29-02-2000', '2000-02-29'],
-  ])('reads %s as %s', (text, expected) => {
-    expect(parseRegistryDate(text, BIRTHS)).toBe(expected);
-  });
-
-  it('knows the months in English and Indonesian, old spelling too, short or whole', () => {
-    const months = [
-      ['JAN', 'Januari', 'January'],
-      ['FEB', 'Februari', 'Pebruari'],
-      ['MAR', 'Maret', 'March'],
-      ['APR', 'April'],
-      ['MEI', 'May'],
-      ['JUN', 'Juni', 'June'],
-      ['JUL', 'Juli', 'July'],
-      ['AGU', 'AGS', 'AGT', 'Agustus', 'August'],
-      ['SEP', 'September'],
-      ['OKT', 'OCT', 'Oktober'],
-      ['NOV', 'NOP', 'November', 'Nopember'],
-      ['DES', 'DEC', 'Desember'],
-    ];
-    months.forEach((names, index) => {
-      for (const name of names) {
-        const expected = `1990-${String(index + 1).padStart(2, '0')}-07`;
-        expect(parseRegistryDate(`07-${name}-1990`, BIRTHS)).toBe(expected);
-        expect(parseRegistryDate(`7 ${name.toLowerCase()} 1990`, BIRTHS)).toBe(expected);
-      }
-    });
-  });
-
-  it('completes a year of two digits to the latest day that is not in the future', () => {
-    expect(parseRegistryDate('12-JAN-18', BIRTHS)).toBe('2018-01-12');
-    expect(parseRegistryDate('13-JAN-18', BIRTHS)).toBe('1918-01-13');
-    expect(parseRegistryDate('01/06/01', BIRTHS)).toBe('2001-06-01');
-    expect(parseRegistryDate('29-02-36', BIRTHS)).toBe('1936-02-29');
-  });
-
-  it('completes it to 20YY where the day may lie ahead, as the end of a Suket does', () => {
-    expect(parseRegistryDate('02-JUL-18', '20YY')).toBe('2018-07-02');
-    expect(parseRegistryDate('29-FEB-19', '20YY')).toBeNull();
-  });
-
-  it.each([
-    '',
-    '-',
-    '00-00-0000',
-    '31-02-1990',
-    '29-02-1990',
-    '29-02-01',
-    '12-13-1990',
-    '12-XXX-1990',
-    '1990',
-    '32885',
-    '121112',
-    '1990112',
-    '1990-0112',
-    '12-01-199',
-    '12-01-19900',
-    '0090-01-12',
-    'lahir 12-01-1990',
-    '12-01-1990x',
-  ])('reads no day in %j', (text) => {
-    expect(parseRegistryDate(text, BIRTHS)).toBeNull();
   });
 });
 

@@ -29,6 +29,9 @@ describe('parseNik', () => {
     ['３１７１０１１７０８４５０００１', 'NIK_NOT_16_DIGITS'],
     ['٣١٧١٠١١٧٠٨٤٥٠٠٠١', 'NIK_NOT_16_DIGITS'],
     ['1e', 'NIK_NOT_16_DIGITS'],
+    ['3E155', 'NIK_NOT_16_DIGITS'],
+    ['3E15 KK', 'NIK_NOT_16_DIGITS'],
+    ['NIK 3E15', 'NIK_NOT_16_DIGITS'],
     ['3,20101E+15', 'NIK_SCIENTIFIC'],
     ['3.17101170845E+15', 'NIK_SCIENTIFIC'],
     ['3e15', 'NIK_SCIENTIFIC'],
@@ -105,6 +108,7 @@ describe('nikHints', () => {
     expect(nikHints(nik('3201011201180001'), TODAY).birthDate).toBe('2018-01-12');
     expect(nikHints(nik('3201011301180001'), TODAY).birthDate).toBe('1918-01-13');
     expect(nikHints(nik('3201012902360001'), TODAY).birthDate).toBe('1936-02-29');
+    expect(nikHints(nik('3201015201180001'), TODAY)).toMatchObject({ sex: 'WOMAN', birthDate: '2018-01-12' });
   });
 });
 

@@ -23,6 +23,11 @@ describe('suketOf', () => {
     expect(suketOf(null, null)).toBeNull();
     expect(suketOf(day('9999-12-31'), null)).toBeNull();
   });
+
+  it('never ends after the calendar does', () => {
+    expect(suketOf(day('9999-06-30'), null)?.validUntil).toBe('9999-12-30');
+    expect(suketOf(day('9999-07-01'), null)).toBeNull();
+  });
 });
 
 describe('suketValidOn', () => {
