@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CivilDate, parseRegistryDate } from '../../src/core/dates.ts';
+import type { CivilDate } from '../../src/core/dates.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Found } from '../../src/core/facts.ts';
 import { normaliseName } from '../../src/core/names.ts';
@@ -8,11 +8,13 @@ import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { REASON_CODES } from '../../src/core/reasons.ts';
 import { parseRegion } from '../../src/core/regions.ts';
 import { parseStatus, statusRow } from '../../src/core/status.ts';
+import { readDate } from '../../src/intake/dates.ts';
 import { createBlockReader } from '../../src/intake/read-block.ts';
 import { readExport } from '../../src/intake/read-export.ts';
 import type { ResidentRecord } from '../../src/intake/record.ts';
 import { SAMPLE_AS_OF, SAMPLE_FIGURES, SANDBOX, sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 
+const DAY_FIRST = { order: 'DMY', serial: false, epochIsBlank: false } as const;
 const TODAY = SAMPLE_AS_OF.slice(0, 10) as CivilDate;
 const COLUMNS = sampleHeader().trim().split(';');
 type Row = Record<string, string>;
@@ -34,8 +36,8 @@ async function readSample(rows: number): Promise<{ residents: ResidentRecord[]; 
     yield Buffer.from(sampleHeader());
     for (const chunk of sampleRows({ rows })) yield Buffer.from(chunk);
   }
-  const { layout, blocks } = await readExport(bytes());
-  const readBlock = createBlockReader(layout, { asOf: TODAY });
+  const { layout, profile, blocks } = await readExport(bytes());
+  const readBlock = createBlockReader({ layout, profile, asOf: TODAY });
   const residents: ResidentRecord[] = [];
   let rejected = 0;
   const reject = () => {
@@ -113,7 +115,8 @@ describe('sampleRows', () => {
     const rows = 20_000;
     for (const row of rowsOf({ rows, fromRow: 1_000 })) {
       const hints = nikHints(row.NIK as Nik, TODAY);
-      const born = parseRegistryDate(row.TGL_LHR as string, { notAfter: TODAY });
+      const read = readDate(row.TGL_LHR as string, DAY_FIRST, 7);
+      const born = read.kind === 'DAY' ? read.date : null;
       expect(parseNik(row.NIK as string).ok && parseRegion(hints.region.slice(0, 5)) !== null).toBe(true);
       expect(hints.sex === 'WOMAN').toBe(row.JENIS_KLMIN === '2');
       expect(`${row.NO_PROP}.${row.NO_KAB}`).toBe('32.1');
