@@ -43,6 +43,11 @@ export function birthday(born: CivilDate, years: number): CivilDate {
   return civilDate(year + years, month, day) ?? (civilDate(year + years, 3, 1) as CivilDate);
 }
 
+/** The day so many days later, or earlier where negative. */
+export function daysLater(date: CivilDate, days: number): CivilDate {
+  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10) as CivilDate;
+}
+
 /** The civil date of an instant (milliseconds since 1970) in a zone so many hours east of Greenwich. */
 export function civilDateAt(epochMs: number, utcOffsetHours: number): CivilDate {
   return new Date(epochMs + utcOffsetHours * 3_600_000).toISOString().slice(0, 10) as CivilDate;
@@ -61,53 +66,4 @@ export function parseInstant(text: string): number | null {
   if (!INSTANT.test(text) || parseIsoDate(text.slice(0, 10)) === null) return null;
   const epochMs = Date.parse(text);
   return Number.isNaN(epochMs) ? null : epochMs;
-}
-
-const MONTH_NAMES: Record<string, number> = {
-  JAN: 1,
-  FEB: 2,
-  PEB: 2,
-  MAR: 3,
-  APR: 4,
-  MAY: 5,
-  MEI: 5,
-  JUN: 6,
-  JUL: 7,
-  AUG: 8,
-  AGU: 8,
-  AGS: 8,
-  AGT: 8,
-  SEP: 9,
-  OCT: 10,
-  OKT: 10,
-  NOV: 11,
-  NOP: 11,
-  DEC: 12,
-  DES: 12,
-};
-
-/** How a year of two digits is completed: to the latest date not after a day (births, prints), or always to 20YY (Suket). */
-export type TwoDigitYear = { notAfter: CivilDate } | '20YY';
-
-// Without separators only eight digits name a day: "121112" may be the twelfth of November.
-const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T].*)?$/;
-const YEAR_FIRST = /^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T].*)?$/;
-const DAY_FIRST = /^([0-9]{1,2})[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ]([0-9]{4}|[0-9]{2})(?: .*)?$/;
-
-/**
- * Reads a date as SIAK exports write it: `12-01-1990`, `12/01/1990`, `1990-01-12`, `12-JAN-90` (Oracle), `12 Jan 1990`,
- * `15.05.1985` (V); a time of day behind it is ignored. Null where no day can be read.
- */
-export function parseRegistryDate(text: string, twoDigitYear: TwoDigitYear): CivilDate | null {
-  const yearFirst = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
-  if (yearFirst) return civilDate(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]));
-  const dayFirst = DAY_FIRST.exec(text);
-  if (!dayFirst) return null;
-  const [, dayText = '', monthText = '', yearText = ''] = dayFirst;
-  const month = /^[0-9]/.test(monthText) ? Number(monthText) : MONTH_NAMES[monthText.slice(0, 3).toUpperCase()];
-  if (month === undefined) return null;
-  if (yearText.length === 4) return civilDate(Number(yearText), month, Number(dayText));
-  const recent = civilDate(2000 + Number(yearText), month, Number(dayText));
-  if (twoDigitYear === '20YY' || (recent !== null && recent <= twoDigitYear.notAfter)) return recent;
-  return civilDate(1900 + Number(yearText), month, Number(dayText));
 }

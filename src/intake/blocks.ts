@@ -1,21 +1,29 @@
 import { afterLineEnd, CR, countLineEnds, endOfLines, isBlank, LF, QUOTE } from './bytes.ts';
 import type { IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { RecordScanner } from './scanner.ts';
+import { RecordScanner, recordCells } from './scanner.ts';
 import type { RecordShape } from './shape.ts';
 
 /** A piece of the file that holds whole records. `bytes.buffer` is its own and may be transferred to a worker thread. */
 export type Block = {
   /** Line of the file at which the block begins, from 1, the header included. */
   firstLine: number;
+  /** Line ends in it. */
+  lines: number;
   bytes: Uint8Array<ArrayBuffer>;
 };
 
-type CutOptions = { shape: RecordShape; limits: IntakeLimits; allowTruncated: boolean; firstLine: number };
+/** `isCutOff` judges a last record without a line end: its text, its cells, and how many cells the record before it has. */
+type CutOptions = {
+  shape: RecordShape;
+  limits: Pick<IntakeLimits, 'blockBytes'>;
+  firstLine: number;
+  isCutOff: ((text: string, cells: string[], cellsBefore: number) => boolean) | null;
+};
 
 /**
  * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record has
- * no line end and too few cells, or where quotes are open at the end, unless `allowTruncated`.
+ * no line end and is cut off, or where quotes are open at the end, unless `isCutOff` is null.
  */
 export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, options: CutOptions): AsyncGenerator<Block> {
   const cutter = new Cutter(options);
@@ -89,13 +97,14 @@ class Cutter {
   /** What is left at the end of the file, the end of which is then judged. */
   cutLast(): Block {
     const bytes = this.buffer.subarray(0, this.length);
-    if (!this.options.allowTruncated && this.isTruncated(bytes)) throw new IntakeRefusal('FILE_TRUNCATED');
+    if (this.isTruncated(bytes)) throw new IntakeRefusal('FILE_TRUNCATED');
     return this.hand(this.length, bytes.subarray(this.length));
   }
 
   private hand(end: number, rest: Uint8Array): Block {
-    const block = { firstLine: this.line, bytes: this.buffer.subarray(0, end) };
-    this.line += countLineEnds(block.bytes, 0, end);
+    const bytes = this.buffer.subarray(0, end);
+    const block = { firstLine: this.line, lines: countLineEnds(bytes, 0, end), bytes };
+    this.line += block.lines;
     this.buffer = new Uint8Array(this.options.limits.blockBytes);
     this.buffer.set(rest);
     this.length = rest.length;
@@ -124,13 +133,19 @@ class Cutter {
   }
 
   private isTruncated(bytes: Uint8Array): boolean {
-    const hasQuotes = bytes.includes(QUOTE);
-    let start = hasQuotes ? 0 : endOfLines(bytes);
+    const { isCutOff, shape } = this.options;
+    if (isCutOff === null) return false;
+    let start = bytes.includes(QUOTE) ? 0 : endOfLines(bytes.subarray(0, Math.max(0, endOfLines(bytes) - 1)));
+    let cellsBefore = shape.columnCount;
     while (start < bytes.length) {
       const lineEnd = this.scanner.scan(bytes, start, bytes.length);
       if (this.scanner.endedInQuotes && this.scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
-      if (lineEnd === bytes.length)
-        return !isBlank(bytes, start, lineEnd) && this.scanner.count < this.options.shape.columnCount;
+      if (lineEnd === bytes.length) {
+        if (isBlank(bytes, start, lineEnd)) return false;
+        const text = Buffer.from(bytes.subarray(start, lineEnd)).toString('latin1');
+        return isCutOff(text, recordCells(bytes, this.scanner), cellsBefore);
+      }
+      cellsBefore = this.scanner.count;
       start = afterLineEnd(bytes, lineEnd);
     }
     return false;

@@ -1,3 +1,5 @@
+import { isBlankText } from './blank.ts';
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NON_ASCII = /[\u0080-\u00ff]/;
 
@@ -19,14 +21,21 @@ export function decodeText(byteText: string): string {
 
 /**
  * The text of a cell without what spreadsheets and exporters put around it: blanks (NBSP too), wrapping quotes,
- * `="…"`, a leading apostrophe.
+ * `="…"`, leading apostrophes and other marks of text.
  */
 export function cleanCell(text: string): string {
   let clean = trim(text);
   if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
   if (clean.startsWith('"') && clean.endsWith('"') && clean.length > 1) clean = trim(clean.slice(1, -1).replaceAll('""', '"'));
   if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
-  return /^['’]/.test(clean) ? trim(clean.slice(1)) : clean;
+  return /^['’‘`´]/.test(clean) ? trim(clean.replace(/^['’‘`´]+/, '')) : clean;
+}
+
+/** What a cell says, '' where it says nothing. Takes one character a byte. */
+export function cellText(byteText: string): string {
+  if (byteText === '') return '';
+  const text = cleanCell(decodeText(byteText));
+  return isBlankText(text) ? '' : text;
 }
 
 // NUL and zero-width blanks are no white space to `trim`, but come out of databases and spreadsheets.

@@ -1,4 +1,4 @@
-import { cleanCell, decodeText } from './cell.ts';
+import { cellText } from './cell.ts';
 
 const MAX_KEY_LENGTH = 64;
 
@@ -31,7 +31,7 @@ export function memo<Value>(maxTexts: number, read: (cleanText: string) => Value
     if (byteText === '') return blank;
     const remembered = cache.get(byteText);
     if (remembered !== undefined) return remembered;
-    const value = read(cleanCell(decodeText(byteText)));
+    const value = read(cellText(byteText));
     cache.put(byteText, value);
     return value;
   };

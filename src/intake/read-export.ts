@@ -1,66 +1,78 @@
 import { type Block, cutBlocks } from './blocks.ts';
-import { afterLineEnd, CR, isBlank, LF } from './bytes.ts';
+import { type Column, STATUS_COLUMNS } from './columns.ts';
 import { decodeBytes } from './decode.ts';
-import { type Layout, parseLayout, shapeOf } from './layout.ts';
+import { findHead } from './head.ts';
+import { type Layout, lastNeeded, type Profile, shapeOf } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
-import { IntakeRefusal } from './refusal.ts';
+import { lineKind } from './lines.ts';
+import { profileColumns } from './profile.ts';
+import type { LineKind } from './tally.ts';
 
 export type ExportOptions = {
   /** Import what is there of a file that breaks off. */
   allowTruncated?: boolean;
+  /** Hours east of Greenwich of the source. */
+  zoneHours?: number;
   limits?: IntakeLimits;
 };
+export type OpenExport = {
+  layout: Layout;
+  profile: Profile;
+  /** Lines above the header, by kind. */
+  passedOver: Partial<Record<LineKind, number>>;
+  blocks: AsyncIterable<Block>;
+};
+
+const NEEDED: readonly (readonly Column[])[] = [['NIK'], STATUS_COLUMNS];
 
 /**
- * Opens an export: finds out compression, encoding, delimiter and columns, and cuts the rest into blocks.
+ * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, and cuts the rest.
  * Throws `IntakeRefusal`, here or, for what only shows later (FILE_TRUNCATED, FILE_DAMAGED), out of `blocks`.
  */
 export async function readExport(
   chunks: AsyncIterable<Uint8Array>,
-  { allowTruncated = false, limits = INTAKE_LIMITS }: ExportOptions = {},
-): Promise<{ layout: Layout; blocks: AsyncIterable<Block> }> {
+  { allowTruncated = false, zoneHours = 7, limits = INTAKE_LIMITS }: ExportOptions = {},
+): Promise<OpenExport> {
   const bytes = decodeBytes(chunks, limits.sniffBytes, allowTruncated);
   try {
-    const { header, rest, firstLine } = await readHeader(bytes, limits.maxLineBytes);
-    const layout = parseLayout(header, limits.maxColumns);
-    const shape = shapeOf(layout, limits);
-    return { layout, blocks: cutBlocks(continued(rest, bytes), { shape, limits, allowTruncated, firstLine }) };
+    const { layout: found, rest, restLine, passedOver } = await findHead(bytes, NEEDED, limits);
+    const shape = shapeOf(found, limits);
+    const isCutOff = allowTruncated ? null : cutOffJudge(found);
+    const blocks = cutBlocks(continued([rest], bytes), { shape, limits, firstLine: restLine, isCutOff });
+    const first = await firstBlocks(blocks, limits);
+    const { layout, profile } = profileColumns(found, first, { zoneHours, limits });
+    return { layout, profile, passedOver, blocks: continued(first, blocks) };
   } catch (error) {
     await bytes.return(undefined);
     throw error;
   }
 }
 
-type Header = { header: Uint8Array; rest: Uint8Array; firstLine: number };
-
-/** The first line that is neither blank nor Excel's `sep=;`, and all that was read beyond it. */
-export async function readHeader(bytes: AsyncGenerator<Uint8Array>, maxLineBytes: number): Promise<Header> {
-  let buffer: Uint8Array = new Uint8Array(0);
-  let line = 1;
-  for (let ended = false; ; ) {
-    const lineEnd = buffer.findIndex((byte) => byte === LF || byte === CR);
-    // Behind a CR an LF may still come.
-    if (ended || (lineEnd >= 0 && lineEnd < buffer.length - 1)) {
-      if (ended && buffer.length === 0) throw new IntakeRefusal('EMPTY_FILE');
-      const end = lineEnd < 0 ? buffer.length : lineEnd;
-      const header = buffer.subarray(0, end);
-      if (header.length > maxLineBytes) throw new IntakeRefusal('HEADER_TOO_LONG');
-      buffer = buffer.subarray(lineEnd < 0 ? end : afterLineEnd(buffer, end));
-      line += 1;
-      if (!isPreamble(header)) return { header, rest: buffer, firstLine: line };
-      continue;
-    }
-    if (buffer.length > maxLineBytes + 1) throw new IntakeRefusal('HEADER_TOO_LONG');
-    const next = await bytes.next();
-    if (next.done) ended = true;
-    else buffer = Buffer.concat([buffer, next.value]);
+/** As many blocks as the profile looks at, kept to be read afterwards. */
+async function firstBlocks(blocks: AsyncGenerator<Block>, { profileRows, profileBytes }: IntakeLimits): Promise<Block[]> {
+  const first: Block[] = [];
+  let [bytes, lines] = [0, 0];
+  while (bytes < profileBytes && lines < profileRows) {
+    const next = await blocks.next();
+    if (next.done) break;
+    first.push(next.value);
+    bytes += next.value.bytes.length;
+    lines += next.value.lines;
   }
+  return first;
 }
 
-const isPreamble = (line: Uint8Array): boolean =>
-  isBlank(line, 0, line.length) || /^"?sep=.?"?$/i.test(Buffer.from(line).toString('latin1'));
+/** A last line without a line end is cut off where it lacks cells that the row before it has, unless it is no row. */
+function cutOffJudge(layout: Layout) {
+  const isShort = (cells: number): boolean => cells > lastNeeded(layout) && cells < layout.columnCount;
+  return (text: string, cells: string[], cellsBefore: number): boolean =>
+    cells.length < layout.columnCount &&
+    !(isShort(cells.length) && isShort(cellsBefore)) &&
+    lineKind(text, cells, layout, 0) === null;
+}
 
-export async function* continued(first: Uint8Array, others: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
+/** What was read ahead, and then the rest. */
+export async function* continued<Piece>(first: Iterable<Piece>, others: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  yield* first;
   yield* others;
 }

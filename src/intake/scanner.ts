@@ -185,3 +185,12 @@ export class RecordScanner {
     return at;
   }
 }
+
+/** The cells of the record that was scanned last, one character a byte; of those beyond the header's only the first. */
+export function recordCells(bytes: Uint8Array, { starts, ends, doubled, count }: RecordScanner): string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: Math.min(count, starts.length) }, (_, i) => {
+    const cell = buffer.toString('latin1', starts[i], ends[i]);
+    return doubled[i] === 0 ? cell : cell.replaceAll('""', '"');
+  });
+}

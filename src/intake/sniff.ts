@@ -19,7 +19,12 @@ const SIGNATURES: [string, RefusalCode, string?][] = [
   ['SQLite format 3', 'BINARY_FILE', 'an SQLite database'],
   ['PGDMP', 'BINARY_FILE', 'a PostgreSQL dump'],
   ['{\\rtf', 'BINARY_FILE', 'an RTF document'],
+  ['PAR1', 'BINARY_FILE', 'a Parquet file'],
+  ['\0\x01\0\0Standard ', 'BINARY_FILE', 'an Access database'],
+  ['\x03\0\x01EXPORT:', 'BINARY_FILE', 'an Oracle dump'],
 ];
+/** A tar archive says so behind the name of its first file. */
+const TAR_MARK = { at: 257, text: 'ustar' };
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
@@ -31,7 +36,7 @@ export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: num
   const text = Buffer.from(head).toString('latin1');
   refuseKnownFormats(text);
   if (text.startsWith('\xef\xbb\xbf')) return checked({ encoding: 'BYTES', skip: 3 }, head);
-  if (text.startsWith('\xff\xfe\0\0')) throw new IntakeRefusal('BINARY_FILE', 'UTF-32 text');
+  if (text.startsWith('\xff\xfe\0\0')) throw new IntakeRefusal('BINARY_FILE', { detail: 'UTF-32 text' });
   if (text.startsWith('\xff\xfe')) return { encoding: 'UTF-16LE', skip: 2 };
   if (text.startsWith('\xfe\xff')) return { encoding: 'UTF-16BE', skip: 2 };
   return checked({ encoding: encodingByNuls(head), skip: 0 }, head);
@@ -39,7 +44,8 @@ export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: num
 
 function refuseKnownFormats(text: string): void {
   const known = SIGNATURES.find(([signature]) => text.startsWith(signature));
-  if (known) throw new IntakeRefusal(known[1], known[2]);
+  if (known) throw new IntakeRefusal(known[1], { detail: known[2] });
+  if (text.slice(TAR_MARK.at).startsWith(TAR_MARK.text)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
   if (text.startsWith('PK\x03\x04')) throw new IntakeRefusal(zipKind(text));
   if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text)) throw new IntakeRefusal('HTML_FILE');
 }

@@ -22,7 +22,8 @@ function faultOf(error: unknown): Fault {
   const code = (error as { code?: unknown } | null)?.code;
   const kind = error instanceof Error ? error.constructor.name : 'error';
   const shown = typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'UNKNOWN';
-  return { code: shown, message: `Stopped by an unexpected ${kind} (${shown}); nothing was changed` };
+  const changed = (error as { nothingChanged?: boolean } | null)?.nothingChanged ? '; nothing was changed' : '';
+  return { code: shown, message: `Stopped by an unexpected ${kind} (${shown})${changed}` };
 }
 
 const isRefusal = (error: unknown): error is Error & { code: string } =>

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type CivilDate, civilDateAt, parseInstant } from '../core/dates.ts';
-import { documentOf } from '../core/decide.ts';
-import type { DocumentStatus } from '../core/reasons.ts';
+import { decide } from '../core/decide.ts';
+import type { Election } from '../core/election.ts';
+import { NAME_VERSION } from '../core/names.ts';
+import { PILKADA_2018 } from '../core/pilkada-2018.ts';
+import type { DocumentStatus, VoterStatus } from '../core/reasons.ts';
 import { parseRegion, regionRange, utcOffsetHours } from '../core/regions.ts';
-import { statusOfNumber } from '../core/status.ts';
 import { readExport } from '../intake/read-export.ts';
 import type { Reject } from '../intake/record.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
+import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report.ts';
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
-import { type MergeReport, mergeCopy } from '../registry/merge.ts';
+import type { KindCount } from '../registry/incoming.ts';
+import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
+import { foundOf } from '../registry/row.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
 import { StartupError } from './startup-error.ts';
 import { tagBlocks } from './tag-pool.ts';
@@ -22,15 +27,38 @@ export type ImportOptions = {
   dryRun: boolean;
   allowOlder: boolean;
   allowTruncated: boolean;
-  /** Shares, 0–1. */
+  /** Read the same bytes again, though they were imported before. */
+  again: boolean;
+  /** Import a file of which hardly any row is of the source's region. */
+  otherRegion: boolean;
+  /** Shares, 0–1: of rows, of the filled cells of a column, of the source's residents. */
   maxRejected: number;
+  maxUnreadable: number;
   maxLost: number;
 };
 
-export type ImportProgress = { bytes: number; rows: number; merging: boolean };
-export type ImportListener = { progress(progress: ImportProgress): void; reject(reject: Reject): void };
+/** What an import is held to unless told otherwise. */
+export const IMPORT_DEFAULTS = {
+  partial: false,
+  dryRun: false,
+  allowOlder: false,
+  allowTruncated: false,
+  again: false,
+  otherRegion: false,
+  maxRejected: 0.1,
+  maxUnreadable: 0.1,
+  maxLost: 0.02,
+} as const;
 
-/** What an import did; `--json` prints it. `dataset` is the number of the copy in the ledger, null for a dry run. */
+export type ImportProgress = { bytes: number; rows: number; merging: boolean };
+export type ImportListener = {
+  progress(progress: ImportProgress): void;
+  reject(reject: Reject): void;
+  /** All rows are read and nothing is committed: the last moment to refuse. What it throws refuses the import. */
+  rejectsEnd?(): Promise<void>;
+};
+
+/** What an import did; `--json` prints it and the ledger keeps it. `dataset` is the number of the copy, null for a dry run. */
 export type ImportReport = {
   dataset: number | null;
   source: string;
@@ -46,6 +74,12 @@ export type ImportReport = {
   rejected: number;
   byReason: Record<string, number>;
   byDocument: Record<DocumentStatus, number>;
+  /** For polling day, of the election that is configured. */
+  byVoter: Record<VoterStatus, number>;
+  /** What was read, column by column. */
+  reading: ReadingReport;
+  /** The source had no copy before. */
+  firstOfSource: boolean;
   seconds: number;
   alreadyImported: boolean;
   sampleRemoved: number;
@@ -59,24 +93,34 @@ export function parseSource(source: string): { name: string; region: string; fir
   return { name: source, region, firstRegion: first, lastRegion: last };
 }
 
+/** The moment of a copy, in milliseconds since 1970. Throws `StartupError` where it is none, or has not come yet. */
+export function parseAsOf(text: string, nowMs: number): number {
+  const asOfMs = parseInstant(text);
+  if (asOfMs === null) throw new StartupError(`--as-of must be a moment with its offset, such as ${SAMPLE_AS_OF}`);
+  if (asOfMs <= nowMs) return asOfMs;
+  throw new StartupError('--as-of is later than the clock of this machine: give the moment at which the file was taken');
+}
+
+/** Where an import works: `now` is the clock in milliseconds since 1970, `election` what residents are counted for. */
+export type ImportContext = { sql: Sql; registryKey: Uint8Array; election?: Election; now?: () => number };
+
 /**
  * Imports an export. `reject` hears each rejected row: line, column, reason, never a value. Throws `StartupError` (arguments),
  * `IntakeRefusal` (the file), `MergeRefusal` (the registry), or the driver's error; the registry is then as it was.
  */
 export async function importExport(
-  sql: Sql,
-  registryKey: Uint8Array,
+  { sql, registryKey, election = PILKADA_2018, now = Date.now }: ImportContext,
   chunks: AsyncIterable<Uint8Array>,
   options: ImportOptions,
   listen: ImportListener,
 ): Promise<ImportReport> {
   const started = performance.now();
   const source = parseSource(options.source);
-  const asOfMs = parseInstant(options.asOf);
-  if (asOfMs === null) throw new StartupError(`--as-of must be a moment with its offset, such as ${SAMPLE_AS_OF}`);
-  const asOfDate = civilDateAt(asOfMs, utcOffsetHours(source.region));
-  const reading = new Reading(chunks, options, listen);
-  const report = await mergeCopy(sql, {
+  const asOfMs = parseAsOf(options.asOf, now());
+  const zoneHours = utcOffsetHours(source.region);
+  const asOfDate = civilDateAt(asOfMs, zoneHours);
+  const file = new FileReading(chunks, { ...options, region: options.otherRegion ? null : source.region }, listen);
+  const { alreadyImported, report } = await mergeCopy(sql, {
     source,
     asOfMs,
     asOfDate,
@@ -84,31 +128,36 @@ export async function importExport(
     allowOlder: options.allowOlder,
     maxLost: options.maxLost,
     dryRun: options.dryRun,
-    rows: reading.rows(registryKey, asOfDate),
-    digest: () => reading.digest(),
+    rows: file.rows(registryKey, asOfDate, zoneHours),
+    digest: () => file.digest(),
+    readerVersion: READER_VERSION,
+    nameVersion: NAME_VERSION,
+    again: options.again,
+    describe: (merged): ImportReport => ({
+      ...reportOf(merged, options, file.report(), election, asOfDate),
+      seconds: secondsSince(started),
+    }),
   });
-  const { rejected, byReason } = reading;
-  return reportOf(report, {
-    ...options,
-    rows: reading.read,
-    rejected,
-    byReason,
-    seconds: (performance.now() - started) / 1000,
-  });
+  if (!alreadyImported) return report;
+  const { residents } = report;
+  const nothing = { inserted: 0, changed: 0, unchanged: residents, absent: 0, sampleRemoved: 0 };
+  return { ...report, ...nothing, alreadyImported, seconds: secondsSince(started) };
 }
 
+const secondsSince = (started: number): number => Math.round(performance.now() - started) / 1000;
+
+type FileOptions = Pick<ImportOptions, 'allowTruncated' | 'maxRejected' | 'maxUnreadable'> & { region: string | null };
+
 /** One pass over the bytes of an export: digest, counts and rejects on the way to the stage. */
-class Reading {
-  read = 0;
-  rejected = 0;
-  readonly byReason: Record<string, number> = {};
+class FileReading {
+  #sum: ReadingSum | undefined;
   readonly #hash = createHash('sha256');
   readonly #chunks: AsyncIterable<Uint8Array>;
-  readonly #options: ImportOptions;
+  readonly #options: FileOptions;
   readonly #listen: ImportListener;
   #bytes = 0;
 
-  constructor(chunks: AsyncIterable<Uint8Array>, options: ImportOptions, listen: ImportListener) {
+  constructor(chunks: AsyncIterable<Uint8Array>, options: FileOptions, listen: ImportListener) {
     this.#chunks = chunks;
     this.#options = options;
     this.#listen = listen;
@@ -118,19 +167,25 @@ class Reading {
     return this.#hash.digest('hex');
   }
 
-  async *rows(registryKey: Uint8Array, asOfDate: CivilDate): AsyncGenerator<Uint8Array> {
-    const { layout, blocks } = await readExport(this.#hashed(), { allowTruncated: this.#options.allowTruncated });
-    for await (const { rows, residents, rejects } of tagBlocks(blocks, { registryKey, layout, asOfDate })) {
-      this.read += residents + rejects.length;
-      this.rejected += rejects.length;
-      for (const reject of rejects) {
-        this.byReason[reject.reason] = (this.byReason[reject.reason] ?? 0) + 1;
-        this.#listen.reject(reject);
-      }
+  report(): ReadingReport {
+    return (this.#sum as ReadingSum).report();
+  }
+
+  async *rows(registryKey: Uint8Array, asOf: CivilDate, zoneHours: number): AsyncGenerator<Uint8Array> {
+    const { allowTruncated, maxRejected, maxUnreadable, region } = this.#options;
+    const opened = await readExport(this.#hashed(), { allowTruncated, zoneHours });
+    const { layout, profile, blocks } = opened;
+    const sum = new ReadingSum(opened);
+    this.#sum = sum;
+    for await (const tagged of tagBlocks(blocks, { registryKey, layout, profile, asOf })) {
+      if (!tagged.ok) throw new IntakeRefusal(tagged.code, tagged.place);
+      sum.add(tagged.tally, tagged.rejects);
+      for (const reject of tagged.rejects) this.#listen.reject(reject);
       this.#progress(false);
-      yield rows;
+      yield tagged.rows;
     }
-    if (this.rejected > this.read * this.#options.maxRejected) throw new IntakeRefusal('TOO_MANY_REJECTED');
+    sum.refuse({ maxRejected, maxUnreadable, region });
+    await this.#listen.rejectsEnd?.();
     this.#progress(true);
   }
 
@@ -143,34 +198,60 @@ class Reading {
   }
 
   #progress(merging: boolean): void {
-    this.#listen.progress({ bytes: this.#bytes, rows: this.read, merging });
+    this.#listen.progress({ bytes: this.#bytes, rows: this.#sum?.rows ?? 0, merging });
   }
 }
 
-type ReadPart = Pick<ImportReport, 'source' | 'asOf' | 'rows' | 'rejected' | 'byReason' | 'seconds'>;
-
-function reportOf(merged: MergeReport, read: ReadPart): ImportReport {
-  const byDocument: Record<DocumentStatus, number> = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
-  for (const { status, residents } of merged.byStatus)
-    byDocument[status === 'CONFLICT' ? 'UNDETERMINED' : documentOf(statusOfNumber(status))] += residents;
-  const { copy, residents, inserted, changed, unchanged, absent, duplicates, conflicts } = merged;
-  const { source, asOf, rows, rejected, byReason, seconds } = read;
+function reportOf(
+  {
+    copy,
+    residents,
+    inserted,
+    changed,
+    unchanged,
+    absent,
+    duplicates,
+    conflicts,
+    sampleRemoved,
+    firstOfSource,
+    kinds,
+  }: MergeCounts,
+  { source, asOf }: ImportOptions,
+  reading: ReadingReport,
+  election: Election,
+  asOfDate: CivilDate,
+): Omit<ImportReport, 'seconds'> {
+  const { rows, rejected, byReason } = reading;
   return {
     dataset: copy,
     source,
     asOf,
     rows,
     residents,
-    ...(merged.alreadyImported
-      ? { inserted: 0, changed: 0, unchanged: residents, absent: 0 }
-      : { inserted, changed, unchanged, absent }),
+    inserted,
+    changed,
+    unchanged,
+    absent,
     duplicates,
     conflicts,
     rejected,
     byReason,
-    byDocument,
-    seconds: Math.round(seconds * 1000) / 1000,
-    alreadyImported: merged.alreadyImported,
-    sampleRemoved: merged.alreadyImported ? 0 : merged.sampleRemoved,
+    ...countOutcomes(kinds, election, asOfDate),
+    reading,
+    firstOfSource,
+    alreadyImported: false,
+    sampleRemoved,
   };
+}
+
+/** Residents by document and by voter: what `decide()` says of each kind. */
+function countOutcomes(kinds: KindCount[], election: Election, today: CivilDate): Pick<ImportReport, 'byDocument' | 'byVoter'> {
+  const byDocument: Record<DocumentStatus, number> = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
+  const byVoter: Record<VoterStatus, number> = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
+  for (const { facts, residents } of kinds) {
+    const { document, voter } = decide(foundOf(facts), election, today);
+    byDocument[document] += residents;
+    byVoter[voter] += residents;
+  }
+  return { byDocument, byVoter };
 }

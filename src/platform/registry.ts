@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { errorCode } from '../registry/error-code.ts';
 import { deriveKeys } from '../registry/keys.ts';
-import { claimKey } from '../registry/readiness.ts';
+import { claimKey, sourcesOfOtherNames } from '../registry/readiness.ts';
 import { connect, type Sql } from '../registry/sql.ts';
 import { openEmbeddedDatabase } from './database.ts';
 import type { Settings } from './settings.ts';
@@ -49,6 +49,10 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
     if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
       throw new StartupError('This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it');
     }
+    for (const source of await sourcesOfOtherNames(sql))
+      say(
+        `Names of ${source} were made comparable by another version of hakpilih: import its export again, until then no name matches`,
+      );
     return { sql, url, openServerPool, close };
   } catch (error) {
     await close();

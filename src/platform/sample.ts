@@ -1,6 +1,6 @@
 import { SAMPLE_AS_OF, SANDBOX, sampleHeader, sampleRows } from '../intake/sample.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
-import { importExport } from './import-file.ts';
+import { IMPORT_DEFAULTS, importExport } from './import-file.ts';
 
 /** Kabupaten Bogor at 1:1000 of those who must hold an e-KTP. */
 const SAMPLE_ROWS = 4_900;
@@ -16,22 +16,9 @@ export async function* sampleBytes(rows: number, seed?: number): AsyncGenerator<
 export async function loadSampleIfEmpty(sql: Sql, registryKey: Uint8Array, say: (line: string) => void): Promise<boolean> {
   const sources = await sql`SELECT name FROM sources LIMIT 2`;
   if (sources.length > 0) return sources.length === 1 && sources[0]?.name === SAMPLE_SOURCE;
-  const options = {
-    source: SAMPLE_SOURCE,
-    asOf: SAMPLE_AS_OF,
-    partial: false,
-    dryRun: false,
-    allowOlder: false,
-    allowTruncated: false,
-  };
+  const options = { ...IMPORT_DEFAULTS, source: SAMPLE_SOURCE, asOf: SAMPLE_AS_OF, maxRejected: 0 };
   const quiet = { progress: () => {}, reject: () => {} };
-  const report = await importExport(
-    sql,
-    registryKey,
-    sampleBytes(SAMPLE_ROWS),
-    { ...options, maxRejected: 0, maxLost: 1 },
-    quiet,
-  );
+  const report = await importExport({ sql, registryKey }, sampleBytes(SAMPLE_ROWS), options, quiet);
   say(
     `The registry was empty: loaded a synthetic sample of Kabupaten Bogor, ${report.residents} residents as of ${SAMPLE_AS_OF}`,
   );

@@ -1,33 +1,46 @@
-import type { CivilDate } from '../core/dates.ts';
 import type { Block } from '../intake/blocks.ts';
-import type { Layout } from '../intake/layout.ts';
-import { createBlockReader } from '../intake/read-block.ts';
+import { createBlockReader, type ReaderSettings } from '../intake/read-block.ts';
 import type { Reject } from '../intake/record.ts';
+import { IntakeRefusal, type RefusalCode, type RefusalPlace } from '../intake/refusal.ts';
+import type { Tally } from '../intake/tally.ts';
 import { deriveKeys } from '../registry/keys.ts';
 import { StageWriter } from '../registry/stage.ts';
 
 /** What a thread needs to tag blocks; plain data. */
-export type TaggerSettings = { registryKey: Uint8Array; layout: Layout; asOfDate: CivilDate };
+export type TaggerSettings = ReaderSettings & { registryKey: Uint8Array };
 
-/** A block of an export, tagged: rows of the binary COPY, and what had to be rejected. No NIK is left. */
-export type TaggedBlock = { rows: Uint8Array<ArrayBuffer>; residents: number; rejects: Reject[] };
+/**
+ * A block of an export, tagged: rows of the binary COPY (`kept` of them are of rejected rows, whose residents are not absent),
+ * what had to be rejected, and counts. No NIK is left. Or why the block refuses the whole file.
+ */
+export type TaggedBlock =
+  | { ok: true; rows: Uint8Array<ArrayBuffer>; residents: number; kept: number; rejects: Reject[]; tally: Tally }
+  | { ok: false; code: RefusalCode; place: RefusalPlace };
 
 /** Makes the function that reads, normalises and tags blocks: one a thread. */
-export function createBlockTagger({ registryKey, layout, asOfDate }: TaggerSettings): (block: Block) => TaggedBlock {
-  const read = createBlockReader(layout, { asOf: asOfDate });
+export function createBlockTagger({ registryKey, ...settings }: TaggerSettings): (block: Block) => TaggedBlock {
+  const read = createBlockReader(settings);
   const writer = new StageWriter(deriveKeys(registryKey));
   return (block) => {
     const rejects: Reject[] = [];
-    let residents = 0;
-    read(block, {
-      resident(record) {
-        residents += 1;
-        writer.write(record);
-      },
-      reject(reject) {
-        rejects.push(reject);
-      },
-    });
-    return { rows: writer.take(), residents, rejects };
+    let [residents, kept] = [0, 0];
+    try {
+      const tally = read(block, {
+        resident(record) {
+          residents += 1;
+          writer.write(record);
+        },
+        reject(reject, niks) {
+          rejects.push(reject);
+          for (const nik of niks) writer.writeKept(nik);
+          kept += niks.length;
+        },
+      });
+      return { ok: true, rows: writer.take(), residents, kept, rejects, tally };
+    } catch (error) {
+      // A thread's error would arrive as a plain one.
+      if (!(error instanceof IntakeRefusal)) throw error;
+      return { ok: false, code: error.code, place: { detail: error.detail, line: error.line } };
+    }
   };
 }

@@ -8,5 +8,5 @@ const { createBlockTagger } = await import('./tag-block.ts');
 const tag = createBlockTagger(workerData as TaggerSettings);
 parentPort?.on('message', (block: Block) => {
   const tagged = tag(block);
-  parentPort?.postMessage(tagged, [tagged.rows.buffer]);
+  parentPort?.postMessage(tagged, tagged.ok ? [tagged.rows.buffer] : []);
 });

@@ -1,4 +1,5 @@
 import type { CivilDate } from '../core/dates.ts';
+import { NAME_VERSION } from '../core/names.ts';
 import type { FoundRow } from './find.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
@@ -6,7 +7,7 @@ import type { Proof, Tag } from './tags.ts';
 
 /** First and last region that the caller may see, as numbers. */
 type Range = { first: number; last: number };
-type Source = Range & { name: string; region: string; fullAsOfMs: number | null; asOfMs: number };
+type Source = Range & { name: string; region: string; fullAsOfMs: number | null; asOfMs: number; nameVersion: number };
 
 /** What a transaction's snapshot says of its copies; by this a row's short form is read. */
 export type Ledger = { sources: Source[]; copies: Map<string, { source: Source; asOfMs: number }> };
@@ -15,7 +16,7 @@ export type Ledger = { sources: Source[]; copies: Map<string, { source: Source; 
 export async function readLedger(tx: Transaction): Promise<Ledger> {
   const [sources, copies] = await Promise.all([
     tx.unsafe(`SELECT name, region, first_region::float8 AS first, last_region::float8 AS last,
-      (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
+      name_version AS "nameVersion", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
       FROM sources ORDER BY name`),
     tx.unsafe('SELECT id::text, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
   ]);
@@ -92,10 +93,10 @@ export function rowReader({ sources, copies }: Ledger, range: Range): (short: st
     return {
       ...unmetered,
       facts,
-      asOfMs: Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
+      asOfMs: Number(flags) & FLAG.KEPT ? asOfMs : Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
       sourceRegion: source.region,
       sample: source.name === SAMPLE_SOURCE,
-      nameMatches: matchOf(name),
+      nameMatches: source.nameVersion === NAME_VERSION ? matchOf(name) : null,
       kkMatches: matchOf(kk),
     };
   };

@@ -1,4 +1,5 @@
 import type { CivilDate } from '../core/dates.ts';
+import { NAME_VERSION } from '../core/names.ts';
 import { admitCtes, MISS_CTE, type RefusalCode } from './admit.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
@@ -43,8 +44,8 @@ WITH asked AS MATERIALIZED (
     WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, nth, n)
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
-         CASE WHEN r.tag IS NULL THEN oldest.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
-         a.asked_name = r.name_proof AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
+         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 THEN c.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
+         CASE WHEN s.name_version = ${NAME_VERSION} THEN a.asked_name = r.name_proof END AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
   FROM judged a
   LEFT JOIN LATERAL (
     SELECT r.* FROM residents r

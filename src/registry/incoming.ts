@@ -1,9 +1,11 @@
-import { FLAG } from './row.ts';
+import { FLAG, type StoredFacts } from './row.ts';
 import { FACT_COLUMNS, type Transaction } from './sql.ts';
 
 // The stage of an import, in SQL: `incoming` holds the rows of the copy, `delta` what they change. Readers see neither.
 
 const FACTS = FACT_COLUMNS.join(', ');
+/** A region's number without district and village. */
+const REGENCY = 1_000_000;
 /** The columns of a row under an alias. */
 export const factsOf = (alias: string): string => FACT_COLUMNS.map((column) => `${alias}.${column}`).join(', ');
 
@@ -15,10 +17,24 @@ export async function createIncoming(tx: Transaction): Promise<string> {
   return `COPY incoming (tag, ${FACTS}) FROM STDIN (FORMAT binary)`;
 }
 
-/** One row a resident: identical rows collapse, differing ones become a conflict that tells nothing but its region. */
+/** Takes the marks of rejected rows out of the stage; `kept` holds their tags. */
+export async function takeKept(tx: Transaction): Promise<void> {
+  await tx.unsafe('CREATE TEMP TABLE kept (tag uuid) ON COMMIT DROP');
+  await tx.unsafe(`WITH marks AS (DELETE FROM incoming WHERE flags = ${FLAG.KEPT} RETURNING tag)
+    INSERT INTO kept SELECT DISTINCT tag FROM marks`);
+}
+
+/** What two rows of one resident may differ in: who renewed his Suket stands twice in a book of Sukets. */
+const SUKET_COLUMNS: readonly string[] = ['suket_proof', 'suket_issued', 'suket_ends'];
+const REST = FACT_COLUMNS.filter((column) => !SUKET_COLUMNS.includes(column)).map((column) => `i.${column}`);
+
+/**
+ * One row a resident: rows that are identical, or differ in the Suket only, collapse into the one whose Suket ends last;
+ * others become a conflict that tells nothing but its region.
+ */
 export async function collapseRepeated(tx: Transaction): Promise<{ duplicates: number; conflicts: number }> {
   await tx.unsafe(`CREATE TEMP TABLE repeated ON COMMIT DROP AS
-    SELECT i.tag, count(*) AS rows, count(DISTINCT (${factsOf('i')})) AS versions, min(i.region) AS region,
+    SELECT i.tag, count(*) AS rows, count(DISTINCT (${REST.join(', ')})) AS versions, min(i.region) AS region,
            count(DISTINCT i.region) = 1 AND count(i.region) = count(*) AS one_region
     FROM incoming i JOIN (SELECT tag FROM incoming GROUP BY tag HAVING count(*) > 1) twice ON twice.tag = i.tag
     GROUP BY i.tag`);
@@ -28,7 +44,8 @@ export async function collapseRepeated(tx: Transaction): Promise<{ duplicates: n
   if (tags === 0) return { duplicates, conflicts };
   await tx.unsafe('ANALYZE repeated');
   await tx.unsafe(`CREATE TEMP TABLE collapsed ON COMMIT DROP AS
-    SELECT DISTINCT i.tag, ${factsOf('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1`);
+    SELECT DISTINCT ON (i.tag) i.tag, ${factsOf('i')} FROM incoming i JOIN repeated t ON t.tag = i.tag AND t.versions = 1
+    ORDER BY i.tag, i.suket_ends DESC NULLS LAST, i.suket_issued DESC NULLS LAST, i.suket_proof DESC NULLS LAST`);
   await tx.unsafe('DELETE FROM incoming USING repeated WHERE incoming.tag = repeated.tag');
   await tx.unsafe(`INSERT INTO incoming (tag, ${FACTS}) SELECT tag, ${FACTS} FROM collapsed`);
   await tx.unsafe(`INSERT INTO incoming (tag, region, status, flags)
@@ -40,7 +57,7 @@ export type CompareOptions = { sourceName: string; asOfMs: number; asOfDate: str
 
 /**
  * What this copy changes, in tag order. The newer as-of owns a resident; at equal dates a row of another source that differs
- * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. CONFIRM rewrites an equal row whose own
+ * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. KEEP marks one whose row was rejected. CONFIRM rewrites an equal row whose own
  * date would otherwise mislead, or whose 17th birthday has passed.
  */
 export async function compare(tx: Transaction, options: CompareOptions): Promise<void> {
@@ -55,7 +72,10 @@ export async function compare(tx: Transaction, options: CompareOptions): Promise
     SELECT * FROM (
       SELECT coalesce(i.tag, r.tag) AS tag, ${factsOf('i')},
         CASE
-          WHEN i.tag IS NULL THEN CASE WHEN r.own AND r.flags & ${FLAG.ABSENT} = 0 THEN 'ABSENT' END
+          WHEN i.tag IS NULL THEN CASE
+            WHEN NOT r.own OR r.flags & ${FLAG.ABSENT} <> 0 THEN NULL
+            WHEN NOT EXISTS (SELECT 1 FROM kept k WHERE k.tag = r.tag) THEN 'ABSENT'
+            WHEN r.flags & ${FLAG.KEPT} = 0 THEN 'KEEP' END
           WHEN r.tag IS NULL THEN 'INSERT'
           WHEN r.own OR r.flags & ${FLAG.ABSENT} <> 0 OR r.current < ${asOf} THEN
             CASE WHEN NOT (${same}) THEN 'CHANGE'
@@ -80,14 +100,22 @@ export async function countDelta(tx: Transaction): Promise<DeltaCounts> {
   return row as unknown as DeltaCounts;
 }
 
-export type StatusCount = { status: number | 'CONFLICT'; residents: number };
+/** Residents of a copy who are alike in all that decides on document and voter but the Suket. */
+export type KindCount = { facts: StoredFacts; residents: number };
 
-/** Residents of the copy by status number; `CONFLICT` for those whose rows differ. */
-export async function countByStatus(tx: Transaction): Promise<StatusCount[]> {
-  const rows = await tx.unsafe(`SELECT status, flags & ${FLAG.CONFLICT} <> 0 AS conflict, count(*)::int AS residents
-    FROM incoming GROUP BY 1, 2`);
-  return rows.map((row) => ({
-    status: row.conflict ? 'CONFLICT' : (row.status as number),
-    residents: row.residents as number,
+/** Residents of the copy by kind; a region is cut to its regency. */
+export async function countKinds(tx: Transaction): Promise<KindCount[]> {
+  const rows = await tx.unsafe(`SELECT status, flags, region / ${REGENCY} AS regency, of_age_on, count(*)::int AS residents
+    FROM incoming GROUP BY 1, 2, 3, 4`);
+  return rows.map(({ status, flags, regency, of_age_on: ofAgeOn, residents }) => ({
+    facts: {
+      status,
+      flags,
+      region: regency === null ? null : Number(regency) * REGENCY,
+      ofAgeOn,
+      suketIssued: null,
+      suketEnds: null,
+    },
+    residents,
   }));
 }

@@ -1,5 +1,14 @@
 import { copyIn } from './copy-in.ts';
-import { collapseRepeated, compare, countByStatus, countDelta, createIncoming, factsOf, type StatusCount } from './incoming.ts';
+import {
+  collapseRepeated,
+  compare,
+  countDelta,
+  countKinds,
+  createIncoming,
+  factsOf,
+  type KindCount,
+  takeKept,
+} from './incoming.ts';
 import { FLAG } from './row.ts';
 import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
@@ -16,7 +25,7 @@ export class MergeRefusal extends Error {
   }
 }
 
-export type MergeOptions = {
+export type MergeOptions<Report extends object = object> = {
   source: { name: string; region: string; firstRegion: number; lastRegion: number };
   /** Milliseconds since 1970. */
   asOfMs: number;
@@ -32,13 +41,21 @@ export type MergeOptions = {
   rows: AsyncIterable<Uint8Array>;
   /** SHA-256 of the file, asked for when `rows` has ended. */
   digest(): string;
+  /** Raised where a file is read otherwise than before, or a name normalised otherwise: the same bytes are then another copy. */
+  readerVersion: number;
+  nameVersion: number;
+  /** The same bytes again, though nothing is newer. */
+  again: boolean;
+  /** What the ledger keeps of the import and the caller gets. */
+  describe(merged: MergeCounts): Report;
 };
 
-export type MergeReport = {
-  /** Number of the copy in the ledger; null where nothing was written. */
+/** `alreadyImported`: the same bytes for the same as-of were imported before, and `report` is what was said of them then. */
+export type Merged<Report> = { alreadyImported: boolean; report: Report };
+
+export type MergeCounts = {
+  /** Number of the copy in the ledger; null for a dry run. */
   copy: number | null;
-  /** The same bytes for the same as-of were imported before: nothing to do. */
-  alreadyImported: boolean;
   residents: number;
   inserted: number;
   changed: number;
@@ -48,7 +65,9 @@ export type MergeReport = {
   conflicts: number;
   /** Residents of the synthetic sample that this first real import removed. */
   sampleRemoved: number;
-  byStatus: StatusCount[];
+  /** The source had no copy before. */
+  firstOfSource: boolean;
+  kinds: KindCount[];
 };
 
 const FACTS = FACT_COLUMNS.join(', ');
@@ -59,37 +78,41 @@ const IMPORT_LOCK = 4_711_2018;
  * log in one transaction, one import at a time. Whatever fails, the old state is whole. Throws `MergeRefusal`, what `rows`
  * throws, `ConnectionLost` (`sql` has then ended), or the driver's error (whose text must not be shown).
  */
-export async function mergeCopy(sql: Sql, options: MergeOptions): Promise<MergeReport> {
-  let report: MergeReport | undefined;
+export async function mergeCopy<Report extends object>(sql: Sql, options: MergeOptions<Report>): Promise<Merged<Report>> {
+  let merged: Merged<Report> | undefined;
   const undo = new Error('undo');
   const work = inTransaction(sql, async (tx) => {
-    report = await mergeInTransaction(tx, options);
-    if (options.dryRun || report.alreadyImported) throw undo;
+    merged = await mergeInTransaction(tx, options);
+    if (options.dryRun || merged.alreadyImported) throw undo;
   });
   await work.catch((error: unknown) => {
     if (error !== undo) throw error;
   });
-  return report as MergeReport;
+  return merged as Merged<Report>;
 }
 
-async function mergeInTransaction(tx: Transaction, options: MergeOptions): Promise<MergeReport> {
+async function mergeInTransaction<Report extends object>(
+  tx: Transaction,
+  options: MergeOptions<Report>,
+): Promise<Merged<Report>> {
   await tx.unsafe(`SELECT set_config('work_mem', '256MB', true), pg_advisory_xact_lock(${IMPORT_LOCK})`);
   await refuseOlder(tx, options);
   await stage(tx, options);
   const digest = options.digest();
-  const earlier = await sameCopy(tx, options, digest);
-  if (earlier !== null) return { ...earlier, alreadyImported: true };
+  const earlier = options.again ? null : await sameCopy<Report>(tx, options, digest);
+  if (earlier !== null) return { alreadyImported: true, report: earlier };
+  await takeKept(tx);
   const repeated = await collapseRepeated(tx);
   const sampleRemoved = options.source.name === SAMPLE_SOURCE ? 0 : await removeSample(tx);
+  const firstOfSource = await isFirst(tx, options);
   const copy = await openLedger(tx, options, digest);
   await compare(tx, { ...options, sourceName: options.source.name });
   const counts = await countDelta(tx);
   await refuseLoss(tx, options, counts.absent);
-  const byStatus = await countByStatus(tx);
-  const residents = byStatus.reduce((sum, row) => sum + row.residents, 0);
-  const report: MergeReport = {
+  const kinds = await countKinds(tx);
+  const residents = kinds.reduce((sum, row) => sum + row.residents, 0);
+  const report = options.describe({
     copy: options.dryRun ? null : copy,
-    alreadyImported: false,
     residents,
     inserted: counts.inserted,
     changed: counts.changed + counts.conflicts,
@@ -98,10 +121,11 @@ async function mergeInTransaction(tx: Transaction, options: MergeOptions): Promi
     duplicates: repeated.duplicates,
     conflicts: repeated.conflicts + counts.conflicts,
     sampleRemoved,
-    byStatus,
-  };
+    firstOfSource,
+    kinds,
+  });
   if (!options.dryRun) await write(tx, options, copy, report);
-  return report;
+  return { alreadyImported: false, report };
 }
 
 async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
@@ -110,7 +134,7 @@ async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: Merg
   if (current && !allowOlder) {
     throw new MergeRefusal(
       'OLDER_AS_OF',
-      `--as-of is older than the copy of ${source.name} in the registry; --allow-older puts a wrong import right`,
+      `--as-of is older than the copy of ${source.name} in the registry: give the moment at which this file was taken (to put a wrong import right: --allow-older)`,
     );
   }
 }
@@ -126,12 +150,17 @@ async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
 }
 
 /** The report of the source's current copy, where that is of these very bytes, this date and this kind. */
-async function sameCopy(tx: Transaction, options: MergeOptions, digest: string): Promise<MergeReport | null> {
+async function sameCopy<Report>(tx: Transaction, options: MergeOptions, digest: string): Promise<Report | null> {
   const [same] = await tx`
     SELECT c.report FROM sources s JOIN copies c ON c.id = s.last_copy
     WHERE s.name = ${options.source.name} AND c.digest = ${digest} AND c.is_full = ${options.full}
-      AND c.as_of = to_timestamp(${options.asOfMs}::float8 / 1000)`;
-  return (same?.report as MergeReport | undefined) ?? null;
+      AND c.reader_version >= ${options.readerVersion} AND s.name_version >= ${options.nameVersion} AND c.as_of = to_timestamp(${options.asOfMs}::float8 / 1000)`;
+  return (same?.report as Report | undefined) ?? null;
+}
+
+async function isFirst(tx: Transaction, { source }: MergeOptions): Promise<boolean> {
+  const [known] = await tx`SELECT 1 FROM sources WHERE name = ${source.name}`;
+  return known === undefined;
 }
 
 async function removeSample(tx: Transaction): Promise<number> {
@@ -144,8 +173,9 @@ async function removeSample(tx: Transaction): Promise<number> {
 
 async function openLedger(tx: Transaction, options: MergeOptions, digest: string): Promise<number> {
   const [row] = await tx`
-    INSERT INTO copies (source, as_of, is_full, digest)
-    VALUES (${options.source.name}, to_timestamp(${options.asOfMs}::float8 / 1000), ${options.full}, ${digest}) RETURNING id`;
+    INSERT INTO copies (source, as_of, is_full, digest, reader_version)
+    VALUES (${options.source.name}, to_timestamp(${options.asOfMs}::float8 / 1000), ${options.full}, ${digest},
+            ${options.readerVersion}) RETURNING id`;
   return row?.id as number;
 }
 
@@ -158,7 +188,7 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
   if (absent > present * maxLost) {
     throw new MergeRefusal(
       'TOO_MANY_LOST',
-      `${absent} of ${present} residents of ${source.name} are missing from this file; --partial if it is not the whole, --max-lost to accept it`,
+      `${absent} of ${present} residents of ${source.name} are missing from this file: look whether it is the whole export (--partial if it is not, --max-lost if so many have left)`,
     );
   }
 }
@@ -167,26 +197,28 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
  * The only statements that touch what readers see. `delta` lies in tag order; without hash and merge joins the MERGE walks
  * it as it lies, so that rows are written in tag order: physical order tells nothing about the export.
  */
-async function write(tx: Transaction, options: MergeOptions, copy: number, report: MergeReport): Promise<void> {
+async function write(tx: Transaction, options: MergeOptions, copy: number, report: object): Promise<void> {
   await tx.unsafe(`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
   await tx.unsafe(`INSERT INTO changes (tag, replaced_by, copy, ${FACTS})
-    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag WHERE d.kind <> 'INSERT'`);
+    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag WHERE d.kind NOT IN ('INSERT', 'KEEP')`);
   const assignments = FACT_COLUMNS.map((column) => `${column} = d.${column}`).join(', ');
   const forgotten = FACT_COLUMNS.filter((column) => !['region', 'status', 'flags'].includes(column));
   await tx.unsafe(`MERGE INTO residents r USING delta d ON r.tag = d.tag
     WHEN MATCHED AND d.kind = 'ABSENT' THEN UPDATE SET copy = ${copy}, flags = r.flags | ${FLAG.ABSENT}
+    WHEN MATCHED AND d.kind = 'KEEP' THEN UPDATE SET flags = r.flags | ${FLAG.KEPT}
     WHEN MATCHED AND d.kind = 'CONFLICT' THEN UPDATE SET copy = ${copy}, status = -1, flags = ${FLAG.CONFLICT},
       region = CASE WHEN r.region = d.region THEN r.region END, ${forgotten.map((column) => `${column} = NULL`).join(', ')}
     WHEN MATCHED THEN UPDATE SET copy = ${copy}, ${assignments}
     WHEN NOT MATCHED THEN INSERT (tag, copy, ${FACTS}) VALUES (d.tag, ${copy}, ${factsOf('d')})`);
-  const { source, asOfMs, full } = options;
+  const { source, asOfMs, full, nameVersion } = options;
   await tx`
-    INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, as_of, full_as_of)
+    INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, name_version, as_of, full_as_of)
     VALUES (${source.name}, ${source.region}, ${source.firstRegion}, ${source.lastRegion}, ${copy},
-            to_timestamp(${asOfMs}::float8 / 1000), CASE WHEN ${full} THEN to_timestamp(${asOfMs}::float8 / 1000) END)
+            ${nameVersion}, to_timestamp(${asOfMs}::float8 / 1000), CASE WHEN ${full} THEN to_timestamp(${asOfMs}::float8 / 1000) END)
     ON CONFLICT (name) DO UPDATE SET last_copy = excluded.last_copy, as_of = excluded.as_of,
+      name_version = CASE WHEN ${full} THEN excluded.name_version ELSE least(s.name_version, excluded.name_version) END,
       full_as_of = coalesce(excluded.full_as_of, s.full_as_of)`;
-  await tx`UPDATE copies SET report = ${tx.json(report)} WHERE id = ${copy}`;
+  await tx`UPDATE copies SET report = ${tx.json(report as never)} WHERE id = ${copy}`;
   // Readers' prepared plans are made anew: a plan for an empty registry would scan a full one.
   await tx.unsafe('ANALYZE residents');
 }

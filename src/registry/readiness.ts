@@ -1,5 +1,6 @@
 import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
 import { type CivilDate, civilDateAt, formatInstant } from '../core/dates.ts';
+import { NAME_VERSION } from '../core/names.ts';
 import { utcOffsetHours } from '../core/regions.ts';
 import type { RegistryKeys } from './keys.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
@@ -68,6 +69,12 @@ export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
   await sql`INSERT INTO registry_key (key_check) VALUES (${check}::bigint) ON CONFLICT DO NOTHING`;
   const [row] = await sql`SELECT 1 FROM registry_key WHERE key_check = ${check}::bigint`;
   return row !== undefined;
+}
+
+/** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */
+export async function sourcesOfOtherNames(sql: Sql): Promise<string[]> {
+  const rows = await sql`SELECT name FROM sources WHERE name_version <> ${NAME_VERSION} ORDER BY name`;
+  return rows.map(({ name }) => name as string);
 }
 
 /** The date of the synthetic sample where the registry holds nothing else; null in real use. */

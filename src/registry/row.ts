@@ -17,6 +17,8 @@ export const FLAG = {
   OLDER_CARD: 256,
   CONFLICT: 512,
   ABSENT: 1024,
+  /** The last full copy has a row of this resident that was rejected: what stands here is of his own, older copy. */
+  KEPT: 2048,
 } as const;
 
 /** The facts of a resident as columns of the registry: numbers, flags and three dates. */

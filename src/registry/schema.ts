@@ -35,6 +35,8 @@ export const sources = pgTable('sources', {
   lastCopy: integer('last_copy').notNull(),
   asOf: instant('as_of').notNull(),
   fullAsOf: instant('full_as_of'),
+  /** By which version of the normalisation all its names were tagged: other versions do not compare. */
+  nameVersion: smallint('name_version').notNull().default(1),
 });
 
 /** The ledger: one row an import, with its report. */
@@ -47,6 +49,8 @@ export const copies = pgTable('copies', {
   digest: text().notNull(),
   importedAt: instant('imported_at').notNull().default(sql`now()`),
   report: jsonb(),
+  /** By which version of the reader: a newer one reads the same bytes again. */
+  readerVersion: smallint('reader_version').notNull().default(1),
 });
 
 // Wide columns first: alignment then costs nothing. See "At most 120 bytes a row" in test/registry.

@@ -2,7 +2,7 @@ import type { CivilDate } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Nik } from '../core/nik.ts';
 import type { RegistryKeys } from './keys.ts';
-import { storedFacts } from './row.ts';
+import { FLAG, storedFacts } from './row.ts';
 import { FACT_COLUMNS } from './sql.ts';
 import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
 
@@ -45,6 +45,16 @@ export class StageWriter {
     this.#date(row.ofAgeOn);
     this.#smallint(row.status);
     this.#smallint(row.flags);
+  }
+
+  /** The mark of a resident whose row was rejected: nothing but the tag, so that he is not taken for absent. */
+  writeKept(nik: string): void {
+    if (this.#buffer.length - this.#at < MAX_ROW_BYTES) this.#grow();
+    this.#int16(COLUMNS);
+    this.#bytes(tagBytes(this.#keys, nik as Nik), TAG_BYTES);
+    for (let column = 1; column < COLUMNS - 2; column += 1) this.#length(-1);
+    this.#smallint(0);
+    this.#smallint(FLAG.KEPT);
   }
 
   /** The rows written since the last call. The memory is the caller's: it may be transferred to another thread. */

@@ -77,7 +77,7 @@ describe('imports of one source at once', () => {
       await expect.poll(() => inLine(registry), { timeout: 10_000, interval: 10 }).toBe(line.length);
     };
     const fresh = { ...registry, sql: connect(registry.url, { max: 4 }) };
-    await join(() => importExport(fresh.sql, registry.registryKey, slow(), { ...DEFAULTS, asOf: dayOf(10) }, QUIET));
+    await join(() => importExport(fresh, slow(), { ...DEFAULTS, asOf: dayOf(10) }, QUIET));
     await join(() => importBytes(fresh, newest, { asOf: dayOf(12) }));
     await join(() => importBytes(fresh, exportOf(people(29)), { asOf: dayOf(11) }));
     await join(() => importBytes(fresh, newest, { asOf: dayOf(12) }));

@@ -5,13 +5,15 @@ import { createBlockReader } from '../../src/intake/read-block.ts';
 import { type ExportOptions, readExport } from '../../src/intake/read-export.ts';
 import type { Reject, ResidentRecord } from '../../src/intake/record.ts';
 import { IntakeRefusal } from '../../src/intake/refusal.ts';
+import { type ReadingReport, ReadingSum } from '../../src/intake/report.ts';
 
 export const AS_OF = '2018-01-12' as CivilDate;
 /** Limits that small files reach. */
 export const SMALL_LIMITS = { ...INTAKE_LIMITS, maxLineBytes: 400, blockBytes: 1000 };
 
-export type Outcome = { residents: ResidentRecord[]; rejects: Reject[] };
-export type ReadOptions = ExportOptions & { chunkBytes?: number };
+export type Outcome = { residents: ResidentRecord[]; rejects: Reject[]; report?: ReadingReport };
+/** `guarded`: refuse what an import refuses once it has read the file; small files of single faults are read without. */
+export type ReadOptions = ExportOptions & { chunkBytes?: number; guarded?: boolean };
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -21,16 +23,24 @@ const bytesOf = (file: string | Uint8Array): Uint8Array => (typeof file === 'str
 
 /** A file as an import reads it, each block handed over as to a thread. */
 export async function read(file: string | Uint8Array, options: ReadOptions = {}): Promise<Outcome> {
-  const { chunkBytes = 1 << 20, ...rest } = options;
-  const { layout, blocks } = await readExport(inChunks(bytesOf(file), chunkBytes), rest);
-  const readBlock = createBlockReader(structuredClone(layout), { asOf: AS_OF, ...(rest.limits && { limits: rest.limits }) });
+  const { chunkBytes = 1 << 20, guarded = false, ...rest } = options;
+  const opened = await readExport(inChunks(bytesOf(file), chunkBytes), rest);
+  const { layout, profile, blocks } = opened;
+  const settings = { layout, profile, asOf: AS_OF, ...(rest.limits && { limits: rest.limits }) };
+  const readBlock = createBlockReader(structuredClone(settings));
+  const sum = new ReadingSum(opened);
   const outcome: Outcome = { residents: [], rejects: [] };
   const sink = {
     resident: (record: ResidentRecord) => outcome.residents.push(record),
     reject: (reject: Reject) => outcome.rejects.push(reject),
   };
-  for await (const block of blocks) readBlock(structuredClone(block, { transfer: [block.bytes.buffer] }), sink);
-  return outcome;
+  for await (const block of blocks) {
+    const before = outcome.rejects.length;
+    const tally = readBlock(structuredClone(block, { transfer: [block.bytes.buffer] }), sink);
+    sum.add(tally, outcome.rejects.slice(before));
+  }
+  if (guarded) sum.refuse({ maxRejected: 0.1, maxUnreadable: 0.1, region: null });
+  return { ...outcome, report: sum.report() };
 }
 
 /** The refusal of a file: its code and detail. Fails where it is read. */

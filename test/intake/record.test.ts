@@ -110,8 +110,8 @@ describe('an export at large', () => {
         yield Buffer.from(rows.join(''));
       }
     }
-    const { layout, blocks } = await readExport(chunks());
-    const readBlock = createBlockReader(layout, { asOf: '2018-01-12' as CivilDate });
+    const { layout, profile, blocks } = await readExport(chunks());
+    const readBlock = createBlockReader({ layout, profile, asOf: '2018-01-12' as CivilDate });
     let residents = 0;
     for await (const block of blocks)
       readBlock(block, {

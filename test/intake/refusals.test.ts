@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { INTAKE_LIMITS } from '../../src/intake/limits.ts';
 import { readExport } from '../../src/intake/read-export.ts';
-import { IntakeRefusal } from '../../src/intake/refusal.ts';
+import { IntakeRefusal, type RefusalCode } from '../../src/intake/refusal.ts';
 import { fileOf, linesOf, names, nikOf, read, refusal } from './export-file.ts';
 
 const zip = (...entries: string[]): Buffer =>
@@ -36,8 +36,11 @@ describe('a file is refused by name', () => {
 
   it.each([
     ['MISSING_COLUMN NIK', 'NO_KK;NAMA_LGKP;CURRENT_STATUS_CODE'],
-    ['MISSING_COLUMN status code', 'NIK;NO_KK;NAMA_LGKP'],
-    ['MISSING_COLUMN NIK', `${nikOf(1)};BUDI;CARD_ISSUED`],
+    [
+      'MISSING_COLUMN status code (EKTP_CURRENT_STATUS_CODE, CURRENT_STATUS_CODE, CURRENT_STATUS_CODE_EKTP)',
+      'NIK;NO_KK;NAMA_LGKP',
+    ],
+    ['NO_HEADER 3 cells', `${nikOf(1)};BUDI;CARD_ISSUED`],
     ['DUPLICATE_COLUMN NO_KK', 'NIK;NO_KK;CURRENT_STATUS_CODE;no_kk'],
     ['DUPLICATE_COLUMN CURRENT_STATUS_CODE', 'NIK;CURRENT_STATUS_CODE; "Current_Status_Code" '],
     ['TOO_MANY_COLUMNS', `NIK;CURRENT_STATUS_CODE;${'X;'.repeat(INTAKE_LIMITS.maxColumns)}`],
@@ -47,16 +50,18 @@ describe('a file is refused by name', () => {
     expect(await refusal(header)).toBe(code);
   });
 
-  it('lets unused columns occur twice, and a status column that is not the one used', async () => {
-    const header = 'NIK;EKTP_CURRENT_STATUS_CODE;X;X;CURRENT_STATUS_CODE;CURRENT_STATUS_CODE';
-    expect((await read(`${header}\n${nikOf(1)};PRR;;;;\n`)).residents).toHaveLength(1);
+  it('lets unused columns occur twice', async () => {
+    const header = 'NIK;EKTP_CURRENT_STATUS_CODE;X;X';
+    expect((await read(`${header}\n${nikOf(1)};PRR;;\n`)).residents).toHaveLength(1);
   });
 
   it('says in one line which, and never what it holds', async () => {
     const secret = `NIK;${nikOf(7)};${nikOf(7)}\n`;
     const error: unknown = await read(secret).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(IntakeRefusal);
-    expect((error as Error).message).toBe('The file has no status code column');
+    expect((error as Error).message).toMatch(
+      /^The file has no column status code \(EKTP_CURRENT_STATUS_CODE.*\) \(line 1\); .*export/,
+    );
   });
 
   it('closes its source', async () => {
@@ -138,5 +143,84 @@ describe('a file that breaks off', () => {
     packed.fill(0xff, 30, 60);
     expect(await refusal(packed)).toBe('FILE_DAMAGED');
     expect(await refusal(packed, { allowTruncated: true })).toBe('FILE_DAMAGED');
+  });
+});
+
+describe('the sentence of a refusal', () => {
+  /** Every code: one more does not compile until it is here. */
+  const CODES = Object.keys({
+    EMPTY_FILE: 0,
+    XLSX_FILE: 0,
+    XLS_FILE: 0,
+    ODS_FILE: 0,
+    PDF_FILE: 0,
+    ZIP_FILE: 0,
+    HTML_FILE: 0,
+    BINARY_FILE: 0,
+    NOT_A_TABLE: 0,
+    FILE_TRUNCATED: 0,
+    FILE_DAMAGED: 0,
+    HEADER_TOO_LONG: 0,
+    TOO_MANY_COLUMNS: 0,
+    NO_HEADER: 0,
+    UNKNOWN_DELIMITER: 0,
+    UNKNOWN_QUOTE: 0,
+    MISSING_COLUMN: 0,
+    DUPLICATE_COLUMN: 0,
+    HEADER_CHANGED: 0,
+    DELIMITER_CHANGED: 0,
+    NIK_SCIENTIFIC: 0,
+    NIK_ROUNDED: 0,
+    KK_ROUNDED: 0,
+    DATES_CONTRADICT: 0,
+    COLUMN_UNREADABLE: 0,
+    OTHER_REGION: 0,
+    TOO_MANY_REJECTED: 0,
+  } satisfies Record<RefusalCode, 0>) as RefusalCode[];
+  const sentence = (code: RefusalCode): string => new IntakeRefusal(code, { detail: 'THIS', line: 7 }).message;
+
+  it('is one of its own for each code', () => {
+    expect(new Set(CODES.map(sentence)).size).toBe(CODES.length);
+  });
+
+  it.each(CODES)('%s names a way out that is no option', (code) => {
+    const withoutOptions = sentence(code).replace(/\([^)]*--[a-z-]+\)/g, '');
+    expect(withoutOptions).toMatch(/: .*(export|save|unpack|copy|ask|look|put|leave|write)|\. (Import|Export|Choose|Look) /i);
+    expect(withoutOptions).not.toMatch(/--(?!source)/);
+  });
+
+  it.each<[string, string[], string]>([
+    ['NO_HEADER', [`${nikOf(1)};BUDI;PRR`], 'The first line (line 1) looks like a row of 3 cells'],
+    ['UNKNOWN_DELIMITER', ['NIK~NAMA_LGKP~CURRENT_STATUS_CODE', `${nikOf(1)}~B~PRR`], 'separated by "~"'],
+    ['UNKNOWN_DELIMITER', ['NIK§CURRENT_STATUS_CODE'], 'separated by U+00A7'],
+    ['UNKNOWN_DELIMITER', ['NIK               NAMA_LGKP   STATUS_CODE'], 'separated by blanks'],
+    ['UNKNOWN_QUOTE', ["'NIK';'CURRENT_STATUS_CODE'", `'${nikOf(1)}';'PRR'`], "between ' marks"],
+    ['NOT_A_TABLE', ['[{"nik":"1"}]'], 'JSON'],
+    ['NOT_A_TABLE', ['-- MySQL dump 10.13', 'CREATE TABLE biodata (nik char(16));'], 'an SQL script'],
+    ['HEADER_CHANGED', ['NIK;CURRENT_STATUS_CODE;X', `${nikOf(1)};PRR;`, 'NIK;X;CURRENT_STATUS_CODE'], '(line 3)'],
+    ['DELIMITER_CHANGED', ['NIK;CURRENT_STATUS_CODE', `${nikOf(1)};PRR`, `${nikOf(2)},PRR`], '(line 3)'],
+    ['DELIMITER_CHANGED', ['NIK;CURRENT_STATUS_CODE', `${nikOf(1)};PRR`, 'NIK,CURRENT_STATUS_CODE'], '(line 3)'],
+    ['NIK_SCIENTIFIC', ['NIK;CURRENT_STATUS_CODE', ...Array(4).fill('3,20101E+15;PRR')], '3,2E+15'],
+    ['NIK_ROUNDED', ['NIK;CURRENT_STATUS_CODE', ...[1, 2, 3, 4, 5].map((n) => `${nikOf(10 * n)};PRR`)], 'sixteenth digit'],
+    ['DATES_CONTRADICT', ['NIK;TGL_LHR;KODE STATUS', `${nikOf(1)};13/06/1990;`, `${nikOf(2)};06/13/1990;`], 'TGL_LHR'],
+    ['DATES_CONTRADICT', ['NIK;TGL_LHR;KODE STATUS', `${nikOf(1)};13/06/1990;`, `${nikOf(2)};32885;`], '(line 3)'],
+  ])('%s says what the file looks like: %j', async (code, lines, said) => {
+    const error = await read(fileOf(lines)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(said) });
+    expect((error as Error).message).not.toMatch(/[0-9]{16}|BUDI/);
+  });
+
+  it('NIK_ROUNDED refuses also a part of a file whose other NIKs are sound', async () => {
+    const sound = Array.from({ length: 5_000 }, (_, n) => `${nikOf(n % 1000)};PRR`);
+    const rounded = Array.from({ length: 5_000 }, (_, n) => `${nikOf((n * 10) % 1000)};PRR`);
+    expect(await refusal(fileOf(['NIK;CURRENT_STATUS_CODE', ...sound, ...rounded]))).toBe('NIK_ROUNDED');
+    expect((await read(fileOf(['NIK;CURRENT_STATUS_CODE', ...sound, ...sound]))).residents).toHaveLength(10_000);
+  });
+
+  it('DATES_CONTRADICT comes also from far below what the columns were judged by', async () => {
+    const rows = Array.from({ length: 6_000 }, (_, n) => `${nikOf(n % 1000)};13/06/1990;PRR`);
+    const wrong = `${nikOf(1)};06/13/1990;PRR`;
+    const error = await read(fileOf(['NIK;TGL_LHR;CURRENT_STATUS_CODE', ...rows, wrong])).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'DATES_CONTRADICT', detail: 'TGL_LHR', line: 6002 });
   });
 });

@@ -29,19 +29,29 @@ describe('a row is rejected', () => {
     ]);
   });
 
-  it('for a surplus cell that says something, not for delimiters at the end', async () => {
+  it('for a surplus cell, an empty one too: the row may have been shifted', async () => {
     const outcome = await readLines([
       `${row(nikOf(1))};;; `,
       `${row(nikOf(2))};"" ;`,
       `${row(nikOf(3))};;x`,
       `${row(nikOf(4))};"x"`,
+      row(nikOf(5)),
     ]);
-    expect(outcome.residents.map(({ nik }) => nik)).toEqual([nikOf(1)].concat(nikOf(2)));
-    expect(faults(outcome)).toEqual(['4 COLUMNS_SURPLUS', '5 COLUMNS_SURPLUS']);
+    expect(outcome.residents.map(({ nik }) => nik)).toEqual([nikOf(5)]);
+    expect(faults(outcome)).toEqual([2, 3, 4, 5].map((line) => `${line} COLUMNS_SURPLUS`));
   });
 
-  it('where all its cells are empty: somebody may be missing there', async () => {
-    expect(faults(await readLines([';;;;;']))).toEqual(['2 NIK_EMPTY']);
+  it('not for empty cells at its end that the header or nearly every row has too', async () => {
+    const trailing = whole(20).map((line) => `${line};`);
+    expect((await readLines(trailing)).residents).toHaveLength(20);
+    expect((await read(fileOf([`${HEADER.join(';')};;`, ...whole(3).map((line) => `${line};;`)]))).residents).toHaveLength(3);
+    const shifted = `${row(nikOf(100), 'ANI; S.PD')};`;
+    expect(faults(await readLines([...trailing, shifted]))).toEqual(['22 COLUMNS_SURPLUS']);
+  });
+
+  it('not where all its cells are empty: such lines are passed over and counted', async () => {
+    const outcome = await readLines([';;;;;', ...whole(2), ';;;;;']);
+    expect([outcome.rejects, outcome.report?.passedOver]).toEqual([[], { EMPTY: 2 }]);
   });
 
   it('for a line beyond the limit, and the next is read', async () => {

@@ -31,7 +31,7 @@ async function scanned(
     yield Buffer.from(text);
   }
   const found: Scanned[] = [];
-  const options = { shape, limits: { ...LIMITS, maxLineBytes, blockBytes }, allowTruncated: true, firstLine: 1 };
+  const options = { shape, limits: { ...LIMITS, maxLineBytes, blockBytes }, isCutOff: null, firstLine: 1 };
   for await (const block of cutBlocks(bytes(), options)) {
     let line = block.firstLine;
     for (let start = 0; start < block.bytes.length; ) {

@@ -1,4 +1,4 @@
-import { type ImportOptions, type ImportReport, importExport } from '../../src/platform/import-file.ts';
+import { IMPORT_DEFAULTS, type ImportOptions, type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import type { Sql } from '../../src/registry/sql.ts';
 import { nikOf } from './registry.ts';
 
@@ -47,14 +47,11 @@ export const exportOf = (of: readonly Person[]): Buffer =>
   Buffer.from([HEADER, ...of.map(rowOf)].map((line) => `${line}\r\n`).join(''));
 
 export const DEFAULTS: ImportOptions = {
+  ...IMPORT_DEFAULTS,
   source: '32.01',
   asOf: '2018-01-12T17:00:00+07:00',
-  partial: false,
-  dryRun: false,
-  allowOlder: false,
-  allowTruncated: false,
-  maxRejected: 0.1,
   maxLost: 0.1,
+  otherRegion: true,
 };
 
 /** Imports bytes as `hakpilih import` does: a full copy of Kabupaten Bogor, 12 January 2018, unless told otherwise. */
@@ -64,8 +61,7 @@ export const importBytes = (
   options: Partial<ImportOptions> = {},
 ): Promise<ImportReport> =>
   importExport(
-    registry.sql,
-    registry.registryKey,
+    registry,
     (async function* () {
       yield bytes;
     })(),

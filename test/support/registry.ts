@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { recordClient } from '../../src/access/clients.ts';
 import { SCOPES } from '../../src/access/grant.ts';
 import type { Facts } from '../../src/core/facts.ts';
+import { NAME_VERSION } from '../../src/core/names.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { regionRange } from '../../src/core/regions.ts';
 import { migrateRegistry } from '../../src/platform/registry.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
-import { type MergeOptions, type MergeReport, mergeCopy } from '../../src/registry/merge.ts';
+import { type MergeCounts, type MergeOptions, mergeCopy } from '../../src/registry/merge.ts';
 import { connect, type Sql } from '../../src/registry/sql.ts';
 import { type Resident, StageWriter } from '../../src/registry/stage.ts';
 import { createTestDatabase } from './postgres.ts';
@@ -58,9 +59,9 @@ export function resident(
   };
 }
 
-/** Synthetic NIKs, which are nobody's: serials 9000–9999. */
+/** Synthetic NIKs, which are nobody's: serials 9000–9999, their last digits mixed as in life. No two are alike below 720,000. */
 export const nikOf = (n: number): string =>
-  `3201${String(10 + (n % 40))}${String(10 + (Math.floor(n / 40) % 18))}0180${String(9000 + Math.floor(n / 720)).slice(-4)}`;
+  `3201${String(10 + (n % 40))}${String(10 + (Math.floor(n / 40) % 18))}0180${9000 + ((n + Math.floor(n / 720) * 7) % 1000)}`;
 
 type Import = Partial<Pick<MergeOptions, 'full' | 'allowOlder' | 'maxLost' | 'dryRun'>> & { source?: string; asOf?: string };
 
@@ -69,14 +70,14 @@ export async function importResidents(
   registry: TestRegistry,
   residents: Resident[],
   options: Import = {},
-): Promise<MergeReport> {
+): Promise<MergeCounts & { alreadyImported: boolean }> {
   const { source = '32.01', asOf = '2018-01-12T17:00:00+07:00', ...rest } = options;
   const writer = new StageWriter(deriveKeys(registry.registryKey));
   for (const one of residents) writer.write(one);
   const rows = writer.take();
   const region = source === 'sample' ? '32.01' : source;
   const { first, last } = regionRange(region);
-  return await mergeCopy(registry.sql, {
+  const { alreadyImported, report } = await mergeCopy(registry.sql, {
     source: { name: source, region, firstRegion: first, lastRegion: last },
     asOfMs: Date.parse(asOf),
     asOfDate: asOf.slice(0, 10),
@@ -89,5 +90,10 @@ export async function importResidents(
       yield rows;
     })(),
     digest: () => createHash('sha256').update(rows).digest('hex'),
+    readerVersion: 1,
+    nameVersion: NAME_VERSION,
+    again: false,
+    describe: (merged) => merged,
   });
+  return { ...report, alreadyImported };
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken, type TokenRequest } from '../../src/access/tokens.ts';
 import type { Answer } from '../../src/checks/answer.ts';
-import { type ImportOptions, importExport } from '../../src/platform/import-file.ts';
+import { IMPORT_DEFAULTS, type ImportOptions, importExport } from '../../src/platform/import-file.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import { claimKey } from '../../src/registry/readiness.ts';
 import { createTestRegistry, type TestRegistry } from './registry.ts';
@@ -80,17 +80,14 @@ export async function importText(
 ) {
   const bytes = typeof chunks === 'string' ? textBytes(chunks) : chunks;
   const all = {
+    ...IMPORT_DEFAULTS,
     source: '32.01',
     asOf: '2018-01-12T17:00:00+07:00',
-    partial: false,
-    dryRun: false,
-    allowOlder: false,
-    allowTruncated: false,
-    maxRejected: 0.1,
     maxLost: 0.1,
+    otherRegion: true,
     ...options,
   };
-  return await importExport(registry.sql, registry.registryKey, bytes, all, { progress: () => {}, reject: () => {} });
+  return await importExport(registry, bytes, all, { progress: () => {}, reject: () => {} });
 }
 
 async function* textBytes(text: string): AsyncGenerator<Uint8Array> {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { createBulk } from '../../checks/bulk/bulk.ts';
-import type { FormatName } from '../../checks/bulk/format.ts';
+import type { FormatName, Warning } from '../../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../../checks/bulk/limits.ts';
 import type { BulkSummary } from '../../checks/bulk/outcomes.ts';
 import { TooLarge } from '../../checks/bulk/upload.ts';
@@ -29,7 +29,7 @@ const CLIENT = 'command-line';
 export const checkCommand: Command = {
   usage: 'check FILE [--out FILE] [--region 32.01] [--json]',
   summary:
-    'Checks every line of a file (JSON lines, or CSV with a column nik; gzip or not) as POST /v1/checks/bulk does. The answer goes to standard output or --out, the summary to standard error (--json: as JSON; with --out, to standard output).',
+    'Checks every line of a file (JSON lines, or a table with a column of NIKs; gzip or not) as POST /v1/checks/bulk does. The answer goes to standard output or --out, the summary to standard error (--json: as JSON; with --out, to standard output).',
   async run(args, { settings: load, say }) {
     const { values, positionals } = parseCommand(args, OPTIONS, checkCommand);
     const [file] = positionals;
@@ -71,7 +71,7 @@ export const checkCommand: Command = {
 
 /** By the name of the file; else JSON lines begin with a brace. */
 async function formatOf(file: string): Promise<FormatName> {
-  const [, extension] = /\.(ndjson|jsonl|csv)(\.gz)?$/i.exec(file) ?? [];
+  const [, extension] = /\.(ndjson|jsonl|csv|tsv)(\.gz)?$/i.exec(file) ?? [];
   const head = Buffer.alloc(512);
   try {
     const handle = await open(file);
@@ -79,7 +79,7 @@ async function formatOf(file: string): Promise<FormatName> {
   } catch (error) {
     throw asStartupError('FILE cannot be read', error);
   }
-  if (extension !== undefined) return extension.toLowerCase() === 'csv' ? 'csv' : 'ndjson';
+  if (extension !== undefined) return /csv|tsv/i.test(extension) ? 'csv' : 'ndjson';
   const packed = head[0] === 0x1f && head[1] === 0x8b;
   const text = (packed ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString('latin1');
   return /^(\xef\xbb\xbf)?\s*\{/.test(text) ? 'ndjson' : 'csv';
@@ -99,7 +99,14 @@ const counts = (of: Record<string, number>): string =>
     .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
     .join(', ');
 
-const summaryLines = ({ lines, document, voter, errors, asOf }: BulkSummary): string =>
+const WARNING_TEXTS: Record<Warning, string> = {
+  NAME_NOT_COMPARED: 'No name was compared, though a column looks like names: call it NAMA and check again',
+  KK_NOT_COMPARED: 'No family card was compared, though a column looks like their numbers: call it NO_KK and check again',
+  NIKS_ROUNDED:
+    'Nearly all NIKs end in 0: a spreadsheet has eaten their last digit, so these are not the people meant. Get the list again with the NIK as text',
+};
+
+const summaryLines = ({ lines, document, voter, errors, passedOver, warnings, asOf }: BulkSummary): string =>
   [
     `Answered ${lines.toLocaleString('en')} lines from the copies ${Object.entries(asOf)
       .map(([source, date]) => `${source} as of ${date}`)
@@ -107,4 +114,6 @@ const summaryLines = ({ lines, document, voter, errors, asOf }: BulkSummary): st
     `  document: ${counts(document)}`,
     `  voter: ${counts(voter)}`,
     `  errors: ${counts(errors) || 'none'}`,
+    ...(counts(passedOver) === '' ? [] : [`  lines that are no rows: ${counts(passedOver)}`]),
+    ...warnings.map((warning) => `  WARNING: ${WARNING_TEXTS[warning]}`),
   ].join('\n');

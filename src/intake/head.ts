@@ -1,0 +1,155 @@
+import { afterLineEnd, isBlank } from './bytes.ts';
+import { cleanCell, decodeText } from './cell.ts';
+import { COLUMNS, type Column, columnNamed, isOwnName } from './columns.ts';
+import type { Layout } from './layout.ts';
+import type { IntakeLimits } from './limits.ts';
+import { foldedLine, isEmptyLine } from './lines.ts';
+import { IntakeRefusal } from './refusal.ts';
+import { RecordScanner } from './scanner.ts';
+import { type LineKind, newTally, passOver } from './tally.ts';
+
+/** Tab last: a stray tab may sit in a header of any other delimiter. */
+export const DELIMITERS = [';', ',', '|', '\t'];
+/** A title of one known word is none; a header names at least so many columns that are known. */
+const KNOWN_NAMES = 2;
+
+/** The head of a table: its layout, what was read beyond it, and what stood above it. */
+export type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: Partial<Record<LineKind, number>> };
+type HeadLimits = Pick<IntakeLimits, 'maxLineBytes' | 'maxColumns' | 'headLines'>;
+type Line = { line: number; names: string[]; cells: number; delimiter: string; end: number; next: number };
+
+/**
+ * Finds the header among the first lines: of all lines and delimiters the one under which most names are known. `needed` are
+ * columns without which the table says nothing; each is one column or several of which one will do.
+ * Throws what the file looks like: NO_HEADER, UNKNOWN_DELIMITER, UNKNOWN_QUOTE, NOT_A_TABLE, MISSING_COLUMN,
+ * DUPLICATE_COLUMN, TOO_MANY_COLUMNS, HEADER_TOO_LONG.
+ */
+export async function findHead(
+  bytes: AsyncGenerator<Uint8Array>,
+  needed: readonly (readonly Column[])[],
+  limits: HeadLimits,
+): Promise<Head> {
+  const buffer = await readStart(bytes, limits);
+  const scanned = DELIMITERS.map((delimiter) => firstLines(buffer, delimiter, limits));
+  const known = ({ names }: Line): number => new Set(names.map(columnNamed).filter((column) => column !== undefined)).size;
+  const [best] = scanned
+    .flat()
+    .filter((line) => known(line) >= KNOWN_NAMES || line.names.some((name) => columnNamed(name) === 'NIK'))
+    .sort((a, b) => known(b) - known(a) || a.line - b.line);
+  if (best === undefined) throw looksLike(scanned);
+  refuseQuotes(best);
+  const names = best.names;
+  if (best.cells > limits.maxColumns) throw new IntakeRefusal('TOO_MANY_COLUMNS');
+  const columns = placesOf(names);
+  for (const oneOf of needed)
+    if (oneOf.every((column) => columns[column] < 0))
+      throw new IntakeRefusal('MISSING_COLUMN', {
+        detail: oneOf.length === 1 ? oneOf[0] : `status code (${oneOf.join(', ')})`,
+        line: best.line,
+      });
+  const above = physicalLines(buffer.subarray(0, best.next)).slice(0, best.line - 1);
+  const tally = newTally();
+  for (const text of above) passOver(tally, text === '' ? 'EMPTY' : 'TITLE');
+  return {
+    layout: {
+      delimiter: best.delimiter.charCodeAt(0),
+      columnCount: best.cells,
+      names,
+      columns,
+      headerLine: best.line,
+      titles: above.filter((text) => text !== ''),
+    },
+    rest: buffer.subarray(best.next),
+    restLine: best.line + physicalLines(buffer.subarray(0, best.next)).length - (best.line - 1),
+    passedOver: tally.passedOver,
+  };
+}
+
+/** The first lines, and what came with them. Throws EMPTY_FILE, HEADER_TOO_LONG. */
+async function readStart(bytes: AsyncGenerator<Uint8Array>, { maxLineBytes, headLines }: HeadLimits): Promise<Uint8Array> {
+  let buffer: Uint8Array = new Uint8Array(0);
+  for (;;) {
+    const lines = physicalLines(buffer);
+    // Behind a CR an LF may still come, so one line more is waited for.
+    if (lines.length > headLines + 1) break;
+    const next = await bytes.next();
+    if (next.done) break;
+    buffer = Buffer.concat([buffer, next.value]);
+    if (buffer.length > (headLines + 2) * maxLineBytes) break;
+  }
+  if (physicalLines(buffer).every((line) => line === '')) throw new IntakeRefusal('EMPTY_FILE');
+  const first = buffer.findIndex((byte) => byte === 10 || byte === 13);
+  if ((first < 0 ? buffer.length : first) > maxLineBytes) throw new IntakeRefusal('HEADER_TOO_LONG');
+  return buffer;
+}
+
+/** Lines with digits as `#`, blanks squeezed; '' for one of nothing but blanks and delimiters. */
+const physicalLines = (bytes: Uint8Array): string[] => {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const lines = text.split(/\r\n|\r|\n/).map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
+  return text === '' || /[\r\n]$/.test(text) ? lines.slice(0, -1) : lines;
+};
+
+/** The first lines as records under one delimiter; a quoted name may hold line ends. */
+function firstLines(buffer: Uint8Array, delimiter: string, limits: HeadLimits): Line[] {
+  const shape = {
+    delimiter: delimiter.charCodeAt(0),
+    columnCount: limits.maxColumns + 1,
+    nikPlace: 0,
+    maxLineBytes: limits.maxLineBytes,
+  };
+  const scanner = new RecordScanner(shape);
+  const lines: Line[] = [];
+  let line = 1;
+  for (let start = 0; start < buffer.length && line <= limits.headLines; ) {
+    const end = scanner.scan(buffer, start, buffer.length);
+    const names = Array.from({ length: Math.min(scanner.count, limits.maxColumns + 1) }, (_, i) =>
+      decodeText(Buffer.from(buffer.subarray(scanner.starts[i], scanner.ends[i])).toString('latin1')).trim(),
+    );
+    const next = end < buffer.length ? afterLineEnd(buffer, end) : end;
+    if (!isBlank(buffer, start, end)) lines.push({ line, names, cells: scanner.count, delimiter, end, next });
+    line += scanner.lineEndsInside + 1;
+    start = next;
+  }
+  return lines;
+}
+
+/** A column's own name outweighs another name of it; two of one kind are a refusal. */
+function placesOf(names: string[]): Record<Column, number> {
+  const place = (column: Column): number => {
+    const places = names.flatMap((name, i) => (columnNamed(cleanCell(name)) === column ? [i] : []));
+    const own = places.filter((i) => isOwnName(names[i] as string, column));
+    const [found = -1, another] = own.length > 0 ? own : places;
+    if (another !== undefined) throw new IntakeRefusal('DUPLICATE_COLUMN', { detail: column });
+    return found;
+  };
+  return Object.fromEntries(COLUMNS.map((column) => [column, place(column)])) as Record<Column, number>;
+}
+
+const UNKNOWN_QUOTES = /^(['`´“”‘’«~^])[\s\S]*['`´“”‘’»~^]$/;
+
+/** Cells in quotes that no reader of delimited text knows hide delimiters inside them. */
+function refuseQuotes({ names, line }: Line): void {
+  const quoted = names.filter((name) => name.length > 1 && UNKNOWN_QUOTES.test(name));
+  const [, mark] = UNKNOWN_QUOTES.exec(quoted[0] ?? '') ?? [];
+  if (mark !== undefined && quoted.length * 2 > names.length) throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
+}
+
+/** What a file without a header looks like. */
+function looksLike(scanned: Line[][]): IntakeRefusal {
+  const [widest] = scanned.map(([first]) => first as Line).sort((a, b) => b.cells - a.cells);
+  const { names, cells, line, delimiter } = widest as Line;
+  const text = names.join(delimiter);
+  if (/^[[{]/.test(text)) return new IntakeRefusal('NOT_A_TABLE', { detail: 'JSON' });
+  if (/^(--|\/\*|(CREATE|INSERT|DROP|USE|SET|BEGIN|SELECT|COPY)\s)/i.test(text))
+    return new IntakeRefusal('NOT_A_TABLE', { detail: 'an SQL script' });
+  const [, mark] = /\bNIK["']?\s*([^\w\s"';,|])/i.exec(text) ?? [];
+  if (mark !== undefined) return new IntakeRefusal('UNKNOWN_DELIMITER', { detail: markName(mark), line });
+  if (/\bNIK\b.*\s{2,}\S|\bNIK \w+_\w+ /i.test(text)) return new IntakeRefusal('UNKNOWN_DELIMITER', { detail: 'blanks', line });
+  if (names.some((name) => /^[^A-Za-z]*[0-9]{15,16}[^A-Za-z]*$/.test(name)))
+    return new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
+  return new IntakeRefusal('MISSING_COLUMN', { detail: 'NIK', line });
+}
+
+const markName = (mark: string): string =>
+  /^[!-~]$/.test(mark) ? `"${mark}"` : `U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
