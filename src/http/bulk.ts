@@ -46,9 +46,14 @@ function formatOf(c: Context): FormatName {
   return format;
 }
 
-function problemOf(error: unknown): unknown {
+/** What is wrong with an upload as a whole, as a problem; other errors as they are. */
+export function problemOf(error: unknown): unknown {
   if (error instanceof TooLarge) return new Problem('content-too-large', [{ pointer: '', code: error.code }]);
-  if (error instanceof IntakeRefusal) return new Problem('bad-request', [{ pointer: '', code: error.code }]);
+  if (error instanceof IntakeRefusal) {
+    // A table without a header lacks the column of NIKs, whatever its first line looks like.
+    const code = error.code === 'NO_HEADER' ? 'MISSING_COLUMN' : error.code;
+    return new Problem('bad-request', [{ pointer: '', code }]);
+  }
   return error;
 }
 

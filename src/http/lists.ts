@@ -1,12 +1,15 @@
 import { type Context, Hono } from 'hono';
 import type { VerifyToken } from '../access/tokens.ts';
+import { openMemorySpool, receiveUpload, TooLarge, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Result } from '../core/result.ts';
+import { IntakeRefusal } from '../intake/refusal.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize, refused } from './authorize.ts';
 import { mediaTypeOf, readText } from './body.ts';
+import { problemOf as uploadProblemOf } from './bulk.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
 
@@ -21,8 +24,11 @@ export function listRoutes(verify: VerifyToken, lists: Lists) {
     .post('/v1/lists', async (c) => {
       const grant = await caller(c);
       const key = idempotencyKey(c);
-      const text = await readLines(c);
-      const created = granted(await lists.create({ id: crypto.randomUUID(), key, text }, grant));
+      const body = await readBody(c);
+      const creating = lists.create({ id: crypto.randomUUID(), key, body }, grant).catch((error: unknown) => {
+        throw uploadProblemOf(error);
+      });
+      const created = granted(await creating);
       if ('faults' in created) throw new Problem('invalid', created.faults);
       const { list } = created;
       return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
@@ -68,13 +74,24 @@ function idempotencyKey(c: Context<Env>): string {
   throw new Problem('bad-request', [{ pointer: '', code: 'IDEMPOTENCY_KEY' }]);
 }
 
-/** The body as text. Throws `Problem`: 415, 413, 400 where it is not UTF-8 or was cut off. */
-async function readLines(c: Context<Env>): Promise<string> {
+/** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or was cut off. */
+async function readBody(c: Context<Env>): Promise<string | Upload> {
+  const type = mediaTypeOf(c);
   const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (mediaTypeOf(c) !== 'application/x-ndjson' || encoding !== 'identity') throw new Problem('unsupported-media-type');
-  const text = await readText(c.req.raw, LIST_LIMITS.maxBytes).catch((error: unknown) => {
-    throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
-  });
+  if (encoding !== 'identity') throw new Problem('unsupported-media-type');
+  if (type === 'application/x-ndjson') return await readLines(c.req.raw).catch(orCutOff);
+  if (type !== 'text/csv') throw new Problem('unsupported-media-type');
+  const body = (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>;
+  return await receiveUpload(body, openMemorySpool, { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 }).catch(orCutOff);
+}
+
+function orCutOff(error: unknown): never {
+  if (error instanceof TooLarge || error instanceof IntakeRefusal) throw uploadProblemOf(error);
+  throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
+}
+
+async function readLines(request: Request): Promise<string> {
+  const text = await readText(request, LIST_LIMITS.maxBytes);
   let lines = text.endsWith('\n') || text === '' ? 0 : 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
   if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', [{ pointer: '', code: 'TOO_MANY_LINES' }]);

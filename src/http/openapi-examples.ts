@@ -51,6 +51,8 @@ const SUMMARY = {
   document: { EKTP: 0, SUKET: 1, NEITHER: 0, UNDETERMINED: 0 },
   voter: { ELIGIBLE: 1, NOT_ELIGIBLE: 0, UNDETERMINED: 0 },
   errors: {},
+  passedOver: {},
+  warnings: [],
   asOf: { '32.01': '2018-01-12T17:00:00+07:00' },
   sha256: '0'.repeat(64),
 };

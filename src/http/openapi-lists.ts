@@ -15,11 +15,15 @@ export const LIST_OPERATIONS: readonly Operation[] = [
     id: 'createList',
     tag: 'lists',
     summary: 'Keep a list of voters, whole or not at all',
-    description: 'The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only.',
+    description:
+      'The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only. A table has a column `ref` and one of NIKs, under any name that an import knows; its other columns are passed over. Faults are told at the line and its column, lines counted from 1.',
     scope: 'lists',
     idempotent: true,
     located: true,
-    body: { 'application/x-ndjson': { lines: 'ListLine', examples: one('{"ref":"1","nik":"3201011403859001"}\n') } },
+    body: {
+      'application/x-ndjson': { lines: 'ListLine', examples: one('{"ref":"1","nik":"3201011403859001"}\n') },
+      'text/csv': { examples: one('ref;nik\r\n1;3201011403859001\r\n') },
+    },
     answer: { 'application/json': { schema: 'CreatedList', examples: one({ id: ID, rows: 1, cursor: CURSOR }) } },
     status: 201,
     alsoStatus: 200,

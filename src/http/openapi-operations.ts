@@ -69,7 +69,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'checks',
     summary: 'Check many residents',
     description:
-      'A line for a line, in order and in the format of the request (gzip may be used), from one state of the registry. A whole answer ends with its summary: without it, it was broken off.',
+      'A line for a line, in order and in the format of the request (gzip may be used), from one state of the registry. A table may have its header, under any name that an import knows (`nik`, `nama`, `no_kk`, `nkk` …), among its first 20 lines, and cells parted by comma, semicolon, bar or tab; lines that are no rows have no line in the answer and are counted in the summary. Where another table begins, all lines from there on have the error HEADER_CHANGED or DELIMITER_CHANGED. A whole answer ends with its summary: without it, it was broken off.',
     scope: 'bulk',
     body: {
       'application/x-ndjson': { lines: 'BulkQuestion', examples: one(BULK.question) },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Answer } from '../checks/answer.ts';
 import type { AuditState } from '../checks/audit/checkpoint.ts';
+import { WARNINGS } from '../checks/bulk/format.ts';
 import type { BulkSummary } from '../checks/bulk/outcomes.ts';
 import { LIMITS } from '../checks/limits.ts';
 import type { Changes, Counts } from '../checks/lists/follow.ts';
@@ -9,6 +10,7 @@ import type { CivilDate } from '../core/dates.ts';
 import type { Office } from '../core/election.ts';
 import { type Action, type DocumentStatus, REASON_CODES, type Source, type VoterStatus } from '../core/reasons.ts';
 import { STATUS_CODES } from '../core/status.ts';
+import { LINE_KINDS } from '../intake/tally.ts';
 import type { RegistryState } from '../registry/readiness.ts';
 import { checkRequest } from './checks.ts';
 
@@ -101,6 +103,13 @@ const summary = z.object({
   document: z.object({ EKTP: z.int(), SUKET: z.int(), NEITHER: z.int(), UNDETERMINED: z.int() }),
   voter: z.object({ ELIGIBLE: z.int(), NOT_ELIGIBLE: z.int(), UNDETERMINED: z.int() }),
   errors: z.record(z.string(), z.int()),
+  passedOver: z
+    .partialRecord(z.enum(LINE_KINDS), z.int())
+    .meta({ description: 'Lines of a table that are no rows, by kind: they have no line in the answer' }),
+  warnings: z.array(z.enum(WARNINGS)).meta({
+    description:
+      'NAME_NOT_COMPARED, KK_NOT_COMPARED: a column looks like names or family cards, but its header is not known. NIKS_ROUNDED: nearly all NIKs end in 0, a spreadsheet has eaten their last digit',
+  }),
   asOf: z.record(z.string(), instant),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 }) satisfies z.ZodType<BulkSummary>;

@@ -63,6 +63,7 @@ describe('a bulk check of JSON lines', () => {
         { name: 'Hj. Neneng Nurhasanah' },
         { name: 'ASEP', kk: '3201010503119001' },
         { kk: '3201010503119002' },
+        { name: 'No. KK: 3201 0105 0311 9001' },
       ];
       const questions = numbers.flatMap((n) => facts.map((fact) => question(n, fact)));
       const { lines } = await linesOf(await server.ask(jsonLines(questions), { region }));
@@ -87,6 +88,20 @@ describe('a bulk check of JSON lines', () => {
       }
     },
   );
+
+  it('asks a family-card number given for a name as one', async () => {
+    const KK = '3201010503119001';
+    const facts = [{ name: `KK ${KK}` }, { name: KK }, { name: KK, kk: KK }, { name: KK, kk: '3201010503119002' }];
+    const { lines } = await linesOf(await server.ask(jsonLines(facts.map((fact) => question(0, fact)))));
+    const asCard = lines[0]?.matches.kk;
+    expect(asCard).not.toBeNull();
+    expect(lines.map(({ matches }) => matches)).toEqual([
+      { name: null, kk: asCard },
+      { name: null, kk: asCard },
+      { name: null, kk: asCard },
+      { name: false, kk: false },
+    ]);
+  });
 
   it('gives a bad line a code and goes on', async () => {
     const nik = nikOf(0);

@@ -102,6 +102,52 @@ describe('a followed list', () => {
     expect(await rowsOf('lists', 'careless')).toBe(0);
   });
 
+  const table = { headers: { 'Content-Type': 'text/csv' } };
+
+  it.each([
+    ['titles above and other columns', `DAFTAR\n\nREF;Nama;No. NIK\na;X;${printed}\nb;Y;'${recorded}\n;;\n2 rows selected.\n`],
+    ['tabs, in UTF-16', Uint8Array.from(Buffer.from(`\ufeffref\tNIK KTP\r\na\t${printed}\r\nb\t${recorded}\r\n`, 'utf16le'))],
+  ])('may come as a table with %s', async (what, text) => {
+    const who = { client: 'table', key: what.replaceAll(/\W/g, '-'), ...table };
+    const { status, body } = await app.create(text, who);
+    expect([status, body.rows]).toEqual([201, 2]);
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, who)).body.documents).toMatchObject({ EKTP: 1, SUKET: 1 });
+    expect(await app.create(text, who)).toMatchObject({ status: 200, body: { id: body.id } });
+    const other = await app.create(`ref;nik\na;${printed}\n`, who);
+    expect([other.status, other.body.errors]).toEqual([409, [{ pointer: '', code: 'KEY_USED' }]]);
+  });
+
+  it('is refused whole for the faults of a table, told at line and column', async () => {
+    const rows = [`a;${printed}`, `b;${printed};`, 'c', `a;${printed}`, `x y;${printed}`, `;${printed}`, 'd;3,2E+15', 'e;', ''];
+    const text = `judul\nref;nik\n${rows.join('\n')}\nnik;ref\n${printed};f\n`;
+    const told = await app.create(text, table);
+    expect(told.status).toBe(422);
+    expect(told.body.errors.map(({ pointer, code }: Record<string, string>) => `${pointer} ${code}`)).toEqual([
+      '/4 COLUMNS_SURPLUS',
+      '/5 COLUMNS_MISSING',
+      '/6/ref REPEATED',
+      '/7/ref NOT_A_REFERENCE',
+      '/8/ref REQUIRED',
+      '/9/nik SCIENTIFIC',
+      '/10/nik EMPTY',
+      '/12 HEADER_CHANGED',
+      '/13 HEADER_CHANGED',
+    ]);
+    expect(told.text).not.toMatch(/\d{16}/);
+  });
+
+  it.each([
+    ['no column ref', `no;nik\n1;${nikOf(1)}\n`, 400, 'MISSING_COLUMN'],
+    ['no column of NIKs', 'ref;nama\n1;X\n', 400, 'MISSING_COLUMN'],
+    ['nothing', '', 400, 'EMPTY_FILE'],
+    ['a header only', 'ref;nik\n', 422, 'EMPTY'],
+    ['rounded NIKs', `ref;nik\n${[0, 1, 2, 3, 4].map((i) => `${i};3201014508789000\n`).join('')}`, 400, 'NIK_ROUNDED'],
+    ['too many lines', `ref;nik\n${'\n'.repeat(100_001)}`, 413, 'TOO_MANY_LINES'],
+    ['a workbook', 'PK\x03\x04xl/', 400, 'XLSX_FILE'],
+  ])('is refused as a table with %s', async (_what, text, status, code) => {
+    expect(await app.create(text, table)).toMatchObject({ status, body: { errors: [{ code }] } });
+  });
+
   it('is refused where it is empty, too large, too long or of another type', async () => {
     expect(await app.create('\n \n')).toMatchObject({ status: 422, body: { errors: [{ pointer: '', code: 'EMPTY' }] } });
     expect((await app.create('\n'.repeat(8 * 1024 ** 2 + 1))).status).toBe(413);

@@ -38,7 +38,10 @@ export async function createListsApp(registry: TestRegistry) {
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers, text };
   };
-  const create = (body: string | ReadableStream, options: Who & { key?: string; headers?: object } = {}): Promise<Told> => {
+  const create = (
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+    options: Who & { key?: string; headers?: object } = {},
+  ): Promise<Told> => {
     const { key = randomUUID(), headers = {}, ...who } = options;
     const init = { body, duplex: 'half', method: 'POST' } as RequestInit;
     return ask(

@@ -65,13 +65,16 @@ describe('a client generated from the document', () => {
     const bodies = bodiesOf(told);
     for (const body of bodies.length > 0 ? bodies : [undefined]) {
       it(`runs ${operation.operationId}: ${method.toUpperCase()} ${path}${body ? ` with ${body.type}` : ''}`, async () => {
+        const headers = headersOf(told);
+        // One key, one body.
+        if ('Idempotency-Key' in headers) headers['Idempotency-Key'] = `list-${body?.type.replace('/', '-')}`;
         const options = {
           parseAs: 'text',
-          headers: headersOf(told),
+          headers,
           ...(body && {
             body: body.text,
             bodySerializer: (text: string) => text,
-            headers: { ...headersOf(told), 'Content-Type': body.type },
+            headers: { ...headers, 'Content-Type': body.type },
           }),
         };
         const { data, error, response } = await client().request(method, pathOf(told, made), options);

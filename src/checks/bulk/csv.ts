@@ -1,94 +1,69 @@
-import { afterLineEnd, isBlank } from '../../intake/bytes.ts';
-import { cleanCell, decodeText } from '../../intake/cell.ts';
-import { IntakeRefusal } from '../../intake/refusal.ts';
-import { RecordScanner } from '../../intake/scanner.ts';
-import type { RecordShape } from '../../intake/shape.ts';
+import { cellText, decodeText } from '../../intake/cell.ts';
+import type { Layout } from '../../intake/layout.ts';
 import type { Answer } from '../answer.ts';
+import type { Question } from '../check.ts';
 import type { Fault, Format } from './format.ts';
-import { BULK_LIMITS } from './limits.ts';
 import { questionFrom } from './ndjson.ts';
+import { notCompared } from './not-compared.ts';
+import { digitsOf, type Table } from './table.ts';
 
-const USED = ['nik', 'name', 'kk'] as const;
 const RESULT_COLUMNS =
   'document voter reasons actions status_code region suket_issued_on suket_valid_until suket_valid_on_election_day name_matches kk_matches as_of error'.split(
     ' ',
   );
 
-type Layout = { delimiter: string; names: string[]; places: Record<(typeof USED)[number], number> };
+/** What nearly all names and family cards are; the others need cleaning. */
+const PLAIN = /^(?:[A-Za-z][ -~]{6,}[A-Za-z.]|[0-9]{16})$/;
 
-/**
- * A table with a column `nik` and perhaps `name` and `kk`, in any case, separated by comma or semicolon; `header` is its first
- * line. Every other column comes back in front of the results. Throws `IntakeRefusal` where there is no such header.
- */
-export function csvFormat(header: Uint8Array): { format: Format; shape: RecordShape } {
-  const { delimiter, names, places } = layoutOf(header);
-  const shape = shapeOf(delimiter, names.length, places.nik, BULK_LIMITS.maxLineBytes);
-  const scanner = new RecordScanner(shape);
-  const echoed = names.flatMap((_, place) => (Object.values(places).includes(place) ? [] : [place]));
+/** Columns of the NIK, and perhaps of the name and the KK number, under any of the names that an import knows too. */
+export const usedIn = ({ columns }: Layout): number[] =>
+  [columns.NIK, columns.NAMA_LGKP, columns.NO_KK].filter((place) => place >= 0);
+
+/** A table with a column of NIKs. Every column that is not used comes back in front of the results. */
+export function csvFormat(table: Table): Format {
+  const { names, columns, ...layout } = table.layout;
+  const delimiter = String.fromCharCode(layout.delimiter);
+  const used = usedIn(table.layout);
+  const echoed = names.flatMap((_, place) => (used.includes(place) ? [] : [place]));
   const nothingEchoed = delimiter.repeat(echoed.length);
   const tailOf = (cells: readonly string[]): string => `${cells.join(delimiter)}\r\n`;
-  const format: Format = {
-    head: echoed.map((place) => `${echo(names[place] as string, delimiter)}${delimiter}`).join('') + tailOf(RESULT_COLUMNS),
-    read({ bytes }, take) {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-      for (let start = 0; start < bytes.length; ) {
-        const lineEnd = scanner.scan(bytes, start, bytes.length);
-        const code = faultOf(scanner);
-        if (code === null) {
-          let beginning = '';
-          for (const place of echoed) beginning += `${echo(cellOf(text, scanner, place), delimiter)}${delimiter}`;
-          const used = (place: number): string => (place < 0 ? '' : cleanCell(decodeText(cellOf(text, scanner, place))));
-          take(beginning, questionFrom(used(places.nik), used(places.name) || undefined, used(places.kk) || undefined));
-        } else if (!isBlank(bytes, start, lineEnd)) take(nothingEchoed, { code, pointer: '' });
-        start = afterLineEnd(bytes, lineEnd);
-      }
+  const echoOf = (cell: string): string => `${echo(utf8(cell), delimiter)}${delimiter}`;
+  const textAt = (place: number): string => {
+    const cell = place < 0 ? '' : table.cell(place);
+    return PLAIN.test(cell) ? cell : cellText(cell);
+  };
+  const questionOf = (nik: string): Question | Fault => {
+    const [name, kk] = [textAt(columns.NAMA_LGKP), textAt(columns.NO_KK)];
+    // A family card of zeros is none.
+    const digits = /^0*$/.test(kk) ? null : digitsOf(kk);
+    if (digits !== null && !digits.ok) return { code: digits.code, pointer: '/kk' };
+    return questionFrom(nik, name || undefined, digits?.value);
+  };
+  return {
+    head: echoed.map((place) => echoOf(latin1(names[place] as string))).join('') + tailOf(RESULT_COLUMNS),
+    read(block, take) {
+      table.read(block, (nik) => {
+        if (typeof nik !== 'string' && nik.pointer === '') return take(nothingEchoed, nik);
+        let beginning = '';
+        for (const place of echoed) beginning += echoOf(table.cell(place));
+        take(beginning, typeof nik === 'string' ? questionOf(nik) : nik);
+      });
     },
     tail: (answer) => tailOf(cellsOf(answer)),
     faultTail: (fault) => tailOf([...Array(RESULT_COLUMNS.length - 1).fill(''), textOf(fault)]),
+    found: () => ({ passedOver: table.passedOver, warnings: notCompared(table) }),
     summary: (json) => `# summary ${json}\r\n`,
   };
-  return { format, shape };
 }
 
 const textOf = ({ code, pointer }: Fault): string => (pointer === '' ? code : `${pointer} ${code}`);
 
-const shapeOf = (delimiter: string, columnCount: number, nikPlace: number, maxLineBytes: number): RecordShape => ({
-  delimiter: delimiter.charCodeAt(0),
-  columnCount,
-  nikPlace,
-  maxLineBytes,
-});
+/** Text as one character a byte of its UTF-8. */
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
-function layoutOf(header: Uint8Array): Layout {
-  const text = Buffer.from(header.buffer, header.byteOffset, header.length).toString('latin1');
-  const readings = [';', ','].map((delimiter) => {
-    const scanner = new RecordScanner(shapeOf(delimiter, header.length + 1, 0, header.length));
-    scanner.scan(header, 0, header.length);
-    return { delimiter, names: Array.from({ length: scanner.count }, (_, place) => cellOf(text, scanner, place)) };
-  });
-  const nameOf = (name: string): string => cleanCell(decodeText(name)).toLowerCase();
-  const found = readings.find(({ names }) => names.some((name) => nameOf(name) === 'nik'));
-  if (found === undefined) throw new IntakeRefusal('MISSING_COLUMN', 'nik');
-  const names = found.names.map(nameOf);
-  if (names.length > BULK_LIMITS.maxColumns) throw new IntakeRefusal('TOO_MANY_COLUMNS');
-  const placeOf = (name: string): number => {
-    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new IntakeRefusal('DUPLICATE_COLUMN', name);
-    return names.indexOf(name);
-  };
-  return { ...found, places: { nik: placeOf('nik'), name: placeOf('name'), kk: placeOf('kk') } };
-}
-
-function cellOf(text: string, { starts, ends, doubled }: RecordScanner, place: number): string {
-  const cell = text.slice(starts[place], ends[place]);
-  return doubled[place] === 0 ? cell : cell.replaceAll('""', '"');
-}
-
-function faultOf(scanner: RecordScanner): string | null {
-  if (scanner.outcome === 'TOO_LONG') return 'LINE_TOO_LONG';
-  if (scanner.outcome === 'QUOTE_NOT_CLOSED') return scanner.outcome;
-  if (scanner.fits) return null;
-  return scanner.surplus ? 'COLUMNS_SURPLUS' : 'COLUMNS_MISSING';
-}
+const NON_ASCII = /[\u0080-\u00ff]/;
+/** The answer is UTF-8, whatever the upload was. */
+const utf8 = (byteText: string): string => (NON_ASCII.test(byteText) ? latin1(decodeText(byteText)) : byteText);
 
 // NBSP, zero-width blank and byte-order mark are two or three bytes of UTF-8, and so are the wide forms of = + - @.
 const FORMULA = /^(?:[\s\0]|\xc2\xa0|\xe2\x80\x8b|\xef\xbb\xbf)*(?:[=+\-@]|\xef\xbc[\x9d\x8b\x8d\xa0])|^[\t\r]/;

@@ -12,6 +12,10 @@ export const BULK_LIMITS = {
   blockBytes: 64 * 1024,
   maxColumns: 200,
   sniffBytes: 4_096,
+  /** Among how many lines a header is looked for. */
+  headLines: 20,
+  /** Over how many rows, of the first block at most, the columns of a table are judged. */
+  sampleRows: 500,
   /** Statements under way while an answer is written. */
   maxBlocksAhead: 3,
   maxStatementMs: 60_000,

@@ -1,4 +1,4 @@
-import { isSixteenDigits, type Nik, parseNik } from '../../core/nik.ts';
+import { isSixteenDigits, type Nik, parseNik, withKkOutOfName } from '../../core/nik.ts';
 import type { Question } from '../check.ts';
 import { LIMITS } from '../limits.ts';
 import type { Fault, Format } from './format.ts';
@@ -46,6 +46,7 @@ export const NDJSON: Format = {
     return `${JSON.stringify(answer).slice(1)}\n`;
   },
   faultTail: (error) => `"error":${JSON.stringify(error)}}\n`,
+  found: () => ({ passedOver: {}, warnings: [] }),
   summary: (json) => `{"summary":${json}}\n`,
 };
 
@@ -101,5 +102,5 @@ export function questionFrom(nikText: string, nameText: string | undefined, kkTe
   if (name === '') return fault('EMPTY', '/name');
   if (name !== undefined && name.length > LIMITS.maxNameChars) return fault('TOO_LONG', '/name');
   if (kk !== undefined && !isSixteenDigits(kk)) return fault('NOT_16_DIGITS', '/kk');
-  return { nik: nik.value, name, kk };
+  return { nik: nik.value, ...withKkOutOfName({ name, kk }) };
 }

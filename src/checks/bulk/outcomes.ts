@@ -2,9 +2,11 @@ import { formatInstant } from '../../core/dates.ts';
 import type { DocumentStatus, VoterStatus } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
 import { TextCache } from '../../intake/memo.ts';
+import { isRounded } from '../../intake/profile.ts';
+import type { LineKind } from '../../intake/tally.ts';
 import { type Ledger, rowReader, sourcesSeen } from '../../registry/find-many.ts';
 import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
-import type { Fault, Format } from './format.ts';
+import type { Fault, Format, Warning } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
 /** What the last line of an answer says. Lines are those answered, with an answer or an error. */
@@ -16,6 +18,10 @@ export type BulkSummary = {
   voter: Record<VoterStatus, number>;
   /** By code. */
   errors: Record<string, number>;
+  /** Lines of a table that are no rows, by kind: they have no line in the answer. */
+  passedOver: Partial<Record<LineKind, number>>;
+  /** What the answer does not say although the upload seems to ask it, and what a spreadsheet has spoilt. */
+  warnings: Warning[];
   /** RFC 3339, by source that the caller may see. */
   asOf: Record<string, string>;
   /** Of the upload as it came. */
@@ -35,6 +41,7 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
   const voter: BulkSummary['voter'] = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
   const errors: BulkSummary['errors'] = {};
   let lines = 0;
+  let [niks, inZero] = [0, 0];
   return {
     /** Counts a row in its short form; the rest of its line. */
     ofRow(short: string): string {
@@ -54,6 +61,11 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
       errors[fault.code] = (errors[fault.code] ?? 0) + 1;
       return format.faultTail(fault);
     },
+    /** Counts NIKs, and those of them whose last digit is 0. */
+    heard(count: number, endInZero: number): void {
+      niks += count;
+      inZero += endInZero;
+    },
     lines: () => lines,
     summary(id: string, sha256: string): BulkSummary {
       const asOf = sourcesSeen(ledger.sources, rangeOf(caller)).map(({ name, region, asOfMs, fullAsOfMs }) => [
@@ -61,7 +73,9 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
       const election = rules.election.id;
-      return { id, election, lines, document, voter, errors, asOf: Object.fromEntries(asOf), sha256 };
+      const { passedOver, warnings } = format.found();
+      if (isRounded(niks, inZero)) warnings.push('NIKS_ROUNDED');
+      return { id, election, lines, document, voter, errors, passedOver, warnings, asOf: Object.fromEntries(asOf), sha256 };
     },
   };
 }

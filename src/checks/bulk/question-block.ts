@@ -26,6 +26,7 @@ export function questionBlock(block: Block, format: Format, keys: RegistryKeys):
   /** First four bytes of the tag, then the place of the question: sorted as numbers, which is quick. */
   const order: number[] = [];
   let anyProof = false;
+  let inZero = 0;
   format.read(block, (beginning, asked) => {
     beginnings.push(beginning);
     faults.push(isFault(asked) ? asked : null);
@@ -34,6 +35,7 @@ export function questionBlock(block: Block, format: Format, keys: RegistryKeys):
     order.push(prefixOf(tag) * LINES_ROOM + questions.length);
     tags.push(tag);
     questions.push(asked);
+    if (asked.nik.charCodeAt(15) === 48) inZero += 1;
     anyProof ||= asked.name !== undefined || asked.kk !== undefined;
   });
   const places = Uint16Array.from(new Float64Array(order).sort(), (one) => one % LINES_ROOM);
@@ -44,6 +46,7 @@ export function questionBlock(block: Block, format: Format, keys: RegistryKeys):
     answer(shorts, outcomes) {
       const shortOf: string[] = Array(shorts.length);
       for (const [i, place] of places.entries()) shortOf[place] = shorts[i] as string;
+      outcomes.heard(questions.length, inZero);
       let next = 0;
       let bytes = 0;
       const lines = beginnings.map((beginning, i) => {

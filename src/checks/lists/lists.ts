@@ -7,13 +7,14 @@ import { findListByKey, recordList, recordListReading, removeList } from '../../
 import type { Sql } from '../../registry/sql.ts';
 import type { Fault } from '../bulk/format.ts';
 import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
+import type { Upload } from '../bulk/upload.ts';
 import type { Caller, Rules } from '../check.ts';
 import { onceMore } from '../checks.ts';
 import { inTime, Unavailable } from '../group.ts';
 import { cursorOf } from './cursor.ts';
 import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
 import { LIST_LIMITS } from './limits.ts';
-import { readList } from './read-list.ts';
+import { readLines, readTable } from './read-list.ts';
 
 /** Why there is no answer: `KEY_USED` the idempotency key came with another body, `CURSOR_AHEAD` a copy that never was. */
 export type ListRefusal = 'REVOKED' | 'NO_LIST' | 'KEY_USED' | 'TOO_MANY_LISTS' | 'CURSOR_AHEAD';
@@ -24,8 +25,11 @@ type Reading = { requestId: string; id: string };
 
 /** Lists that a client follows. Everything rejects with `Unavailable` where the registry cannot be asked. */
 export type Lists = {
-  /** Keeps a list, whole or not at all; the same key with the same body gives the same list again. */
-  create(upload: { id: string; key: string; text: string }, caller: Caller): Promise<Result<Created, ListRefusal>>;
+  /**
+   * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the text of
+   * JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
+   */
+  create(upload: { id: string; key: string; body: string | Upload }, caller: Caller): Promise<Result<Created, ListRefusal>>;
   /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
   changes(asked: Reading & { after: Place | null; limit: number }, caller: Caller): Promise<Result<Changes, ListRefusal>>;
   counts(asked: Reading, caller: Caller): Promise<Result<Counts, ListRefusal>>;
@@ -36,10 +40,11 @@ export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: R
   const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
   const reading = createReading(sql);
   return {
-    async create({ id, key, text }, { client, region: claim }) {
-      const { refs, tags, faults } = await readList(text, keys);
+    async create({ id, key, body }, { client, region: claim }) {
+      const isLines = typeof body === 'string';
+      const { refs, tags, faults } = await (isLines ? readLines(body, keys) : readTable(body.spool.read(), keys));
       if (faults.length > 0) return ok({ faults });
-      const digest = createHash('sha256').update(text).digest('hex');
+      const digest = isLines ? createHash('sha256').update(body).digest('hex') : body.sha256;
       const list = { id, client, claim, key, digest, refs, tags };
       const made = await onceMore(() => slow(recordList(sql, list, LIST_LIMITS.maxPerClient)));
       if (made.revoked) return fail('REVOKED');
