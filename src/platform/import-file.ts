@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type CivilDate, civilDateAt, parseInstant } from '../core/dates.ts';
 import { decide } from '../core/decide.ts';
 import type { Election } from '../core/election.ts';
@@ -6,17 +5,14 @@ import { NAME_VERSION } from '../core/names.ts';
 import { PILKADA_2018 } from '../core/pilkada-2018.ts';
 import type { DocumentStatus, VoterStatus } from '../core/reasons.ts';
 import { parseRegion, regionRange, utcOffsetHours } from '../core/regions.ts';
-import { readExport } from '../intake/read-export.ts';
-import type { Reject } from '../intake/record.ts';
-import { IntakeRefusal } from '../intake/refusal.ts';
-import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report.ts';
+import { READER_VERSION, type ReadingReport } from '../intake/report.ts';
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
 import type { KindCount } from '../registry/incoming.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
+import { ExportFile, type ImportListener } from './export-file.ts';
 import { StartupError } from './startup-error.ts';
-import { tagBlocks } from './tag-pool.ts';
 
 export type ImportOptions = {
   /** Region code of the Disdukcapil (`32.01`), or `sample`. */
@@ -49,14 +45,6 @@ export const IMPORT_DEFAULTS = {
   maxUnreadable: 0.1,
   maxLost: 0.02,
 } as const;
-
-export type ImportProgress = { bytes: number; rows: number; merging: boolean };
-export type ImportListener = {
-  progress(progress: ImportProgress): void;
-  reject(reject: Reject): void;
-  /** All rows are read and nothing is committed: the last moment to refuse. What it throws refuses the import. */
-  rejectsEnd?(): Promise<void>;
-};
 
 /** What an import did; `--json` prints it and the ledger keeps it. `dataset` is the number of the copy, null for a dry run. */
 export type ImportReport = {
@@ -119,8 +107,8 @@ export async function importExport(
   const asOfMs = parseAsOf(options.asOf, now());
   const zoneHours = utcOffsetHours(source.region);
   const asOfDate = civilDateAt(asOfMs, zoneHours);
-  const file = new FileReading(chunks, { ...options, region: options.otherRegion ? null : source.region }, listen);
-  const { alreadyImported, report } = await mergeCopy(sql, {
+  const file = new ExportFile(chunks, { ...options, region: options.otherRegion ? null : source.region }, listen);
+  const { alreadyImported, copy, report } = await mergeCopy(sql, {
     source,
     asOfMs,
     asOfDate,
@@ -133,115 +121,26 @@ export async function importExport(
     readerVersion: READER_VERSION,
     nameVersion: NAME_VERSION,
     again: options.again,
-    describe: (merged): ImportReport => ({
-      ...reportOf(merged, options, file.report(), election, asOfDate),
-      seconds: secondsSince(started),
-    }),
+    describe: (merged) => reportOf(merged, options, file.report(), election, asOfDate),
   });
-  if (!alreadyImported) return report;
-  const { residents } = report;
-  const nothing = { inserted: 0, changed: 0, unchanged: residents, absent: 0, sampleRemoved: 0 };
-  return { ...report, ...nothing, alreadyImported, seconds: secondsSince(started) };
+  const nothing = { inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
+  const done = alreadyImported ? nothing : {};
+  const seconds = Math.round(performance.now() - started) / 1000;
+  return { dataset: copy, ...report, ...done, seconds, alreadyImported };
 }
 
-const secondsSince = (started: number): number => Math.round(performance.now() - started) / 1000;
-
-type FileOptions = Pick<ImportOptions, 'allowTruncated' | 'maxRejected' | 'maxUnreadable'> & { region: string | null };
-
-/** One pass over the bytes of an export: digest, counts and rejects on the way to the stage. */
-class FileReading {
-  #sum: ReadingSum | undefined;
-  readonly #hash = createHash('sha256');
-  readonly #chunks: AsyncIterable<Uint8Array>;
-  readonly #options: FileOptions;
-  readonly #listen: ImportListener;
-  #bytes = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>, options: FileOptions, listen: ImportListener) {
-    this.#chunks = chunks;
-    this.#options = options;
-    this.#listen = listen;
-  }
-
-  digest(): string {
-    return this.#hash.digest('hex');
-  }
-
-  report(): ReadingReport {
-    return (this.#sum as ReadingSum).report();
-  }
-
-  async *rows(registryKey: Uint8Array, asOf: CivilDate, zoneHours: number): AsyncGenerator<Uint8Array> {
-    const { allowTruncated, maxRejected, maxUnreadable, region } = this.#options;
-    const opened = await readExport(this.#hashed(), { allowTruncated, zoneHours });
-    const { layout, profile, blocks } = opened;
-    const sum = new ReadingSum(opened);
-    this.#sum = sum;
-    for await (const tagged of tagBlocks(blocks, { registryKey, layout, profile, asOf })) {
-      if (!tagged.ok) throw new IntakeRefusal(tagged.code, tagged.place);
-      sum.add(tagged.tally, tagged.rejects);
-      for (const reject of tagged.rejects) this.#listen.reject(reject);
-      this.#progress(false);
-      yield tagged.rows;
-    }
-    sum.refuse({ maxRejected, maxUnreadable, region });
-    await this.#listen.rejectsEnd?.();
-    this.#progress(true);
-  }
-
-  async *#hashed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#chunks) {
-      this.#bytes += chunk.byteLength;
-      this.#hash.update(chunk);
-      yield chunk;
-    }
-  }
-
-  #progress(merging: boolean): void {
-    this.#listen.progress({ bytes: this.#bytes, rows: this.#sum?.rows ?? 0, merging });
-  }
-}
+/** What the ledger keeps of an import: all but its number and what the next one of the same bytes would say otherwise. */
+type KeptReport = Omit<ImportReport, 'dataset' | 'seconds' | 'alreadyImported'>;
 
 function reportOf(
-  {
-    copy,
-    residents,
-    inserted,
-    changed,
-    unchanged,
-    absent,
-    duplicates,
-    conflicts,
-    sampleRemoved,
-    firstOfSource,
-    kinds,
-  }: MergeCounts,
+  { kinds, ...counts }: MergeCounts,
   { source, asOf }: ImportOptions,
   reading: ReadingReport,
   election: Election,
   asOfDate: CivilDate,
-): Omit<ImportReport, 'seconds'> {
+): KeptReport {
   const { rows, rejected, byReason } = reading;
-  return {
-    dataset: copy,
-    source,
-    asOf,
-    rows,
-    residents,
-    inserted,
-    changed,
-    unchanged,
-    absent,
-    duplicates,
-    conflicts,
-    rejected,
-    byReason,
-    ...countOutcomes(kinds, election, asOfDate),
-    reading,
-    firstOfSource,
-    alreadyImported: false,
-    sampleRemoved,
-  };
+  return { source, asOf, rows, ...counts, rejected, byReason, ...countOutcomes(kinds, election, asOfDate), reading };
 }
 
 /** Residents by document and by voter: what `decide()` says of each kind. */

@@ -51,11 +51,14 @@ export type MergeOptions<Report extends object = object> = {
 };
 
 /** `alreadyImported`: the same bytes for the same as-of were imported before, and `report` is what was said of them then. */
-export type Merged<Report> = { alreadyImported: boolean; report: Report };
-
-export type MergeCounts = {
+export type Merged<Report> = {
+  alreadyImported: boolean;
   /** Number of the copy in the ledger; null for a dry run. */
   copy: number | null;
+  report: Report;
+};
+
+export type MergeCounts = {
   residents: number;
   inserted: number;
   changed: number;
@@ -100,7 +103,7 @@ async function mergeInTransaction<Report extends object>(
   await stage(tx, options);
   const digest = options.digest();
   const earlier = options.again ? null : await sameCopy<Report>(tx, options, digest);
-  if (earlier !== null) return { alreadyImported: true, report: earlier };
+  if (earlier !== null) return { alreadyImported: true, ...earlier };
   await takeKept(tx);
   const repeated = await collapseRepeated(tx);
   const sampleRemoved = options.source.name === SAMPLE_SOURCE ? 0 : await removeSample(tx);
@@ -112,7 +115,6 @@ async function mergeInTransaction<Report extends object>(
   const kinds = await countKinds(tx);
   const residents = kinds.reduce((sum, row) => sum + row.residents, 0);
   const report = options.describe({
-    copy: options.dryRun ? null : copy,
     residents,
     inserted: counts.inserted,
     changed: counts.changed + counts.conflicts,
@@ -125,7 +127,7 @@ async function mergeInTransaction<Report extends object>(
     kinds,
   });
   if (!options.dryRun) await write(tx, options, copy, report);
-  return { alreadyImported: false, report };
+  return { alreadyImported: false, copy: options.dryRun ? null : copy, report };
 }
 
 async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
@@ -150,12 +152,16 @@ async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
 }
 
 /** The report of the source's current copy, where that is of these very bytes, this date and this kind. */
-async function sameCopy<Report>(tx: Transaction, options: MergeOptions, digest: string): Promise<Report | null> {
+async function sameCopy<Report>(
+  tx: Transaction,
+  options: MergeOptions,
+  digest: string,
+): Promise<{ copy: number; report: Report } | null> {
   const [same] = await tx`
-    SELECT c.report FROM sources s JOIN copies c ON c.id = s.last_copy
+    SELECT c.id AS copy, c.report FROM sources s JOIN copies c ON c.id = s.last_copy
     WHERE s.name = ${options.source.name} AND c.digest = ${digest} AND c.is_full = ${options.full}
       AND c.reader_version >= ${options.readerVersion} AND s.name_version >= ${options.nameVersion} AND c.as_of = to_timestamp(${options.asOfMs}::float8 / 1000)`;
-  return (same?.report as Report | undefined) ?? null;
+  return (same as { copy: number; report: Report } | undefined) ?? null;
 }
 
 async function isFirst(tx: Transaction, { source }: MergeOptions): Promise<boolean> {

@@ -105,7 +105,7 @@ describe('hakpilih import', () => {
     wrong[7] = (wrong[7] as string).replace(/^[0-9]+/, '32010');
     wrong[9] = '3201;1';
     await writeFile(file, `${header}${wrong.join('\r\n')}\r\n`);
-    const done = await run([file, '--json']);
+    const done = await run([file, '--max-lost', '0.1', '--json']);
     expect([done.code, jsonOf(done)]).toMatchObject([
       0,
       { rows: ROWS, rejected: 3, absent: 3, byReason: { NIK_SCIENTIFIC: 1, NIK_NOT_16_DIGITS: 1, COLUMNS_MISSING: 1 } },

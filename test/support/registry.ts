@@ -70,14 +70,14 @@ export async function importResidents(
   registry: TestRegistry,
   residents: Resident[],
   options: Import = {},
-): Promise<MergeCounts & { alreadyImported: boolean }> {
+): Promise<MergeCounts & { copy: number | null; alreadyImported: boolean }> {
   const { source = '32.01', asOf = '2018-01-12T17:00:00+07:00', ...rest } = options;
   const writer = new StageWriter(deriveKeys(registry.registryKey));
   for (const one of residents) writer.write(one);
   const rows = writer.take();
   const region = source === 'sample' ? '32.01' : source;
   const { first, last } = regionRange(region);
-  const { alreadyImported, report } = await mergeCopy(registry.sql, {
+  const { alreadyImported, copy, report } = await mergeCopy(registry.sql, {
     source: { name: source, region, firstRegion: first, lastRegion: last },
     asOfMs: Date.parse(asOf),
     asOfDate: asOf.slice(0, 10),
@@ -95,5 +95,5 @@ export async function importResidents(
     again: false,
     describe: (merged) => merged,
   });
-  return { ...report, alreadyImported };
+  return { ...report, copy, alreadyImported };
 }
