@@ -1,17 +1,14 @@
-import { afterLineEnd, CR, countLineEnds, endOfLines, isBlank, LF, QUOTE } from './bytes.ts';
+import { afterLineEnd, CR, countLineEnds, endOfLines, isBlank, isLineEnd, LF, QUOTE } from './bytes.ts';
 import type { IntakeLimits } from './limits.ts';
 import { IntakeRefusal } from './refusal.ts';
 import { RecordScanner, recordCells } from './scanner.ts';
 import type { RecordShape } from './shape.ts';
 
-/** A piece of the file that holds whole records. `bytes.buffer` is its own and may be transferred to a worker thread. */
-export type Block = {
-  /** Line of the file at which the block begins, from 1, the header included. */
-  firstLine: number;
-  /** Line ends in it. */
-  lines: number;
-  bytes: Uint8Array<ArrayBuffer>;
-};
+/**
+ * A piece of the file that holds whole records, and so many line ends. `firstLine` counts from 1, the header included.
+ * `bytes.buffer` is its own and may be transferred to a worker thread.
+ */
+export type Block = { firstLine: number; lines: number; bytes: Uint8Array<ArrayBuffer> };
 
 /** `isCutOff` judges a last record without a line end: its text, its cells, and how many cells the record before it has. */
 type CutOptions = {
@@ -44,10 +41,8 @@ class Cutter {
   private buffer: Uint8Array<ArrayBuffer>;
   private length = 0;
   private line: number;
-  /** The rest of a line too long to be kept is dropped; what was kept of it is over the limit and will be rejected. */
-  private dropping = false;
-  /** The line dropped ended in CR: an LF that follows belongs to it. */
-  private droppedCr = false;
+  /** The rest of a line too long to be kept is dropped, with the LF behind its CR; what was kept of it will be rejected. */
+  private dropping: 'LINE' | 'LF' | null = null;
 
   constructor(options: CutOptions) {
     this.options = options;
@@ -62,36 +57,38 @@ class Cutter {
 
   /** Takes in what there is room for; returns what is left. */
   take(chunk: Uint8Array): Uint8Array {
-    const from = this.dropping || this.droppedCr ? this.afterDropped(chunk) : 0;
+    const from = this.afterDropped(chunk);
     const to = Math.min(chunk.length, from + this.buffer.length - this.length);
     this.buffer.set(chunk.subarray(from, to), this.length);
     this.length += to - from;
     return chunk.subarray(to);
   }
 
-  private afterDropped(chunk: Uint8Array): number {
+  private afterDropped(bytes: Uint8Array): number {
     let at = 0;
-    if (this.dropping) {
-      while (at < chunk.length && chunk[at] !== LF && chunk[at] !== CR) at += 1;
-      if (at === chunk.length) return at;
-      this.dropping = false;
-      this.droppedCr = chunk[at] === CR;
+    if (this.dropping === 'LINE') {
+      at = bytes.findIndex(isLineEnd);
+      if (at < 0) return bytes.length;
+      this.dropping = bytes[at] === CR ? 'LF' : null;
       at += 1;
-      if (at === chunk.length) return at;
     }
-    if (this.droppedCr && chunk[at] === LF) at += 1;
-    this.droppedCr = false;
-    return at;
+    if (this.dropping === null || at === bytes.length) return at;
+    this.dropping = null;
+    return bytes[at] === LF ? at + 1 : at;
   }
 
   /** The whole records at the beginning of a full buffer. */
   cut(): Block {
-    const bytes = this.buffer;
-    const end = bytes.includes(QUOTE) ? this.endOfRecords(bytes) : endOfLines(bytes);
+    const { buffer } = this;
     const { maxLineBytes } = this.options.shape;
-    // More than a record can hold, and no end of it in sight.
-    if (bytes.length - end > maxLineBytes + 2) return this.handLong(end + maxLineBytes + 1);
-    return this.hand(end, bytes.subarray(end));
+    const end = buffer.includes(QUOTE) ? this.endOfRecords(buffer) : endOfLines(buffer);
+    if (buffer.length - end <= maxLineBytes + 2) return this.hand(end, buffer.subarray(end));
+    // More than a record can hold, and no end of it in sight: just so much is kept that it is seen to be too long.
+    const keptEnd = end + maxLineBytes + 1;
+    const rest = buffer.slice(keptEnd);
+    buffer[keptEnd] = LF;
+    this.dropping = 'LINE';
+    return this.hand(keptEnd + 1, rest.subarray(this.afterDropped(rest)));
   }
 
   /** What is left at the end of the file, the end of which is then judged. */
@@ -111,14 +108,6 @@ class Cutter {
     return block;
   }
 
-  /** Keeps just so much of an endless line that it is seen to be too long, and ends it. */
-  private handLong(keptEnd: number): Block {
-    const rest = this.buffer.slice(keptEnd);
-    this.buffer[keptEnd] = LF;
-    this.dropping = true;
-    return this.hand(keptEnd + 1, rest.subarray(this.afterDropped(rest)));
-  }
-
   /** Walks the records of a buffer with quotes, as far as it surely holds all that decides about one. */
   private endOfRecords(bytes: Uint8Array): number {
     const reach = this.options.shape.maxLineBytes + 2;
@@ -134,14 +123,11 @@ class Cutter {
 
   private isTruncated(bytes: Uint8Array): boolean {
     const { isCutOff, shape } = this.options;
-    if (isCutOff === null) return false;
-    let start = bytes.includes(QUOTE) ? 0 : endOfLines(bytes.subarray(0, Math.max(0, endOfLines(bytes) - 1)));
     let cellsBefore = shape.columnCount;
-    while (start < bytes.length) {
+    for (let start = 0; start < bytes.length && isCutOff !== null; ) {
       const lineEnd = this.scanner.scan(bytes, start, bytes.length);
       if (this.scanner.endedInQuotes && this.scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
-      if (lineEnd === bytes.length) {
-        if (isBlank(bytes, start, lineEnd)) return false;
+      if (lineEnd === bytes.length && !isBlank(bytes, start, lineEnd)) {
         const text = Buffer.from(bytes.subarray(start, lineEnd)).toString('latin1');
         return isCutOff(text, recordCells(bytes, this.scanner), cellsBefore);
       }

@@ -5,6 +5,8 @@ const DOS_END_OF_FILE = 26;
 export const SPACE = 32;
 export const QUOTE = 34;
 
+export const isLineEnd = (byte: number): boolean => byte === LF || byte === CR;
+
 /** Where the next line begins behind the line end at `at`: LF, CR and CRLF are one each. */
 export const afterLineEnd = (bytes: Uint8Array, at: number): number =>
   bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
@@ -20,18 +22,9 @@ export function countLineEnds(bytes: Uint8Array, from: number, to: number): numb
 }
 
 /** Behind the last line end that is surely whole: an LF may still come behind a CR at the very end. */
-export function endOfLines(bytes: Uint8Array): number {
-  let at = bytes.length - 1;
-  if (bytes[at] === CR) at -= 1;
-  while (at >= 0 && bytes[at] !== LF && bytes[at] !== CR) at -= 1;
-  return at + 1;
-}
+export const endOfLines = (bytes: Uint8Array): number =>
+  1 + Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR, bytes.length - 2));
 
 /** Nothing but blanks, or the end-of-file mark of DOS. */
-export function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at];
-    if (byte !== SPACE && byte !== TAB && byte !== DOS_END_OF_FILE) return false;
-  }
-  return true;
-}
+export const isBlank = (bytes: Uint8Array, from: number, to: number): boolean =>
+  bytes.subarray(from, to).every((byte) => byte === SPACE || byte === TAB || byte === DOS_END_OF_FILE);

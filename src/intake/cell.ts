@@ -24,12 +24,12 @@ export function decodeText(byteText: string): string {
  * `="…"`, leading apostrophes and other marks of text.
  */
 export function cleanCell(text: string): string {
-  let clean = trim(text);
-  if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
-  if (clean.startsWith('"') && clean.endsWith('"') && clean.length > 1) clean = trim(clean.slice(1, -1).replaceAll('""', '"'));
-  if (clean.startsWith('="') && clean.endsWith('"') && clean.length > 2) clean = trim(clean.slice(2, -1));
+  let clean = withoutFormula(trim(text));
+  if (/^".*"$/s.test(clean)) clean = withoutFormula(trim(clean.slice(1, -1).replaceAll('""', '"')));
   return /^['’‘`´]/.test(clean) ? trim(clean.replace(/^['’‘`´]+/, '')) : clean;
 }
+
+const withoutFormula = (text: string): string => (/^=".*"$/s.test(text) ? trim(text.slice(2, -1)) : text);
 
 /** What a cell says, '' where it says nothing. Takes one character a byte. */
 export function cellText(byteText: string): string {
@@ -39,4 +39,12 @@ export function cellText(byteText: string): string {
 }
 
 // NUL and zero-width blanks are no white space to `trim`, but come out of databases and spreadsheets.
-const trim = (text: string): string => text.replace(/^[\s\0\u200b\ufeff]+|[\s\0\u200b\ufeff]+$/g, '');
+const BLANK = /[\s\0\u200b\ufeff]/;
+
+/** By hand: a pattern for the end would try at each blank of a long run. */
+function trim(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && BLANK.test(text[from] as string)) from += 1;
+  while (to > from && BLANK.test(text[to - 1] as string)) to -= 1;
+  return text.slice(from, to);
+}

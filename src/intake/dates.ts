@@ -15,21 +15,24 @@ export type DateForm = {
   epochIsBlank: boolean;
 };
 
-/** What a cell says. `order`: the order of the column that the cell proves; null where any would do. */
+/** What a cell says: three numbers, of which it may be `sure` that they are year, month and day; or one. */
 type Written =
-  | { kind: 'DATE'; year: number; month: number; day: number; shift: number; twoDigits: boolean }
-  | { kind: 'NUMBERS'; numbers: readonly [number, number, number]; shift: number; twoDigits: boolean }
-  | { kind: 'NUMBER'; number: number; isYear: boolean };
+  | { numbers: readonly [number, number, number]; sure: boolean; twoDigits: boolean; shift: number }
+  | { number: number; isYear: boolean };
 
 const TIME =
   /^(.*?)[T, :]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.][0-9]{2}(?:[.,:][0-9]+)?)? ?(AM|PM)?(?: ?(Z|UTC|GMT|(?:GMT|UTC)?[+-][0-9]{2}:?(?:[0-9]{2})?|WIB|WITA|WIT))?$/;
-const DAY_FIRST = /^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})$/;
-const YEAR_FIRST = /^([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})$/;
-const DAY_AND_NAME = /^([0-9]{1,2})[-/., ]*([A-Z]{3,10})[-/., ]*([0-9]{4}|[0-9]{2})$/;
-const NAME_AND_DAY = /^([A-Z]{3,10})[-/. ]*([0-9]{1,2})[-/., ]+([0-9]{4}|[0-9]{2})$/;
-const YEAR_AND_NAME = /^([0-9]{4})[-/. ]*([A-Z]{3,10})[-/. ]*([0-9]{1,2})$/;
-const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?$/;
-const COMPACT_DAY_FIRST = /^([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})$/;
+/** In these `first` and `second` are day and month, in the order of the column. */
+const DAY_FORMS = [
+  /^(?<year>[0-9]{4})[-/. ](?<month>[0-9]{1,2})[-/. ](?<day>[0-9]{1,2})$/,
+  /^(?<year>[0-9]{4})(?<month>0[0-9]|1[0-2])(?<day>[0-9]{2})(?:[0-9]{6})?$/,
+  /^(?<first>[0-9]{1,2})[-/. ](?<second>[0-9]{1,2})[-/. ](?<year>[0-9]{4}|[0-9]{2})$/,
+  /^(?<first>[0-9]{2})(?<second>[0-9]{2})(?<year>(?:19|20)[0-9]{2})$/,
+  /^(?<year>[0-9]{4})(?<month>[0-9]{2})(?<day>[0-9]{2})(?:[0-9]{6})?$/,
+  /^(?<year>[0-9]{4})[-/. ]*(?<month>[A-Z]{3,10})[-/. ]*(?<day>[0-9]{1,2})$/,
+  /^(?<day>[0-9]{1,2})[-/., ]*(?<month>[A-Z]{3,10})[-/., ]*(?<year>[0-9]{4}|[0-9]{2})$/,
+  /^(?<month>[A-Z]{3,10})[-/. ]*(?<day>[0-9]{1,2})[-/., ]+(?<year>[0-9]{4}|[0-9]{2})$/,
+];
 const DAY_NUMBER = /^([0-9]{4,5})([.,][0-9]+)?$/;
 /** `Fri Jan 12 00:00:00 WIB 1990` (C, Java): the year stands behind the time. */
 const YEAR_LAST = /^([A-Z]{3} [0-9]{1,2}) ([0-9:]{8})(?: ([A-Z]+[+-]?[0-9:]*))? ([0-9]{4})$/;
@@ -51,7 +54,7 @@ function parseWritten(text: string, zoneHours: number): Written | null {
   const number = DAY_NUMBER.exec(dated);
   if (number) {
     const isYear = number[2] === undefined && /^(1[89]|20)[0-9]{2}$/.test(number[1] as string);
-    return { kind: 'NUMBER', number: Number(number[1]), isYear };
+    return { number: Number(number[1]), isYear };
   }
   const timed = TIME.exec(dated);
   const shift = timed ? daysToShift(timed, zoneHours) : 0;
@@ -69,64 +72,40 @@ function daysToShift([, , hour, minute, half, zone = '']: RegExpExecArray, zoneH
 }
 
 function parseDay(date: string, shift: number): Written | null {
-  const yearFirst = YEAR_FIRST.exec(date) ?? compact(date);
-  if (yearFirst) return fixed(Number(yearFirst[1]), Number(yearFirst[2]), Number(yearFirst[3]), shift);
-  const numbers = DAY_FIRST.exec(date) ?? COMPACT_DAY_FIRST.exec(date);
-  if (numbers) {
-    const [, first, second, third = ''] = numbers;
-    return {
-      kind: 'NUMBERS',
-      numbers: [Number(first), Number(second), Number(third)],
-      shift,
-      twoDigits: third.length === 2,
-    };
+  for (const form of DAY_FORMS) {
+    const { year = '', month = '', day, first, second } = form.exec(date)?.groups ?? {};
+    if (year === '') continue;
+    const twoDigits = year.length === 2;
+    if (first !== undefined) return { numbers: [Number(first), Number(second), Number(year)], sure: false, twoDigits, shift };
+    const monthNumber = /^[0-9]/.test(month) ? Number(month) : monthNamed(month);
+    return monthNumber === undefined
+      ? null
+      : { numbers: [Number(year), monthNumber, Number(day)], sure: true, twoDigits, shift };
   }
-  const yearAndName = YEAR_AND_NAME.exec(date);
-  if (yearAndName) return named(yearAndName[2], yearAndName[3], yearAndName[1], shift);
-  const dayAndName = DAY_AND_NAME.exec(date);
-  if (dayAndName) return named(dayAndName[2], dayAndName[1], dayAndName[3], shift);
-  const nameAndDay = NAME_AND_DAY.exec(date);
-  return nameAndDay ? named(nameAndDay[1], nameAndDay[2], nameAndDay[3], shift) : null;
-}
-
-/** YYYYMMDD; eight digits whose month would be above 12 are DDMMYYYY, which has no reading in common with it. */
-function compact(date: string): RegExpExecArray | null {
-  const found = COMPACT.exec(date);
-  return found && (Number(found[2]) <= 12 || !COMPACT_DAY_FIRST.test(date)) ? found : null;
-}
-
-const fixed = (year: number, month: number, day: number, shift: number, twoDigits = false): Written => ({
-  kind: 'DATE',
-  year,
-  month,
-  day,
-  shift,
-  twoDigits,
-});
-
-function named(name = '', day = '', year = '', shift: number): Written | null {
-  const month = monthNamed(name);
-  return month === undefined ? null : fixed(Number(year), month, Number(day), shift, year.length === 2);
+  return null;
 }
 
 /** What a cell proves of its column: an order, that numbers of days are in it, or nothing. */
 export function provenBy(text: string): DateOrder | 'SERIAL' | 'EPOCH' | null {
   const written = parseWritten(text, 0);
   if (written === null) return null;
-  if (written.kind === 'NUMBER') return written.number >= FIRST_SURE_SERIAL ? 'SERIAL' : null;
-  if (written.kind === 'DATE') return written.year === 1970 && written.month === 1 && written.day === 1 ? 'EPOCH' : null;
+  if ('number' in written) return written.number >= FIRST_SURE_SERIAL ? 'SERIAL' : null;
   const [first, second, third] = written.numbers;
-  if (first === 1 && second === 1 && third === 1970) return 'EPOCH';
+  if (second === 1 && Math.max(first, third) === 1970 && Math.min(first, third) === 1) return 'EPOCH';
+  if (written.sure) return null;
   if (written.twoDigits && first > 31 && second <= 12) return 'YMD';
   if (first > 12 && first <= 31 && second >= 1 && second <= 12) return 'DMY';
   return second > 12 && second <= 31 && first >= 1 && first <= 12 ? 'MDY' : null;
 }
 
 /** Whether a cell holds two numbers of which either may be the day. */
-export const isAmbiguous = (text: string): boolean => provenBy(text) === null && parseWritten(text, 0)?.kind === 'NUMBERS';
+export function isAmbiguous(text: string): boolean {
+  const written = parseWritten(text, 0);
+  return written !== null && 'numbers' in written && !written.sure && provenBy(text) === null;
+}
 
 /** A day, a year whose day is unsure, nothing, or why neither: `CONTRADICTS` the form of the column. */
-type ReadDate =
+export type ReadDate =
   | { kind: 'DAY'; date: CivilDate; twoDigits: boolean }
   | { kind: 'YEAR'; year: number }
   | { kind: 'BLANK' | 'UNREADABLE' | 'CONTRADICTS' };
@@ -138,36 +117,31 @@ export function readDate(text: string, form: DateForm, zoneHours: number): ReadD
   if (text === '') return { kind: 'BLANK' };
   const written = parseWritten(text, zoneHours);
   if (written === null) return { kind: 'UNREADABLE' };
-  if (written.kind === 'NUMBER') {
-    if (written.isYear && !form.serial) return { kind: 'YEAR', year: written.number };
-    if (form.serial) return dayOf(daysLater(SERIAL_ZERO, written.number), form);
-    return { kind: written.number >= FIRST_SURE_SERIAL ? 'CONTRADICTS' : 'UNREADABLE' };
+  if ('number' in written) {
+    const { number, isYear } = written;
+    if (form.serial) return dayOf(daysLater(SERIAL_ZERO, number), form, false);
+    if (isYear) return { kind: 'YEAR', year: number };
+    return { kind: number >= FIRST_SURE_SERIAL ? 'CONTRADICTS' : 'UNREADABLE' };
   }
-  if (written.kind === 'DATE') return dated(written.year, written.month, written.day, written, form);
-  const [first, second, third] = written.numbers;
-  const order = form.order === 'YMD' && !written.twoDigits ? 'DMY' : form.order;
-  if (order === 'YMD') return third > 31 ? { kind: 'CONTRADICTS' } : dated(first, second, third, written, form);
+  const { numbers, sure, twoDigits, shift } = written;
+  const [first, second, third] = numbers;
+  const dated = (year: number, month: number, day: number): ReadDate => {
+    if (year === 0 && !twoDigits) return { kind: 'BLANK' };
+    const date = civilDate(twoDigits ? 2000 + year : year, month, day);
+    if (date !== null) return dayOf(shift === 0 ? date : daysLater(date, shift), form, twoDigits);
+    if (twoDigits) return { kind: 'UNREADABLE' };
+    return year < 1000 ? { kind: 'BLANK' } : { kind: 'YEAR', year };
+  };
+  if (sure) return dated(first, second, third);
+  const order = form.order === 'YMD' && !twoDigits ? 'DMY' : form.order;
+  if (order === 'YMD') return third > 31 ? { kind: 'CONTRADICTS' } : dated(first, second, third);
   const proven = provenBy(text);
   if (proven !== null && proven !== 'EPOCH' && proven !== order) return { kind: 'CONTRADICTS' };
-  return order === 'DMY' ? dated(third, second, first, written, form) : dated(third, first, second, written, form);
-}
-
-function dated(
-  year: number,
-  month: number,
-  day: number,
-  { shift, twoDigits }: { shift: number; twoDigits: boolean },
-  form: DateForm,
-): ReadDate {
-  if (year === 0 && !twoDigits) return { kind: 'BLANK' };
-  const date = civilDate(twoDigits ? 2000 + year : year, month, day);
-  if (date !== null) return dayOf(shift === 0 ? date : daysLater(date, shift), form, twoDigits);
-  if (twoDigits) return { kind: 'UNREADABLE' };
-  return year < 1000 ? { kind: 'BLANK' } : { kind: 'YEAR', year };
+  return order === 'DMY' ? dated(third, second, first) : dated(third, first, second);
 }
 
 /** A database's "no date" is none: the zero of Access, SQL Server, .NET; 1970 where the column shows it. */
-function dayOf(date: CivilDate, form: DateForm, twoDigits = false): ReadDate {
+function dayOf(date: CivilDate, form: DateForm, twoDigits: boolean): ReadDate {
   if (date < NO_DATE_BEFORE || (form.epochIsBlank && date === '1970-01-01')) return { kind: 'BLANK' };
   return { kind: 'DAY', date, twoDigits };
 }

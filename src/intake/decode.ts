@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import { IntakeRefusal } from './refusal.ts';
-import { isGzip, sniffEncoding } from './sniff.ts';
+import { type Encoding, isGzip, sniffEncoding } from './sniff.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -24,17 +24,14 @@ async function* decodeText(chunks: Bytes, sniffBytes: number, allowTruncated: bo
   try {
     if (text.head.length === 0) throw new IntakeRefusal('EMPTY_FILE');
     const { encoding, skip } = sniffEncoding(text.head);
-    const rest = without(text.all(), skip);
-    yield* encoding === 'BYTES' ? rest : transcode(rest, encoding, allowTruncated);
+    yield* encoding === 'BYTES' ? text.all(skip) : transcode(text.all(skip), encoding, allowTruncated);
   } finally {
     await text.close();
   }
 }
 
-type Peeked = { head: Uint8Array; all: () => Bytes; close: () => Promise<unknown> };
-
-/** Reads up to `size` bytes ahead, however small the chunks; `all()` begins with them. */
-async function peek(chunks: Bytes, size: number): Promise<Peeked> {
+/** Reads up to `size` bytes ahead, however small the chunks; `all()` begins with them, less what it is to skip. */
+async function peek(chunks: Bytes, size: number) {
   const iterator = chunks[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
   let length = 0;
@@ -45,19 +42,11 @@ async function peek(chunks: Bytes, size: number): Promise<Peeked> {
     length += next.value.length;
   }
   const start = Buffer.concat(read);
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield start;
+  async function* all(skip = 0): AsyncGenerator<Uint8Array> {
+    yield start.subarray(skip);
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   }
   return { head: start.subarray(0, size), all, close: async () => iterator.return?.() };
-}
-
-async function* without(chunks: Bytes, skip: number): AsyncGenerator<Uint8Array> {
-  let left = skip;
-  for await (const chunk of chunks) {
-    yield left > 0 ? chunk.subarray(left) : chunk;
-    left = Math.max(0, left - chunk.length);
-  }
 }
 
 async function* gunzip(chunks: Bytes, allowTruncated: boolean): AsyncGenerator<Uint8Array> {
@@ -75,11 +64,7 @@ async function* gunzip(chunks: Bytes, allowTruncated: boolean): AsyncGenerator<U
   }
 }
 
-async function* transcode(
-  chunks: Bytes,
-  encoding: 'UTF-16LE' | 'UTF-16BE',
-  allowTruncated: boolean,
-): AsyncGenerator<Uint8Array> {
+async function* transcode(chunks: Bytes, encoding: Encoding, allowTruncated: boolean): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder(encoding.toLowerCase());
   const encoder = new TextEncoder();
   let length = 0;

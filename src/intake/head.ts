@@ -1,12 +1,12 @@
-import { afterLineEnd, isBlank } from './bytes.ts';
+import { afterLineEnd, isBlank, isLineEnd } from './bytes.ts';
 import { cleanCell, decodeText } from './cell.ts';
 import { COLUMNS, type Column, columnNamed, isOwnName } from './columns.ts';
 import type { Layout } from './layout.ts';
 import type { IntakeLimits } from './limits.ts';
 import { foldedLine, isEmptyLine } from './lines.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { RecordScanner } from './scanner.ts';
-import { type LineKind, newTally, passOver } from './tally.ts';
+import { RecordScanner, recordCells } from './scanner.ts';
+import { type PassedOver, passOver } from './tally.ts';
 
 /** Tab last: a stray tab may sit in a header of any other delimiter. */
 export const DELIMITERS = [';', ',', '|', '\t'];
@@ -14,9 +14,10 @@ export const DELIMITERS = [';', ',', '|', '\t'];
 const KNOWN_NAMES = 2;
 
 /** The head of a table: its layout, what was read beyond it, and what stood above it. */
-export type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: Partial<Record<LineKind, number>> };
+type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: PassedOver };
 type HeadLimits = Pick<IntakeLimits, 'maxLineBytes' | 'maxColumns' | 'headLines'>;
-type Line = { line: number; names: string[]; cells: number; delimiter: string; end: number; next: number };
+/** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next line begins. */
+type Line = { line: number; names: string[]; known: number; cells: number; delimiter: string; next: number };
 
 /**
  * Finds the header among the first lines: of all lines and delimiters the one under which most names are known. `needed` are
@@ -31,83 +32,69 @@ export async function findHead(
 ): Promise<Head> {
   const buffer = await readStart(bytes, limits);
   const scanned = DELIMITERS.map((delimiter) => firstLines(buffer, delimiter, limits));
-  const known = ({ names }: Line): number => new Set(names.map(columnNamed).filter((column) => column !== undefined)).size;
   const [best] = scanned
     .flat()
-    .filter((line) => known(line) >= KNOWN_NAMES || line.names.some((name) => columnNamed(name) === 'NIK'))
-    .sort((a, b) => known(b) - known(a) || a.line - b.line);
+    .filter(({ known, names }) => known >= KNOWN_NAMES || names.some((name) => columnNamed(name) === 'NIK'))
+    .sort((a, b) => b.known - a.known || a.line - b.line || b.cells - a.cells);
   if (best === undefined) throw looksLike(scanned);
+  const { line, names, cells, delimiter, next } = best;
   refuseQuotes(best);
-  const names = best.names;
-  if (best.cells > limits.maxColumns) throw new IntakeRefusal('TOO_MANY_COLUMNS');
+  if (cells > limits.maxColumns) throw new IntakeRefusal('TOO_MANY_COLUMNS');
   const columns = placesOf(names);
-  for (const oneOf of needed)
-    if (oneOf.every((column) => columns[column] < 0))
-      throw new IntakeRefusal('MISSING_COLUMN', {
-        detail: oneOf.length === 1 ? oneOf[0] : `status code (${oneOf.join(', ')})`,
-        line: best.line,
-      });
-  const above = physicalLines(buffer.subarray(0, best.next)).slice(0, best.line - 1);
-  const tally = newTally();
-  for (const text of above) passOver(tally, text === '' ? 'EMPTY' : 'TITLE');
+  const missing = needed.find((oneOf) => oneOf.every((column) => columns[column] < 0));
+  if (missing !== undefined) {
+    const detail = missing.length === 1 ? missing[0] : `status code (${missing.join(', ')})`;
+    throw new IntakeRefusal('MISSING_COLUMN', { detail, line });
+  }
+  const lines = physicalLines(buffer.subarray(0, next));
+  const above = lines.slice(0, line - 1);
+  const passedOver: PassedOver = {};
+  for (const text of above) passOver(passedOver, text === '' ? 'EMPTY' : 'TITLE');
+  const titles = above.filter((text) => text !== '');
   return {
-    layout: {
-      delimiter: best.delimiter.charCodeAt(0),
-      columnCount: best.cells,
-      names,
-      columns,
-      headerLine: best.line,
-      titles: above.filter((text) => text !== ''),
-    },
-    rest: buffer.subarray(best.next),
-    restLine: best.line + physicalLines(buffer.subarray(0, best.next)).length - (best.line - 1),
-    passedOver: tally.passedOver,
+    layout: { delimiter: delimiter.charCodeAt(0), columnCount: cells, names, columns, headerLine: line, titles },
+    rest: buffer.subarray(next),
+    restLine: lines.length + 1,
+    passedOver,
   };
 }
 
 /** The first lines, and what came with them. Throws EMPTY_FILE, HEADER_TOO_LONG. */
 async function readStart(bytes: AsyncGenerator<Uint8Array>, { maxLineBytes, headLines }: HeadLimits): Promise<Uint8Array> {
   let buffer: Uint8Array = new Uint8Array(0);
-  for (;;) {
-    const lines = physicalLines(buffer);
-    // Behind a CR an LF may still come, so one line more is waited for.
-    if (lines.length > headLines + 1) break;
+  // Behind a CR an LF may still come, so one line more is waited for.
+  while (physicalLines(buffer).length <= headLines + 1 && buffer.length <= (headLines + 2) * maxLineBytes) {
     const next = await bytes.next();
     if (next.done) break;
     buffer = Buffer.concat([buffer, next.value]);
-    if (buffer.length > (headLines + 2) * maxLineBytes) break;
   }
   if (physicalLines(buffer).every((line) => line === '')) throw new IntakeRefusal('EMPTY_FILE');
-  const first = buffer.findIndex((byte) => byte === 10 || byte === 13);
+  const first = buffer.findIndex(isLineEnd);
   if ((first < 0 ? buffer.length : first) > maxLineBytes) throw new IntakeRefusal('HEADER_TOO_LONG');
   return buffer;
 }
 
 /** Lines with digits as `#`, blanks squeezed; '' for one of nothing but blanks and delimiters. */
 const physicalLines = (bytes: Uint8Array): string[] => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  const lines = text.split(/\r\n|\r|\n/).map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
-  return text === '' || /[\r\n]$/.test(text) ? lines.slice(0, -1) : lines;
+  const lines = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/\r\n|\r|\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
 };
 
 /** The first lines as records under one delimiter; a quoted name may hold line ends. */
-function firstLines(buffer: Uint8Array, delimiter: string, limits: HeadLimits): Line[] {
-  const shape = {
-    delimiter: delimiter.charCodeAt(0),
-    columnCount: limits.maxColumns + 1,
-    nikPlace: 0,
-    maxLineBytes: limits.maxLineBytes,
-  };
-  const scanner = new RecordScanner(shape);
+function firstLines(buffer: Uint8Array, delimiter: string, { maxColumns, maxLineBytes, headLines }: HeadLimits): Line[] {
+  const columnCount = maxColumns + 1;
+  const scanner = new RecordScanner({ delimiter: delimiter.charCodeAt(0), columnCount, nikPlace: 0, maxLineBytes });
   const lines: Line[] = [];
   let line = 1;
-  for (let start = 0; start < buffer.length && line <= limits.headLines; ) {
+  for (let start = 0; start < buffer.length && line <= headLines; ) {
     const end = scanner.scan(buffer, start, buffer.length);
-    const names = Array.from({ length: Math.min(scanner.count, limits.maxColumns + 1) }, (_, i) =>
-      decodeText(Buffer.from(buffer.subarray(scanner.starts[i], scanner.ends[i])).toString('latin1')).trim(),
-    );
     const next = end < buffer.length ? afterLineEnd(buffer, end) : end;
-    if (!isBlank(buffer, start, end)) lines.push({ line, names, cells: scanner.count, delimiter, end, next });
+    const names = recordCells(buffer, scanner).map((name) => decodeText(name).trim());
+    const known = new Set(names.map(columnNamed).filter((column) => column !== undefined)).size;
+    if (!isBlank(buffer, start, end)) lines.push({ line, names, known, cells: scanner.count, delimiter, next });
     line += scanner.lineEndsInside + 1;
     start = next;
   }

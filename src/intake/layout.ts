@@ -22,7 +22,7 @@ export type Layout = {
 /** How the columns of one file are read, as their cells prove. Plain data. */
 export type Profile = {
   dates: Record<DateColumn, DateForm>;
-  /** What each used column's cells look like, for the report. */
+  /** What the cells of each column of dates look like, for the report. */
   forms: Partial<Record<Column, string>>;
   /** Cells of nearly every row, where that is more than the header has; else the header's. */
   rowCells: number;
@@ -37,15 +37,10 @@ export type Profile = {
 };
 
 /** What the scanner of records needs to know of a layout. */
-export const shapeOf = (
-  { delimiter, columnCount, columns }: Layout,
-  { maxLineBytes }: Pick<IntakeLimits, 'maxLineBytes'>,
-): RecordShape => ({
-  delimiter,
-  columnCount,
-  nikPlace: columns.NIK,
-  maxLineBytes,
-});
+export function shapeOf(layout: Layout, { maxLineBytes }: Pick<IntakeLimits, 'maxLineBytes'>): RecordShape {
+  const { delimiter, columnCount, columns } = layout;
+  return { delimiter, columnCount, nikPlace: columns.NIK, maxLineBytes };
+}
 
 /** The last column without which a row says nothing: behind it, missing cells are empty ones. */
 export const lastNeeded = ({ columns }: Layout): number =>

@@ -1,25 +1,16 @@
 /** A limit on everything that a file decides. */
-export type IntakeLimits = {
+export const INTAKE_LIMITS = {
   /** Longest record, line ends inside quotes included. */
-  maxLineBytes: number;
-  maxColumns: number;
-  /** What is cut off and handed to a worker at once; at least twice `maxLineBytes`. */
-  blockBytes: number;
-  /** How much of the beginning decides on format and encoding. */
-  sniffBytes: number;
-  /** Among how many lines the header is looked for. */
-  headLines: number;
-  /** Over how many rows, and at most bytes, the columns are profiled before the first row is read. */
-  profileRows: number;
-  profileBytes: number;
-};
-
-export const INTAKE_LIMITS: IntakeLimits = {
   maxLineBytes: 64 * 1024,
   maxColumns: 500,
+  /** What is cut off and handed to a worker at once; at least twice `maxLineBytes`. */
   blockBytes: 128 * 1024,
+  /** How much of the beginning decides on format and encoding. */
   sniffBytes: 4096,
+  /** Among how many lines the header is looked for. */
   headLines: 20,
+  /** Over how many rows, and at most bytes, the columns are profiled before the first row is read. */
   profileRows: 4_000,
   profileBytes: 4 * 1024 * 1024,
 };
+export type IntakeLimits = typeof INTAKE_LIMITS;

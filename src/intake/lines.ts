@@ -2,16 +2,17 @@ import { cellText } from './cell.ts';
 import { columnNamed } from './columns.ts';
 import { DELIMITERS } from './head.ts';
 import type { Layout } from './layout.ts';
+import { sixteenDigitsIn } from './numbers.ts';
 import { IntakeRefusal } from './refusal.ts';
 import type { LineKind } from './tally.ts';
 
 const MAX_FOLDED_CHARS = 200;
-const RULE = /^[-=_+*~|;,\s"]*[-=_]{2}[-=_+*~|;,\s"]*$/;
+const RULE = /^[-=_+*~|;,\s"]*$/;
+const DASHES = /[-=_]{2}/;
 /** What SQL*Plus, psql, SQL Server and people write below a table. */
 const FOOTER =
   /^\W*([0-9.,]+ +)?(rows?|records?|baris|data) +(selected|affected|returned|terpilih|dipilih)|^\(?[0-9.,]+ +(rows?|records?|baris)\)?\.?$|^\W*(SQL>|elapsed|spool|no rows|input truncated|grand total|sub ?total|total|jumlah|halaman|page|hal\b|dicetak|sumber|keterangan|catatan)/i;
 const LONG_NUMBER = /[0-9]{6}/;
-const SIXTEEN_DIGITS = /(?<![0-9])[0-9]{16}(?![0-9])/;
 
 /** Nothing but blanks, delimiters, quotes, and the end-of-file mark of DOS. */
 export const isEmptyLine = (text: string): boolean => text.replace(/[\s;,|"]/g, '').replace('\u001a', '') === '';
@@ -31,14 +32,14 @@ export const foldedLine = (text: string): string =>
 export function lineKind(text: string, cells: readonly string[], layout: Layout, line: number): LineKind | null {
   const filled = cells.map(cellText).filter((cell) => cell !== '' && cell !== '\x1a');
   if (filled.length === 0) return 'EMPTY';
-  if (RULE.test(text)) return 'RULE';
+  if (RULE.test(text) && DASHES.test(text)) return 'RULE';
   if (namesTable(cells)) {
     if (cells.every((cell, i) => columnNamed(cell) === columnNamed(layout.names[i] ?? ''))) return 'HEADER';
     throw new IntakeRefusal('HEADER_CHANGED', { line });
   }
   if (layout.titles.includes(foldedLine(text))) return 'TITLE';
   if (filled.length > 1 && filled.every((cell, i) => cell.replace(/[()]/g, '') === String(i + 1))) return 'NUMBERS';
-  if (!SIXTEEN_DIGITS.test(text) && FOOTER.test(text.replace(/^[\s"]+/, ''))) return 'FOOTER';
+  if (sixteenDigitsIn(text).length === 0 && FOOTER.test(text.trimStart().slice(0, MAX_FOLDED_CHARS))) return 'FOOTER';
   // Some words in one cell, without a number of any length, are a remark and would name nobody.
   if (filled.length === 1 && /\S\s+\S/.test(filled[0] as string) && !LONG_NUMBER.test(text)) return 'FOOTER';
   if (DELIMITERS.some((delimiter) => isTableUnder(text, delimiter, layout)))
@@ -54,5 +55,5 @@ function isTableUnder(text: string, delimiter: string, { delimiter: own, columns
   if (delimiter.charCodeAt(0) === own) return false;
   const cells = text.split(delimiter);
   if (cells.length < 2) return false;
-  return namesTable(cells) || (cells.length >= columnCount && SIXTEEN_DIGITS.test(cells[columns.NIK] ?? ''));
+  return namesTable(cells) || (cells.length >= columnCount && sixteenDigitsIn(cells[columns.NIK] ?? '').length > 0);
 }

@@ -2,7 +2,7 @@ import { cellText } from './cell.ts';
 
 const MAX_KEY_LENGTH = 64;
 
-/** A Map that forgets all and starts anew rather than grow beyond `maxTexts` entries. Long keys are not kept at all. */
+/** A Map that forgets all rather than grow beyond `maxTexts` entries. Long keys are not kept at all. */
 export class TextCache<Value> {
   private readonly known = new Map<string, Value>();
   private readonly maxTexts: number;

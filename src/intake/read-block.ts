@@ -1,17 +1,17 @@
 import type { CivilDate } from '../core/dates.ts';
+import { fail, type Result } from '../core/result.ts';
 import type { Block } from './blocks.ts';
 import { afterLineEnd } from './bytes.ts';
-import { cellText } from './cell.ts';
 import { COLUMNS } from './columns.ts';
 import { type Layout, lastNeeded, type Profile, shapeOf } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { lineKind } from './lines.ts';
-import { sixteenDigits } from './numbers.ts';
+import { digitsOf, sixteenDigitsIn } from './numbers.ts';
 import { isRounded } from './profile.ts';
-import { createRecordReader, type Reject, type RejectReason, type ResidentRecord } from './record.ts';
+import { type CellReader, createRecordReader, type Reject, type RejectReason, type ResidentRecord } from './record.ts';
 import { IntakeRefusal } from './refusal.ts';
 import { RecordScanner, recordCells } from './scanner.ts';
-import { type CellKind, CONTRADICTS, newTally, passOver, type Tally, UNREADABLE } from './tally.ts';
+import { CELL_KINDS, type CellKind, CONTRADICTS, newTally, passOver, type Tally, UNREADABLE } from './tally.ts';
 
 export type ReaderSettings = {
   layout: Layout;
@@ -21,16 +21,14 @@ export type ReaderSettings = {
   limits?: IntakeLimits;
 };
 
-export type RecordSink = {
+type RecordSink = {
   resident: (record: ResidentRecord) => void;
   /** `niks`: all of sixteen digits in a rejected row, one of which is its resident's. */
   reject: (reject: Reject, niks: string[]) => void;
 };
 
-const CELL_KINDS = 4;
-/** Of a block: fewer prove nothing. */
-const ENOUGH_ROWS = 30;
-const SIXTEEN_DIGITS = /(?<![0-9])[0-9]{16}(?![0-9])/g;
+/** The block's counts, and the record at hand: its text has one character a byte, of the bytes from `start` on. */
+type State = { tally: Tally; line: number; text: string; start: number; unreadable: number };
 
 /**
  * Makes the reader of an export's blocks: one per thread, since it keeps small caches of spellings and dates.
@@ -39,123 +37,123 @@ const SIXTEEN_DIGITS = /(?<![0-9])[0-9]{16}(?![0-9])/g;
  */
 export function createBlockReader(settings: ReaderSettings): (block: Block, sink: RecordSink) => Tally {
   const { layout, profile, limits = INTAKE_LIMITS } = settings;
-  const scanner = new RecordScanner(shapeOf(layout, limits));
-  const { starts, ends, doubled } = scanner;
-  const ahead = new RecordScanner(shapeOf(layout, limits));
-  const faultOf = createFaultFinder(layout, profile, scanner);
-  let tally = newTally();
-  let line = 0;
-  let unreadable = 0;
+  const shape = shapeOf(layout, limits);
+  const [scanner, ahead] = [new RecordScanner(shape), new RecordScanner(shape)];
+  const state: State = { tally: newTally(), line: 0, text: '', start: 0, unreadable: 0 };
+  const readRecord = createRecordReader({ ...settings, heard: (column, kind) => countCell(state, column, kind) });
+  const cell = createCellReader(scanner, state);
+  const needed = lastNeeded(layout);
   /** The line before lacked cells: this one may be the rest of it, and its status may have stood there. */
   let isRest = false;
-  let family = '';
-  const heard = (column: number, kind: CellKind): void => {
-    const at = column * CELL_KINDS + kind;
-    tally.cells[at] = (tally.cells[at] as number) + 1;
-    if (kind < UNREADABLE) return;
-    if (kind === CONTRADICTS) throw new IntakeRefusal('DATES_CONTRADICT', { detail: COLUMNS[column], line });
-    unreadable += 1;
-    if (tally.firstLines[column] === 0) tally.firstLines[column] = line;
-  };
-  const readRecord = createRecordReader({ ...settings, heard });
-  // The record as text, one character a byte, so that places in the bytes are places in the text, less its beginning.
-  let text = '';
-  let textStart = 0;
-  const cell = (place: number, lastPlace = place): string => {
-    if (place < 0 || place >= scanner.count) return '';
-    const last = Math.min(lastPlace, scanner.count - 1);
-    const byteText = text.slice((starts[place] as number) - textStart, (ends[last] as number) - textStart);
-    return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
-  };
 
-  return ({ bytes, firstLine }, sink) => {
-    tally = newTally();
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    line = firstLine;
-    for (let start = 0; start < bytes.length; ) {
-      const lineEnd = scanner.scan(bytes, start, bytes.length);
-      let reason = faultOf();
-      let nikFault = false;
-      if (reason === null) {
-        text = buffer.toString('latin1', start, lineEnd);
-        textStart = start;
-        unreadable = 0;
-        const record = readRecord(cell);
-        const isShort = scanner.count < profile.rowCells;
-        if (!record.ok) {
-          reason = record.code;
-          nikFault = reason.startsWith('NIK_');
-        } else if (isShort && (unreadable > 0 || isBroken(buffer, afterLineEnd(bytes, lineEnd)))) reason = 'COLUMNS_SHIFTED';
-        else if (((isShort && !profile.leavesOut) || isRest) && record.value.facts.status === 'EMPTY')
-          reason = 'COLUMNS_SHIFTED';
-        else {
-          tally.rows += 1;
-          count(record.value);
-          sink.resident(record.value);
-        }
-      }
-      const isRow = reason === null || reject(buffer, start, lineEnd, reason, nikFault, sink);
-      isRest = isRow && reason === 'COLUMNS_MISSING';
-      line += scanner.lineEndsInside + 1;
-      start = afterLineEnd(bytes, lineEnd);
-    }
-    refuseRounded(tally, firstLine);
-    return tally;
-  };
-
-  function count({ nik, kk, facts: { region } }: ResidentRecord): void {
-    if (nik.charCodeAt(15) === 48) tally.niksInZero += 1;
-    // A family stands together: its number counts once.
-    if (kk !== null && kk !== family) {
-      family = kk;
-      tally.families += 1;
-      if (kk.charCodeAt(15) === 48) tally.familiesInZero += 1;
-    }
-    if (region === null) return;
-    const regency = region.slice(0, 5);
-    tally.regencies.set(regency, (tally.regencies.get(regency) ?? 0) + 1);
-  }
+  const textOf = (bytes: Buffer, start: number, end: number): string =>
+    bytes.toString('latin1', start, Math.min(end, start + limits.maxLineBytes));
 
   /** Whether the line behind a short row is the rest of it: a row without a NIK, as a line end inside a cell leaves it. */
-  function isBroken(buffer: Buffer, start: number): boolean {
-    if (start >= buffer.length) return false;
-    const end = ahead.scan(buffer, start, buffer.length);
-    const cells = recordCells(buffer, ahead);
-    if (sixteenDigits(cellText(cells[layout.columns.NIK] ?? '')).ok) return false;
-    return (
-      lineKind(buffer.toString('latin1', start, Math.min(end, start + limits.maxLineBytes)), cells, layout, line + 1) === null
-    );
+  function isBroken(bytes: Buffer, next: number): boolean {
+    if (next >= bytes.length) return false;
+    const end = ahead.scan(bytes, next, bytes.length);
+    const cells = recordCells(bytes, ahead);
+    if (digitsOf(cells[layout.columns.NIK] ?? '').ok) return false;
+    return lineKind(textOf(bytes, next, end), cells, layout, state.line + 1) === null;
   }
 
-  /** A line that is at fault may be no row at all; returns whether it is one. */
-  function reject(buffer: Buffer, start: number, end: number, reason: RejectReason, atNik: boolean, sink: RecordSink): boolean {
-    const whole = buffer.toString('latin1', start, Math.min(end, start + limits.maxLineBytes));
-    const kind = reason === 'LINE_TOO_LONG' ? null : lineKind(whole, recordCells(buffer, scanner), layout, line);
-    if (kind !== null) {
-      passOver(tally, kind);
-      return false;
+  /** A row that may be shifted is not believed; surplus cells are a misfit even where they are empty. */
+  function readRow(bytes: Buffer, next: number): Result<ResidentRecord, RejectReason> {
+    const { outcome, count, surplus } = scanner;
+    if (outcome !== 'READ') return fail(outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome);
+    if (count > layout.columnCount && (count !== profile.rowCells || surplus)) return fail('COLUMNS_SURPLUS');
+    if (count <= needed) return fail('COLUMNS_MISSING');
+    state.unreadable = 0;
+    const record = readRecord(cell);
+    if (!record.ok) return record;
+    const isShort = count < profile.rowCells;
+    if (isShort && (state.unreadable > 0 || isBroken(bytes, next))) return fail('COLUMNS_SHIFTED');
+    const mayBeShifted = isRest || (isShort && !profile.leavesOut);
+    return mayBeShifted && record.value.facts.status === 'EMPTY' ? fail('COLUMNS_SHIFTED') : record;
+  }
+
+  return (block, sink) => {
+    const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length);
+    const lastDigits = new LastDigits();
+    const tally = newTally();
+    Object.assign(state, { tally, line: block.firstLine });
+    for (let start = 0; start < bytes.length; ) {
+      const end = scanner.scan(bytes, start, bytes.length);
+      const next = afterLineEnd(bytes, end);
+      state.text = textOf(bytes, start, end);
+      state.start = start;
+      const row = readRow(bytes, next);
+      // A line that is at fault may be no row at all.
+      const isRow = row.ok || row.code === 'LINE_TOO_LONG';
+      const kind = isRow ? null : lineKind(state.text, recordCells(bytes, scanner), layout, state.line);
+      if (kind !== null) passOver(tally.passedOver, kind);
+      else tally.rows += 1;
+      if (row.ok) {
+        lastDigits.count(row.value);
+        countRegency(tally.regencies, row.value.facts.region);
+        sink.resident(row.value);
+      } else if (kind === null) {
+        const column = row.code.startsWith('NIK_') ? 'NIK' : null;
+        sink.reject({ line: state.line, column, reason: row.code }, sixteenDigitsIn(state.text));
+      }
+      isRest = kind === null && !row.ok && row.code === 'COLUMNS_MISSING';
+      state.line += scanner.lineEndsInside + 1;
+      start = next;
     }
-    tally.rows += 1;
-    sink.reject({ line, column: atNik ? 'NIK' : null, reason }, whole.match(SIXTEEN_DIGITS) ?? []);
-    return true;
-  }
-}
-
-/** What is wrong with a record as a whole. Surplus cells are a misfit even where they are empty: the row may have been shifted. */
-function createFaultFinder(layout: Layout, { rowCells }: Profile, scanner: RecordScanner) {
-  const { columnCount } = layout;
-  const needed = lastNeeded(layout);
-  return (): RejectReason | null => {
-    if (scanner.outcome === 'TOO_LONG') return 'LINE_TOO_LONG';
-    if (scanner.outcome === 'QUOTE_NOT_CLOSED') return 'QUOTE_NOT_CLOSED';
-    const { count } = scanner;
-    if (count > columnCount && (count !== rowCells || scanner.surplus)) return 'COLUMNS_SURPLUS';
-    return count > needed ? null : 'COLUMNS_MISSING';
+    lastDigits.refuse(tally.rows, block.firstLine);
+    return tally;
   };
 }
 
-/** A part of the file whose NIKs a spreadsheet has rounded, in a file that is otherwise sound. */
-function refuseRounded({ rows, niksInZero, families, familiesInZero }: Tally, line: number): void {
-  if (rows >= ENOUGH_ROWS && isRounded(rows, niksInZero)) throw new IntakeRefusal('NIK_ROUNDED', { line });
-  if (families >= ENOUGH_ROWS && isRounded(families, familiesInZero)) throw new IntakeRefusal('KK_ROUNDED', { line });
+function createCellReader(scanner: RecordScanner, state: State): CellReader {
+  const { starts, ends, doubled } = scanner;
+  return (place, lastPlace = place) => {
+    if (place < 0 || place >= scanner.count) return '';
+    const last = Math.min(lastPlace, scanner.count - 1);
+    const byteText = state.text.slice((starts[place] as number) - state.start, (ends[last] as number) - state.start);
+    return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
+  };
+}
+
+/** Takes note of what became of a cell. */
+function countCell(state: State, column: number, kind: CellKind): void {
+  const { tally, line } = state;
+  const at = column * CELL_KINDS + kind;
+  tally.cells[at] = (tally.cells[at] as number) + 1;
+  if (kind < UNREADABLE) return;
+  if (kind === CONTRADICTS) throw new IntakeRefusal('DATES_CONTRADICT', { detail: COLUMNS[column], line });
+  state.unreadable += 1;
+  if (tally.firstLines[column] === 0) tally.firstLines[column] = line;
+}
+
+function countRegency(regencies: Map<string, number>, region: string | null): void {
+  const regency = region?.slice(0, 5);
+  if (regency !== undefined) regencies.set(regency, (regencies.get(regency) ?? 0) + 1);
+}
+
+/** Of a block: fewer prove nothing. */
+const ENOUGH = 30;
+
+/** Finds a part of a file whose numbers a spreadsheet has rounded, in a file that is otherwise sound. */
+class LastDigits {
+  #niksInZero = 0;
+  #families = 0;
+  #familiesInZero = 0;
+  #family: string | null = null;
+
+  count({ nik, kk }: ResidentRecord): void {
+    if (nik.endsWith('0')) this.#niksInZero += 1;
+    // A family stands together: its number counts once.
+    if (kk === null || kk === this.#family) return;
+    this.#family = kk;
+    this.#families += 1;
+    if (kk.endsWith('0')) this.#familiesInZero += 1;
+  }
+
+  refuse(rows: number, line: number): void {
+    const isSpoilt = (count: number, inZero: number): boolean => count >= ENOUGH && isRounded(count, inZero);
+    if (isSpoilt(rows, this.#niksInZero)) throw new IntakeRefusal('NIK_ROUNDED', { line });
+    if (isSpoilt(this.#families, this.#familiesInZero)) throw new IntakeRefusal('KK_ROUNDED', { line });
+  }
 }

@@ -1,12 +1,11 @@
 import { type Block, cutBlocks } from './blocks.ts';
-import { type Column, STATUS_COLUMNS } from './columns.ts';
+import { STATUS_COLUMNS } from './columns.ts';
 import { decodeBytes } from './decode.ts';
 import { findHead } from './head.ts';
-import { type Layout, lastNeeded, type Profile, shapeOf } from './layout.ts';
+import { type Layout, lastNeeded, shapeOf } from './layout.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { lineKind } from './lines.ts';
 import { profileColumns } from './profile.ts';
-import type { LineKind } from './tally.ts';
 
 export type ExportOptions = {
   /** Import what is there of a file that breaks off. */
@@ -15,15 +14,8 @@ export type ExportOptions = {
   zoneHours?: number;
   limits?: IntakeLimits;
 };
-export type OpenExport = {
-  layout: Layout;
-  profile: Profile;
-  /** Lines above the header, by kind. */
-  passedOver: Partial<Record<LineKind, number>>;
-  blocks: AsyncIterable<Block>;
-};
-
-const NEEDED: readonly (readonly Column[])[] = [['NIK'], STATUS_COLUMNS];
+/** A status is in one of three columns. */
+const NEEDED = [['NIK'], STATUS_COLUMNS] as const;
 
 /**
  * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, and cuts the rest.
@@ -32,7 +24,7 @@ const NEEDED: readonly (readonly Column[])[] = [['NIK'], STATUS_COLUMNS];
 export async function readExport(
   chunks: AsyncIterable<Uint8Array>,
   { allowTruncated = false, zoneHours = 7, limits = INTAKE_LIMITS }: ExportOptions = {},
-): Promise<OpenExport> {
+) {
   const bytes = decodeBytes(chunks, limits.sniffBytes, allowTruncated);
   try {
     const { layout: found, rest, restLine, passedOver } = await findHead(bytes, NEEDED, limits);
@@ -47,6 +39,8 @@ export async function readExport(
     throw error;
   }
 }
+
+export type OpenExport = Awaited<ReturnType<typeof readExport>>;
 
 /** As many blocks as the profile looks at, kept to be read afterwards. */
 async function firstBlocks(blocks: AsyncGenerator<Block>, { profileRows, profileBytes }: IntakeLimits): Promise<Block[]> {

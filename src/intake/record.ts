@@ -1,17 +1,17 @@
 import type { CivilDate } from '../core/dates.ts';
 import { documentOf } from '../core/decide.ts';
 import type { Facts } from '../core/facts.ts';
-import { isSixteenDigits, type Nik } from '../core/nik.ts';
+import type { Nik } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseStatus, type Status } from '../core/status.ts';
-import { type Suket, suketOf } from '../core/suket.ts';
+import { suketOf } from '../core/suket.ts';
 import { cellText } from './cell.ts';
-import { COLUMNS, type Column, REGION_COLUMNS, STATUS_COLUMNS } from './columns.ts';
-import { AGE_UNKNOWN, type Age, ageOf, isNoDate, OF_AGE, readDate, suketDay } from './dates.ts';
+import { COLUMNS, type Column, type DateColumn, REGION_COLUMNS, STATUS_COLUMNS } from './columns.ts';
+import { AGE_UNKNOWN, type Age, ageOf, isNoDate, OF_AGE, type ReadDate, readDate, suketDay } from './dates.ts';
 import { isCountPositive, isDeceased, isInactive, isTniPolri, maritalOf, nationalityOf, regionOfCells } from './facts.ts';
 import type { Layout, Profile } from './layout.ts';
 import { memo, TextCache } from './memo.ts';
-import { sixteenDigits } from './numbers.ts';
+import { digitsOf } from './numbers.ts';
 import { isStatusCode } from './profile.ts';
 import { BLANK, type CellKind, CONTRADICTS, READ, type Reading, UNREADABLE } from './tally.ts';
 
@@ -26,76 +26,62 @@ export type ResidentRecord = {
   facts: Facts;
 };
 
-type NikReject = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS' | 'NIK_SCIENTIFIC' | 'NIK_ROUNDED';
-export type RejectReason =
-  | NikReject
-  | 'COLUMNS_MISSING'
-  | 'COLUMNS_SURPLUS'
-  | 'COLUMNS_SHIFTED'
-  | 'LINE_TOO_LONG'
-  | 'QUOTE_NOT_CLOSED';
+type NikFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS' | 'NIK_SCIENTIFIC' | 'NIK_ROUNDED';
+type RowFault = 'COLUMNS_MISSING' | 'COLUMNS_SURPLUS' | 'COLUMNS_SHIFTED' | 'LINE_TOO_LONG' | 'QUOTE_NOT_CLOSED';
+export type RejectReason = NikFault | RowFault;
 
-/** A record that is left out: where and why, never what it says. */
-export type Reject = {
-  /** Line of the file in which the record begins, from 1, the header included. */
-  line: number;
-  column: Column | null;
-  reason: RejectReason;
-};
-
-/** Hears what became of each cell of a used column. */
-export type CellSink = (column: number, kind: CellKind) => void;
+/** A record that is left out: the line of the file in which it begins, from 1, and why; never what it says. */
+export type Reject = { line: number; column: Column | null; reason: RejectReason };
 
 /**
  * The bytes of the cells from one place to another (itself unless given), with all that stands between them, one character
  * a byte; '' for the place -1 of a column that the file has not.
  */
 export type CellReader = (place: number, lastPlace?: number) => string;
-type FactReader<Value> = (cell: CellReader) => Value;
+type Read<Value> = (cell: CellReader) => Value;
 
 /** Spellings and numbers are few, dates of birth some 37,000 in a century. */
 const MAX_SPELLINGS = 4096;
 const MAX_DATES = 65_536;
 const MAX_REGIONS = 16_384;
 
-type ReaderOptions = { layout: Layout; profile: Profile; asOf: CivilDate; heard: CellSink };
+/** `heard` hears what became of each cell of a used column, by the column's place in `COLUMNS`. */
+type Heard = (column: number, kind: CellKind) => void;
+type ReaderOptions = { layout: Layout; profile: Profile; asOf: CivilDate; heard: Heard };
 
 /** Makes the reader of residents out of cells. It remembers what spellings mean, so that a cell costs one look-up. */
-export function createRecordReader(options: ReaderOptions): (cell: CellReader) => Result<ResidentRecord, RejectReason> {
-  const { layout, profile, heard } = options;
-  const at = layout.columns;
-  const statusBeside = memo(MAX_SPELLINGS, isStatusCode);
-  const [nik, kk, name, suketNumber] = (['NIK', 'NO_KK', 'NAMA_LGKP', 'NO_SUKET'] as const).map((column) =>
-    COLUMNS.indexOf(column),
-  );
+export function createRecordReader(options: ReaderOptions): Read<Result<ResidentRecord, RejectReason>> {
+  const { kkRounded, shiftPlaces } = options.profile;
+  const column = columnReader(options);
+  const isStatus = memo(MAX_SPELLINGS, isStatusCode);
+  const nik = column('NIK', nikOf);
+  const kk = column('NO_KK', kkOf);
+  const name = column('NAMA_LGKP', textOf);
+  const suketNumber = column('NO_SUKET', textOf);
   const facts = createFactsReader(options);
   return (cell) => {
-    const digits = nikOf(cell(at.NIK));
-    heard(nik as number, digits.ok ? READ : digits.code === 'NIK_EMPTY' ? BLANK : UNREADABLE);
+    const digits = nik(cell);
     if (!digits.ok) return digits;
     // One delimiter too many or too few puts the status into the next column; its own may then look blank.
-    for (const place of profile.shiftPlaces)
-      if (mayBeStatus(cell(place)) && statusBeside(cell(place))) return fail('COLUMNS_SHIFTED');
-    const card = kkOf(cell(at.NO_KK));
-    if (at.NO_KK >= 0) heard(kk as number, card.kind);
-    const [spelled, number] = [textOf(cell(at.NAMA_LGKP)), textOf(cell(at.NO_SUKET))];
-    if (at.NAMA_LGKP >= 0) heard(name as number, spelled === null ? BLANK : READ);
-    if (at.NO_SUKET >= 0) heard(suketNumber as number, number === null ? BLANK : READ);
+    for (const place of shiftPlaces) {
+      const beside = cell(place);
+      if (/^[A-Za-z]/.test(beside) && isStatus(beside)) return fail('COLUMNS_SHIFTED');
+    }
+    const card = kk(cell);
     return ok({
       nik: digits.value,
-      kk: profile.kkRounded ? null : card.value,
-      name: spelled,
-      suketNumber: number,
+      kk: kkRounded ? null : card,
+      name: name(cell),
+      suketNumber: suketNumber(cell),
       facts: facts(cell),
     });
   };
 }
 
-function createFactsReader({ layout, profile, asOf, heard }: ReaderOptions): FactReader<Facts> {
-  const at = layout.columns;
-  /** Reads a column and tells what became of the cell; a column that the file has not is blank everywhere. */
-  const column = <Value>(name: Column, read: (byteText: string) => Reading<Value>): FactReader<Value> => {
-    const [place, index] = [at[name], COLUMNS.indexOf(name)];
+/** Reads a column and tells what became of the cell; a column that the file has not is blank everywhere. */
+function columnReader({ layout, heard }: ReaderOptions) {
+  return <Value>(column: Column, read: (byteText: string) => Reading<Value>): Read<Value> => {
+    const [place, index] = [layout.columns[column], COLUMNS.indexOf(column)];
     if (place < 0) return () => read('').value;
     return (cell) => {
       const { kind, value } = read(cell(place));
@@ -103,46 +89,50 @@ function createFactsReader({ layout, profile, asOf, heard }: ReaderOptions): Fac
       return value;
     };
   };
-  const words = <Value>(name: Column, read: (text: string) => Reading<Value>): FactReader<Value> =>
-    column(name, memo(MAX_SPELLINGS, read));
-  const day = (name: 'TGL_SUKET' | 'TGL_AKHIR_SUKET', notAfter: CivilDate | null): FactReader<CivilDate | null> =>
+}
+
+function createFactsReader(options: ReaderOptions): Read<Facts> {
+  const { profile, asOf } = options;
+  const column = columnReader(options);
+  /** A column of few words: what a blank one says, and one that cannot be read. */
+  const words = <Value>(name: Column, meaning: (text: string) => Value | null, blank: Value, unclear: Value): Read<Value> =>
     column(
       name,
-      memo(MAX_DATES, (text): Reading<CivilDate | null> => {
-        const read = readDate(text, profile.dates[name], profile.zoneHours);
-        const value = suketDay(read, notAfter);
-        return { kind: value !== null ? READ : isNoDate(read) ? BLANK : kindOf(read.kind), value };
+      memo(MAX_SPELLINGS, (text): Reading<Value> => {
+        if (text === '') return { kind: BLANK, value: blank };
+        const value = meaning(text);
+        return value === null ? { kind: UNREADABLE, value: unclear } : { kind: READ, value };
       }),
     );
-  const status = createStatusReader(column);
-  const region = createRegionReader(at, heard);
-  const [issued, ends] = [day('TGL_SUKET', asOf), day('TGL_AKHIR_SUKET', null)];
-  const age = createAgeReader(profile, asOf);
-  const [ages, agesOfRecorded] = [column('TGL_LHR', age(false)), column('TGL_LHR', age(true))];
-  const marital = words('STAT_KWN', maritalOf);
-  const nationality = words('KEBANGSAAN', nationalityOf);
-  const tniPolri = words('JENIS_PKRJN', isTniPolri);
-  const deceased = words('STAT_HIDUP', isDeceased);
-  const inactive = words('FLAG_STATUS', isInactive);
-  const count = words('COUNT_KTP', isCountPositive);
-  const printed = column(
-    'TGL_CETAK_KTP',
-    memo(MAX_DATES, (text): Reading<boolean> => {
-      const read = readDate(text, profile.dates.TGL_CETAK_KTP, profile.zoneHours);
-      const set = (read.kind === 'DAY' && !isNoDate(read)) || read.kind === 'YEAR';
-      return { kind: set ? READ : isNoDate(read) ? BLANK : kindOf(read.kind), value: set };
-    }),
-  );
+  const day = (name: DateColumn, notAfter: CivilDate | null): Read<CivilDate | null> =>
+    column(
+      name,
+      dates(name, profile, (read) => suketDay(read, notAfter), null),
+    );
+  const issued = day('TGL_SUKET', asOf);
+  const ends = day('TGL_AKHIR_SUKET', null);
+  const printed = column('TGL_CETAK_KTP', dates('TGL_CETAK_KTP', profile, printDay, false));
+  const age = column('TGL_LHR', ages(profile, asOf, false));
+  const ageOfRecorded = column('TGL_LHR', ages(profile, asOf, true));
+  const statuses = STATUS_COLUMNS.map((name) => words<Status>(name, knownStatus, 'EMPTY', 'UNKNOWN'));
+  const region = createRegionReader(options);
+  const marital = words('STAT_KWN', maritalOf, 'UNKNOWN', 'UNKNOWN');
+  const nationality = words('KEBANGSAAN', nationalityOf, 'CITIZEN', 'UNCLEAR');
+  const tniPolri = words('JENIS_PKRJN', isTniPolri, false, false);
+  const deceased = words('STAT_HIDUP', isDeceased, false, false);
+  // Being inactive is only said, not judged: what cannot be read is said.
+  const inactive = words('FLAG_STATUS', isInactive, false, true);
+  const counted = words('COUNT_KTP', isCountPositive, false, false);
   return (cell) => {
-    const statusOfRow = status(cell);
-    const document = documentOf(statusOfRow);
-    const { ofAgeOn, birthDateUnknown } = (document === 'EKTP' || document === 'SUKET' ? agesOfRecorded : ages)(cell);
-    const [wasPrinted, wasCounted] = [printed(cell), count(cell)];
-    const suket: Suket | null = suketOf(issued(cell), ends(cell));
+    const status = statusOf(statuses, cell);
+    const document = documentOf(status);
+    const isRecorded = document === 'EKTP' || document === 'SUKET';
+    const { ofAgeOn, birthDateUnknown } = isRecorded ? ageOfRecorded(cell) : age(cell);
+    const [wasPrinted, wasCounted] = [printed(cell), counted(cell)];
     return {
-      status: statusOfRow,
+      status,
       region: region(cell),
-      suket,
+      suket: suketOf(issued(cell), ends(cell)),
       ofAgeOn,
       birthDateUnknown,
       marital: marital(cell),
@@ -155,65 +145,55 @@ function createFactsReader({ layout, profile, asOf, heard }: ReaderOptions): Fac
   };
 }
 
-/** What a cell of a date counts as: a day that is no use in its column is unreadable there. */
-function kindOf(kind: ReturnType<typeof readDate>['kind']): CellKind {
-  switch (kind) {
-    case 'BLANK':
-      return BLANK;
-    case 'CONTRADICTS':
-      return CONTRADICTS;
-    case 'DAY':
-    case 'YEAR':
-    case 'UNREADABLE':
-      return UNREADABLE;
-  }
+/** A column of dates: `use` makes of a date what the column says, or null where that day is no use in it. */
+function dates<Value>(column: DateColumn, profile: Profile, use: (date: ReadDate) => Value | null, otherwise: Value) {
+  return memo(MAX_DATES, (text): Reading<Value> => {
+    const date = readDate(text, profile.dates[column], profile.zoneHours);
+    const value = use(date);
+    if (value !== null) return { kind: READ, value };
+    if (date.kind === 'CONTRADICTS') return { kind: CONTRADICTS, value: otherwise };
+    return { kind: date.kind === 'BLANK' || isNoDate(date) ? BLANK : UNREADABLE, value: otherwise };
+  });
 }
 
-/** The first status column that is not blank; where two stand for different documents, neither is believed. */
-function createStatusReader(
-  column: (name: Column, read: (byteText: string) => Reading<Status>) => FactReader<Status>,
-): FactReader<Status> {
-  const read = memo(MAX_SPELLINGS, (text): Reading<Status> => {
-    const value = text === '' ? 'EMPTY' : parseStatus(text);
-    return { kind: value === 'EMPTY' ? BLANK : value === 'UNKNOWN' ? UNREADABLE : READ, value };
-  });
-  const readers = STATUS_COLUMNS.map((name) => column(name, read));
-  return (cell) => {
-    let status: Status = 'EMPTY';
-    for (const reader of readers) {
-      const next = reader(cell);
-      if (status === 'EMPTY') status = next;
-      else if (next !== 'EMPTY' && documentOf(next) !== documentOf(status)) status = 'UNKNOWN';
-    }
-    return status;
-  };
-}
+const printDay = (date: ReadDate): true | null =>
+  date.kind === 'YEAR' || (date.kind === 'DAY' && !isNoDate(date)) ? true : null;
 
 /** Day 1–28 of a month from 1910 to 1999, day first: of age in any copy since 2018, which spares a look-up among all days. */
 const BEFORE_2000 = /^(?:0[1-9]|1[0-9]|2[0-8])[-/](?:0[1-9]|1[0-2])[-/]19[1-9][0-9]$/;
 const LONG_OF_AGE: Reading<Age> = { kind: READ, value: OF_AGE };
 
-function createAgeReader({ dates, zoneHours }: Profile, asOf: CivilDate) {
-  const { order, serial, epochIsBlank } = dates.TGL_LHR;
+function ages(profile: Profile, asOf: CivilDate, recorded: boolean): (byteText: string) => Reading<Age> {
+  const { order, serial, epochIsBlank } = profile.dates.TGL_LHR;
   const plain = asOf >= '2018' && order === 'DMY' && !serial && !epochIsBlank;
-  return (recorded: boolean): ((byteText: string) => Reading<Age>) => {
-    const age = memo(MAX_DATES, (text): Reading<Age> => {
-      const read = readDate(text, dates.TGL_LHR, zoneHours);
-      const value = ageOf(read, asOf, recorded);
-      return value === null ? { kind: kindOf(read.kind), value: AGE_UNKNOWN } : { kind: READ, value };
-    });
-    return (byteText) => (plain && BEFORE_2000.test(byteText) ? LONG_OF_AGE : age(byteText));
-  };
+  const age = dates('TGL_LHR', profile, (born) => ageOf(born, asOf, recorded), AGE_UNKNOWN);
+  return (byteText) => (plain && BEFORE_2000.test(byteText) ? LONG_OF_AGE : age(byteText));
+}
+
+function knownStatus(text: string): Status | null {
+  const status = parseStatus(text);
+  return status === 'UNKNOWN' ? null : status;
+}
+
+/** The first status column that is not blank; where two stand for different documents, neither is believed. */
+function statusOf(columns: Read<Status>[], cell: CellReader): Status {
+  let status: Status = 'EMPTY';
+  for (const column of columns) {
+    const next = column(cell);
+    if (status === 'EMPTY') status = next;
+    else if (next !== 'EMPTY' && documentOf(next) !== documentOf(status)) status = 'UNKNOWN';
+  }
+  return status;
 }
 
 /** The region from its four cells, which repeat together: where they stand side by side, one look-up serves for all. */
-function createRegionReader(at: Record<Column, number>, heard: CellSink): FactReader<string | null> {
-  const places = REGION_COLUMNS.map((column) => at[column]);
+function createRegionReader({ layout: { columns }, heard }: ReaderOptions): Read<string | null> {
+  const places = REGION_COLUMNS.map((column) => columns[column]);
   const indexes = REGION_COLUMNS.map((column) => COLUMNS.indexOf(column));
-  const sideBySide = at.NO_PROP >= 0 && places.every((place, i) => place === at.NO_PROP + i);
+  const sideBySide = columns.NO_PROP >= 0 && places.every((place, i) => place === columns.NO_PROP + i);
   const cache = new TextCache<ReturnType<typeof regionOfCells>>(MAX_REGIONS);
   return (cell) => {
-    const key = sideBySide ? cell(at.NO_PROP, at.NO_KEL) : places.map((place) => cell(place)).join('\n');
+    const key = sideBySide ? cell(columns.NO_PROP, columns.NO_KEL) : places.map((place) => cell(place)).join('\n');
     let read = cache.get(key);
     if (read === undefined) {
       read = regionOfCells(places.map((place) => cellText(cell(place))));
@@ -225,27 +205,23 @@ function createRegionReader(at: Record<Column, number>, heard: CellSink): FactRe
   };
 }
 
-// Nearly every cell needs no cleaning; the others take the longer way.
-function nikOf(byteText: string): Result<Nik, NikReject> {
-  if (isSixteenDigits(byteText)) return ok(byteText as Nik);
-  const digits = sixteenDigits(cellText(byteText));
-  return digits.ok ? ok(digits.value as Nik) : fail(`NIK_${digits.code}`);
+function nikOf(byteText: string): Reading<Result<Nik, NikFault>> {
+  const digits = digitsOf(byteText);
+  if (digits.ok) return { kind: READ, value: ok(digits.value as Nik) };
+  return { kind: digits.code === 'EMPTY' ? BLANK : UNREADABLE, value: fail(`NIK_${digits.code}`) };
 }
 
+/** A family card of zeros is none. */
 function kkOf(byteText: string): Reading<string | null> {
-  if (isSixteenDigits(byteText)) return { kind: READ, value: byteText };
-  const text = cellText(byteText);
-  const digits = sixteenDigits(text);
+  const digits = digitsOf(byteText);
   if (digits.ok) return { kind: READ, value: digits.value };
-  return { kind: text === '' || /^0+$/.test(text) ? BLANK : UNREADABLE, value: null };
+  return { kind: /^0*$/.test(cellText(byteText)) ? BLANK : UNREADABLE, value: null };
 }
 
-const mayBeStatus = (byteText: string): boolean => byteText !== '' && /[A-Za-z]/.test(byteText[0] as string);
-
+/** Nearly every name and number is tidy; the others need cleaning. */
 const TIDY = /^[A-Za-z0-9][ -~]{6,}[A-Za-z0-9.]$/;
 
-function textOf(byteText: string): string | null {
-  if (byteText === '') return null;
-  if (TIDY.test(byteText)) return byteText;
-  return cellText(byteText) || null;
+function textOf(byteText: string): Reading<string | null> {
+  const value = TIDY.test(byteText) ? byteText : cellText(byteText);
+  return value === '' ? { kind: BLANK, value: null } : { kind: READ, value };
 }

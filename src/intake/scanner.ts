@@ -1,13 +1,10 @@
 import { afterLineEnd, CR, countLineEnds, isBlank, LF, QUOTE, SPACE, TAB } from './bytes.ts';
-import { areEmptyCells, isWholeLine, type RecordShape } from './shape.ts';
+import type { RecordShape } from './shape.ts';
 
 const ORDINARY = 0;
 const DELIMITER = 1;
 const LINE_END = 2;
 const QUOTE_MARK = 3;
-
-/** What is said of a record as a whole; its cells count only where it is `READ`. */
-export type Outcome = 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED';
 
 /**
  * Finds the cells of one record at a time in UTF-8, windows-1252 or ASCII bytes. Cutter and reader share it, so that they
@@ -28,7 +25,8 @@ export class RecordScanner {
   count = 0;
   /** A cell beyond the header's that is not empty. */
   surplus = false;
-  outcome: Outcome = 'READ';
+  /** Its cells count only where it is `READ`. */
+  outcome: 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED' = 'READ';
   /** Line ends inside its quotes. */
   lineEndsInside = 0;
   /** The bytes end before an open quote closes. */
@@ -52,7 +50,7 @@ export class RecordScanner {
 
   /** As many cells as the header has, or more of which all those behind are empty. */
   get fits(): boolean {
-    return this.count === this.shape.columnCount || (this.count > this.shape.columnCount && !this.surplus);
+    return this.count >= this.shape.columnCount && !this.surplus;
   }
 
   /** Reads the record at `start`; returns the index of its line end, or `end` where there is none. */
@@ -65,8 +63,9 @@ export class RecordScanner {
   }
 
   private scanQuoted(bytes: Uint8Array, start: number, lineEnd: number, end: number): number {
-    const recordEnd = this.readQuoted(bytes, start, end);
-    if (recordEnd >= 0 && !(recordEnd > lineEnd && this.swallows(bytes, start, lineEnd, recordEnd))) {
+    let recordEnd = this.readQuoted(bytes, start, end);
+    if (recordEnd > lineEnd) recordEnd = this.swallows(bytes, start, recordEnd) ? -1 : this.readQuoted(bytes, start, end);
+    if (recordEnd >= 0) {
       this.outcome = 'READ';
       if (recordEnd > lineEnd) this.lineEndsInside = countLineEnds(bytes, start, recordEnd);
       return recordEnd;
@@ -104,7 +103,7 @@ export class RecordScanner {
     ends[cell] = at;
     this.count = count + 1;
     this.opens = opens;
-    this.surplus = count >= last && !areEmptyCells(bytes, starts[last] as number, at, this.shape);
+    this.surplus = count >= last && !this.areEmpty(bytes, starts[last] as number, at);
     if (this.anyDoubled) this.doubled.fill(0);
     this.anyDoubled = false;
     return at;
@@ -129,7 +128,7 @@ export class RecordScanner {
         ends[cell] = closing;
         at = this.afterBlanks(bytes, closing + 1, limit);
       } else {
-        at = this.endOfPlainCell(bytes, at, limit);
+        while (at < limit && !this.endsCell(bytes[at] as number)) at += 1;
         ends[cell] = at;
       }
       if (cell === shape.columnCount && !isBlank(bytes, starts[cell], ends[cell] as number)) this.surplus = true;
@@ -156,33 +155,35 @@ export class RecordScanner {
     return at;
   }
 
-  private endOfPlainCell(bytes: Uint8Array, from: number, limit: number): number {
-    let at = from;
-    while (at < limit) {
-      const kind = this.kinds[bytes[at] as number];
-      if (kind === DELIMITER || kind === LINE_END) break;
-      at += 1;
-    }
-    return at;
+  private endsCell(byte: number): boolean {
+    const kind = this.kinds[byte];
+    return kind === DELIMITER || kind === LINE_END;
   }
 
   /**
    * Whether the quotes swallow other records: a whole line lies inside them, or they stand between two whole lines. The
    * last line alone proves nothing: behind the end of a text over two lines it may hold all the other cells.
    */
-  private swallows(bytes: Uint8Array, start: number, lineEnd: number, recordEnd: number): boolean {
-    for (let from = afterLineEnd(bytes, lineEnd); from < recordEnd; ) {
-      const to = this.lineEndFrom(bytes, from, recordEnd);
-      if (isWholeLine(bytes, from, to, this.shape)) return to < recordEnd || isWholeLine(bytes, start, lineEnd, this.shape);
-      from = afterLineEnd(bytes, to);
+  private swallows(bytes: Uint8Array, start: number, recordEnd: number): boolean {
+    let lineEnd = this.readPlainly(bytes, start, recordEnd);
+    const firstIsWhole = this.isWhole(bytes);
+    while (lineEnd < recordEnd) {
+      lineEnd = this.readPlainly(bytes, afterLineEnd(bytes, lineEnd), recordEnd);
+      if (this.isWhole(bytes)) return firstIsWhole || lineEnd < recordEnd;
     }
     return false;
   }
 
-  private lineEndFrom(bytes: Uint8Array, from: number, limit: number): number {
-    let at = from;
-    while (at < limit && this.kinds[bytes[at] as number] !== LINE_END) at += 1;
-    return at;
+  /** Whether the line just read plainly has the header's cells and sixteen digits for a NIK. */
+  private isWhole(bytes: Uint8Array): boolean {
+    const nik = bytes.subarray(this.starts[this.shape.nikPlace], this.ends[this.shape.nikPlace]);
+    return this.fits && nik.filter((byte) => byte >= 48 && byte <= 57).length === 16;
+  }
+
+  /** Nothing but delimiters and blanks. */
+  private areEmpty(bytes: Uint8Array, from: number, to: number): boolean {
+    const { delimiter } = this.shape;
+    return bytes.subarray(from, to).every((byte) => byte === delimiter || byte === SPACE || byte === TAB);
   }
 }
 

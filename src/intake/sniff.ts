@@ -1,9 +1,10 @@
 import { IntakeRefusal, type RefusalCode } from './refusal.ts';
 
-type Encoding = 'BYTES' | 'UTF-16LE' | 'UTF-16BE';
+export type Encoding = 'BYTES' | 'UTF-16LE' | 'UTF-16BE';
 
 /** Beginnings of files that are no text, each character a byte. */
 const SIGNATURES: [string, RefusalCode, string?][] = [
+  ['\xff\xfe\0\0', 'BINARY_FILE', 'UTF-32 text'],
   ['\xd0\xcf\x11\xe0', 'XLS_FILE'],
   ['%PDF-', 'PDF_FILE'],
   ['PK\x05\x06', 'ZIP_FILE'],
@@ -24,7 +25,7 @@ const SIGNATURES: [string, RefusalCode, string?][] = [
   ['\x03\0\x01EXPORT:', 'BINARY_FILE', 'an Oracle dump'],
 ];
 /** A tar archive says so behind the name of its first file. */
-const TAR_MARK = { at: 257, text: 'ustar' };
+const TAR_MARK_AT = 257;
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
@@ -35,17 +36,20 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: number } {
   const text = Buffer.from(head).toString('latin1');
   refuseKnownFormats(text);
-  if (text.startsWith('\xef\xbb\xbf')) return checked({ encoding: 'BYTES', skip: 3 }, head);
-  if (text.startsWith('\xff\xfe\0\0')) throw new IntakeRefusal('BINARY_FILE', { detail: 'UTF-32 text' });
   if (text.startsWith('\xff\xfe')) return { encoding: 'UTF-16LE', skip: 2 };
   if (text.startsWith('\xfe\xff')) return { encoding: 'UTF-16BE', skip: 2 };
-  return checked({ encoding: encodingByNuls(head), skip: 0 }, head);
+  const skip = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  const encoding = skip > 0 ? 'BYTES' : encodingByNuls(head);
+  // A stray control character may come out of a database; text with one in a hundred is none.
+  const controls = head.filter((byte) => byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26).length;
+  if (encoding === 'BYTES' && controls * 100 > head.length) throw new IntakeRefusal('BINARY_FILE');
+  return { encoding, skip };
 }
 
 function refuseKnownFormats(text: string): void {
   const known = SIGNATURES.find(([signature]) => text.startsWith(signature));
   if (known) throw new IntakeRefusal(known[1], { detail: known[2] });
-  if (text.slice(TAR_MARK.at).startsWith(TAR_MARK.text)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
+  if (text.startsWith('ustar', TAR_MARK_AT)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
   if (text.startsWith('PK\x03\x04')) throw new IntakeRefusal(zipKind(text));
   if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text)) throw new IntakeRefusal('HTML_FILE');
 }
@@ -59,20 +63,8 @@ function zipKind(text: string): RefusalCode {
 
 function encodingByNuls(head: Uint8Array): Encoding {
   const pairs = head.length >> 1;
-  const nuls = [0, 0];
-  for (let at = 0; at < pairs * 2; at += 1) if (head[at] === 0) nuls[at & 1] = (nuls[at & 1] as number) + 1;
-  const [even = 0, odd = 0] = nuls;
+  const even = head.filter((byte, at) => byte === 0 && at % 2 === 0).length;
+  const odd = head.filter((byte, at) => byte === 0 && at % 2 === 1).length;
   if (odd > pairs * 0.5 && even < pairs * 0.05) return 'UTF-16LE';
   return even > pairs * 0.5 && odd < pairs * 0.05 ? 'UTF-16BE' : 'BYTES';
-}
-
-/** A stray control character may come out of a database; text with one in a hundred is none. */
-function checked(found: { encoding: Encoding; skip: number }, head: Uint8Array): { encoding: Encoding; skip: number } {
-  if (found.encoding !== 'BYTES') return found;
-  const controls = head.reduce(
-    (count, byte) => (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26 ? count + 1 : count),
-    0,
-  );
-  if (controls * 100 > head.length) throw new IntakeRefusal('BINARY_FILE');
-  return found;
 }
