@@ -13,6 +13,7 @@ import { openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
 import { loadSettings } from './platform/settings.ts';
 import { openFileSpool } from './platform/spool.ts';
+import { startReport } from './platform/start-report.ts';
 import { StartupError } from './platform/startup-error.ts';
 import { SLOTS } from './registry/admit.ts';
 import { errorCode } from './registry/error-code.ts';
@@ -36,6 +37,11 @@ async function main(): Promise<void> {
   });
   const clientAddress = createClientAddress(settings.trustedProxies);
   const registry = await openRegistry(settings, 1, say);
+  // Without its database the server is of no use: whoever looks after it may start it anew.
+  void registry.lost?.then(({ message }) => {
+    console.error(message);
+    process.exit(1);
+  });
   const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
   const sql = await registry.openServerPool(POOL_SIZE);
   // Slots of this process, so that several on one database seldom share one.
@@ -56,6 +62,7 @@ async function main(): Promise<void> {
   const keysWatch = setInterval(() => void takeUpNewKeys(service), NEW_KEYS_EVERY_MS);
   const { port } = server.address() as AddressInfo;
   say(`hakpilih listens on http://${settings.host}:${port}`);
+  for (const line of await startReport(registry.sql, service.keys, service.rules)) say(line);
   if (sampleOnly) say(sampleGuide());
 
   const stop = async (): Promise<void> => {

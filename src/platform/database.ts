@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import { type Cluster, prepareCluster, writeSettings } from './postgres-cluster.ts';
 import { runningPort, startServer, stopServer } from './postgres-server.ts';
+import { type Seat, takeSeat } from './postgres-users.ts';
 import { asStartupError, errorCode, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
@@ -9,9 +10,11 @@ export type EmbeddedDatabase = {
   url: string;
   /** Where the cluster really is, which for root may not be where it was wanted. */
   dataDir: string;
+  /** Resolves only where the server ended under us and cannot be brought back on its port: nothing works any more. */
+  lost: Promise<StartupError>;
   /**
-   * Stops the server unless someone else is connected: the last one out turns off the light. End your own pools first,
-   * they count as someone. Waits for the server to be down; a second call does nothing. Never throws.
+   * Stops the server unless someone else uses it, or it cannot be known: the last one out turns off the light. End your own
+   * pools first, they count as someone. Waits for the server to be down; a second call does nothing. Never throws.
    */
   close(): Promise<void>;
 };
@@ -24,70 +27,102 @@ export type EmbeddedDatabaseOptions = {
 };
 
 const NAME = 'hakpilih';
-/** Of the `seat`s. In the database `postgres`, so it can collide with nobody's locks in `hakpilih`. */
-const SEAT_LOCK = 20180627;
 const OPEN_TIMEOUT_MS = 10 * 60_000;
 const LEAVE_TIMEOUT_MS = 1_000;
+const WATCH_EVERY_MS = 500;
 const RETRY_MS = 50;
 
 /**
- * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that runs,
- * which also outlives a process that was killed. Any number of processes may open the same directory, at once too.
- * Throws `StartupError`, one line for the operator.
+ * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that runs, which
+ * also outlives a process that was killed. Any number of processes may open the same directory, at once too. A server that
+ * ends before `close` is brought back. Throws `StartupError`, one line for the operator.
  */
-export async function openEmbeddedDatabase({
-  dataDir,
-  say,
-  settings = {},
-}: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const { dataDir, say, settings = {} } = options;
   const cluster = await prepareCluster(dataDir, say);
+  let seat: Seat | undefined;
   try {
-    const { sql, port } = await sitDown(cluster, say, settings);
+    seat = await takeSeat(cluster.dir);
+    const { sql, port, verb } = await bringUp(cluster, settings, seat, !(await seat.hasOthers()));
+    await createDatabase(sql).finally(() => sql.end({ timeout: 0 }));
+    say(`${verb} Postgres on 127.0.0.1:${port}, data in ${cluster.dir}`);
+    const watch = watchOver(cluster, settings, seat, port, say);
     let closed: Promise<void> | undefined;
     return {
       url: urlOf(cluster, port, NAME),
       dataDir: cluster.dataDir,
+      lost: watch.lost,
       close: () => {
-        closed ??= leave(cluster, sql, say);
+        closed ??= watch.end().then(() => leave(cluster, seat as Seat, say));
         return closed;
       },
     };
   } catch (error) {
+    if (seat !== undefined) await leave(cluster, seat, () => {});
     throw asStartupError(`cannot open the database in ${cluster.dir}`, error);
   }
-}
-
-async function sitDown(cluster: Cluster, say: (line: string) => void, settings: Record<string, string>): Promise<Seat> {
-  const deadline = Date.now() + OPEN_TIMEOUT_MS;
-  let verb = 'Joined';
-  let seat = await takeSeat(cluster, deadline);
-  while (seat === null) {
-    await writeSettings(cluster, settings);
-    await startServer(cluster);
-    verb = 'Started';
-    seat = await takeSeat(cluster, deadline);
-  }
-  try {
-    await createDatabase(seat.sql);
-  } catch (error) {
-    await leave(cluster, seat.sql, say);
-    throw error;
-  }
-  say(`${verb} Postgres on 127.0.0.1:${seat.port}, data in ${cluster.dir}`);
-  return seat;
 }
 
 const urlOf = (cluster: Cluster, port: number, database: string): string =>
   `postgres://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
 
-/**
- * A connection that holds a shared lock for as long as its process uses the database. Who wants to stop the server takes
- * the lock alone, so nobody can sit down while it stops.
- */
-type Seat = { sql: Sql; port: number };
+type Running = { sql: Sql; port: number; verb: 'Joined' | 'Started' };
 
-/** Null where no server runs (any more). */
-async function takeSeat(cluster: Cluster, deadline: number): Promise<Seat | null> {
+/** The server, which accepts connections: the one that runs or one that is started, on its last port unless it `mayMove`. */
+async function bringUp(
+  cluster: Cluster,
+  settings: Record<string, string>,
+  seat: Seat,
+  mayMove: boolean,
+): Promise<Running> {
+  await seat.whenNobodyLeaves();
+  const deadline = Date.now() + OPEN_TIMEOUT_MS;
+  const running = await connectTo(cluster, deadline);
+  if (running !== null) return { ...running, verb: 'Joined' };
+  for (;;) {
+    await writeSettings(cluster, settings);
+    await startServer(cluster, mayMove);
+    const started = await connectTo(cluster, deadline);
+    if (started !== null) return { ...started, verb: 'Started' };
+  }
+}
+
+/** Looks after the server from now on: one that has ended is started again on its port. */
+function watchOver(
+  cluster: Cluster,
+  settings: Record<string, string>,
+  seat: Seat,
+  port: number,
+  say: (line: string) => void,
+): { lost: Promise<StartupError>; end(): Promise<void> } {
+  const { promise: lost, resolve: lose } = Promise.withResolvers<StartupError>();
+  const over = new AbortController();
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await sleep(WATCH_EVERY_MS, undefined, { ref: false, signal: over.signal });
+      // What cannot be looked at now, with too many files open say, is looked at later.
+      if ((await runningPort(cluster).catch(() => port)) === port) continue;
+      say('Postgres has ended: starting it again');
+      const running = await bringUp(cluster, settings, seat, false);
+      await running.sql.end({ timeout: 0 });
+      if (running.port !== port) throw new StartupError(`Postgres is back, but on port ${running.port}, not ${port}`);
+      say(`Postgres is back on 127.0.0.1:${port}`);
+    }
+  };
+  const watching = watch().catch((error: unknown) => {
+    if (!over.signal.aborted) lose(asStartupError('Postgres cannot be started again', error));
+  });
+  return {
+    lost,
+    end: () => {
+      over.abort();
+      return watching;
+    },
+  };
+}
+
+/** A connection to the cluster's server, once it accepts one; null where none runs (any more). */
+async function connectTo(cluster: Cluster, deadline: number): Promise<{ sql: Sql; port: number } | null> {
   for (;;) {
     const port = await runningPort(cluster);
     if (port === null) return null;
@@ -98,10 +133,9 @@ async function takeSeat(cluster: Cluster, deadline: number): Promise<Seat | null
       // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
       fetch_types: false,
       onnotice: () => {},
-      connection: { application_name: `${NAME} seat` },
     });
     try {
-      await sql`select pg_advisory_lock_shared(${SEAT_LOCK})`;
+      await sql`select 1`;
       return { sql, port };
     } catch (error) {
       await sql.end({ timeout: 0 });
@@ -136,28 +170,33 @@ async function createDatabase(sql: Sql): Promise<void> {
   }
 }
 
-async function leave(cluster: Cluster, sql: Sql, say: (line: string) => void): Promise<void> {
+async function leave(cluster: Cluster, seat: Seat, say: (line: string) => void): Promise<void> {
   try {
-    await sql`select pg_advisory_unlock_shared(${SEAT_LOCK})`;
-    const [row] = await sql`select pg_try_advisory_lock(${SEAT_LOCK}) as last`;
-    if (row?.last && (await othersGone(sql))) await stopServer(cluster);
-    else say('Postgres stays up: others are connected');
+    await seat.beginLeaving();
+    if (await isUsed(cluster, seat)) say('Postgres stays up: others are connected');
+    else await stopServer(cluster);
   } catch (error) {
-    if (error instanceof StartupError) say(error.message);
-    // Anything else: the server is gone already, or whoever restarted it on another port now sees to it.
+    say(asStartupError('Postgres stays up: it cannot be known who uses it', error).message);
   } finally {
-    await sql.end({ timeout: 1 });
+    await seat.end().catch(() => {});
   }
 }
 
-/** Connections that were just ended take a moment to go. */
-async function othersGone(sql: Sql): Promise<boolean> {
+/** Also by connections of strangers; those that were just ended take a moment to go. */
+async function isUsed(cluster: Cluster, seat: Seat): Promise<boolean> {
+  if (await seat.hasOthers()) return true;
   const deadline = Date.now() + LEAVE_TIMEOUT_MS;
-  for (;;) {
-    const others = await sql`
-      select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
-    if (others.length === 0) return true;
-    if (Date.now() > deadline) return false;
-    await sleep(RETRY_MS);
+  const running = await connectTo(cluster, deadline);
+  if (running === null) return false;
+  try {
+    for (;;) {
+      const others = await running.sql`
+        select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+      if (others.length === 0) return false;
+      if (Date.now() > deadline) return true;
+      await sleep(RETRY_MS);
+    }
+  } finally {
+    await running.sql.end({ timeout: 1 });
   }
 }

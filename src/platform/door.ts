@@ -20,11 +20,29 @@ function faultOf(error: unknown): Fault {
   if (error instanceof StartupError) return { code: 'STARTUP', message: error.message };
   if (isRefusal(error)) return { code: error.code, message: error.message };
   const code = (error as { code?: unknown } | null)?.code;
-  const kind = error instanceof Error ? error.constructor.name : 'error';
   const shown = typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'UNKNOWN';
   const changed = (error as { nothingChanged?: boolean } | null)?.nothingChanged ? '; nothing was changed' : '';
-  return { code: shown, message: `Stopped by an unexpected ${kind} (${shown})${changed}` };
+  const cause = CAUSES[shown] ?? `an unexpected ${error instanceof Error ? error.constructor.name : 'error'}`;
+  return { code: shown, message: `Stopped by ${cause} (${shown})${changed}` };
 }
+
+/** What an operator can mend, by the code of the system or of Postgres. */
+const CAUSES: Record<string, string> = {
+  ENOSPC: 'a full disk',
+  EDQUOT: 'a full quota of the disk',
+  EROFS: 'a read-only disk',
+  EACCES: 'a file that may not be read or written',
+  '53100': 'a full disk of the database',
+  '53200': 'a lack of memory of the database',
+  '58030': 'a fault of the disk of the database',
+  '25006': 'a read-only database',
+  '42501': 'a database user who may not do that',
+  '57P01': 'a stop of the database',
+  '57P02': 'a crash of the database',
+  '57P03': 'a database that is starting or stopping',
+  CONNECTION_CLOSED: 'a lost connection to the database',
+  ECONNRESET: 'a lost connection to the database',
+};
 
 const isRefusal = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && ['IntakeRefusal', 'MergeRefusal', 'ConnectionLost'].includes(error.name);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './startup-error.ts';
 
@@ -13,6 +13,18 @@ export async function readIfPresent(path: string): Promise<string | null> {
   }
 }
 
+/** Makes a directory and those above it. Not by the recursive `mkdir`, which takes a read-only disk for a missing directory. */
+export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path), mode);
+    await mkdir(path, { mode });
+  }
+}
+
 /**
  * The text of the secret at `path`, made with mode 600 where there is none. Of two processes that make it at once both get
  * the same: it appears whole and on disk or not at all, and never replaces another. Throws what the file system throws.
@@ -23,7 +35,7 @@ export async function readOrMakeSecret(
 ): Promise<{ text: string; made: boolean }> {
   const present = await readIfPresent(path);
   if (present !== null) return { text: present, made: false };
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const text = await make();
   const draft = `${path}.${randomUUID()}`;
   try {

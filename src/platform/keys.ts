@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyPurpose, parsePrivateJwks, withAllPurposes, withNewKey } from '../access/keyring.ts';
-import { readOrMakeSecret } from './files.ts';
+import { makeDirectory, readOrMakeSecret } from './files.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
 export type Keys = {
@@ -29,8 +29,8 @@ export async function loadKeys(dataDir: string, env: Record<string, string | und
     if (given !== undefined) return { text: given, from: variable };
     const path = join(directory, fileName);
     try {
-      await mkdir(dataDir, { recursive: true });
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeDirectory(dataDir);
+      await makeDirectory(directory, 0o700);
       const secret = await readOrMakeSecret(path, make);
       if (secret.made) made.push(path);
       return { text: secret.text, from: path };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readIfPresent, readOrMakeSecret } from './files.ts';
 import { type Binaries, findBinaries } from './postgres-binaries.ts';
 import { findPlace, type Place } from './postgres-place.ts';
-import { run } from './run.ts';
+import { faultIn, run } from './run.ts';
 import { asStartupError, errorCode, StartupError } from './startup-error.ts';
 
 /** A Postgres cluster on disk, running or not. `dir` is its data directory, `<dataDir>/postgres`. */
@@ -54,8 +54,7 @@ async function makeCluster({ dataDir, dir, user, binaries }: Cluster, passwordFi
   try {
     if (user) await chown(draft, user.uid, user.gid);
     const made = await run(binaries.initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS], { as: user });
-    if (!made.ok)
-      throw new StartupError(`initdb failed: ${made.lines.findLast((line) => line.includes('error:')) ?? made.lines.at(-1)}`);
+    if (!made.ok) throw new StartupError(`initdb failed: ${faultIn(made.lines)}`);
     await rename(draft, dir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

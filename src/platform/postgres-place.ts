@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
+import { chmod, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readIfPresent } from './files.ts';
+import { makeDirectory, readIfPresent } from './files.ts';
 import { type OsUser, run } from './run.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
@@ -38,7 +38,7 @@ export async function findPlace(wantedDir: string, say: (line: string) => void):
 async function makeDataDir(path: string): Promise<string> {
   try {
     const asRoot = process.getuid?.() === 0;
-    await mkdir(path, { recursive: true, mode: asRoot ? 0o755 : 0o700 });
+    await makeDirectory(path, asRoot ? 0o755 : 0o700);
     const { mode, uid } = await stat(path);
     if (asRoot && uid === 0 && (mode & 0o111) !== 0o111) await chmod(path, (mode & 0o7777) | 0o111);
     return await realpath(path);

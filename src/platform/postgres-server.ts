@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIfPresent } from './files.ts';
 import type { Cluster } from './postgres-cluster.ts';
-import { linesOf, run } from './run.ts';
+import { isAlive } from './postgres-users.ts';
+import { faultIn, linesOf, run } from './run.ts';
 import { errorCode, StartupError } from './startup-error.ts';
 
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
@@ -13,31 +14,30 @@ const MAX_EMPTY_PID_FILE_AGE_MS = 10_000;
 /** Redoing the log after a crash can take a while. */
 const START_TIMEOUT_S = 600;
 const STOP_TIMEOUT_S = 120;
-const MAX_START_ATTEMPTS = 60;
+/** Two minutes: a killed server's processes end only when they have done what they are at. */
+const MAX_START_ATTEMPTS = 480;
 const RETRY_MS = 250;
 
 /** Another server took the port meanwhile, or the processes of a killed one are still going. */
-const PASSES = /could not bind|could not create any TCP|still in use|lock file/;
+const PASSES = /could not bind|could not create any TCP|still in use|lock file ".*" (already exists|is empty)/;
 
 /**
- * Starts the server of a cluster on a free port of 127.0.0.1 and waits until it accepts connections. Returns early where
- * another process starts it at the same time. Throws `StartupError` with the last line of the server's log.
+ * Starts the server of a cluster on the port of 127.0.0.1 that it had last, or on a free one where it had none or it is taken and
+ * it `mayMove`, and waits until it accepts connections. Returns early where another process starts it at the same time. Throws
+ * `StartupError` with the last line of the server's log.
  */
-export async function startServer(cluster: Cluster): Promise<void> {
+export async function startServer(cluster: Cluster, mayMove: boolean): Promise<void> {
   const log = join(cluster.dir, 'server.log');
   if (((await stat(log).catch(() => null))?.size ?? 0) > MAX_LOG_BYTES) await rename(log, `${log}.1`);
   for (let attempt = 1; ; attempt += 1) {
     const already = (await stat(log).catch(() => null))?.size ?? 0;
-    const port = await freePort();
+    const port = (attempt > 1 && mayMove ? null : await lastPort(cluster)) ?? (await freePort());
     const flags = ['-D', cluster.dir, '-l', log, '-o', `-p ${port}`, '-w', '-t', String(START_TIMEOUT_S)];
     const started = await run(cluster.binaries.pg_ctl, ['start', ...flags], { as: cluster.user, background: true });
     if (started.ok || (await runningPort(cluster)) !== null) return;
     const said = linesOf((await readFile(log).catch(() => Buffer.alloc(0))).subarray(already).toString());
-    const why =
-      said.findLast((line) => /FATAL|PANIC/.test(line)) ?? said.at(-1) ?? started.lines.at(-1) ?? 'nothing in its log';
     if (attempt === MAX_START_ATTEMPTS || !PASSES.test(said.join())) {
-      // Without its date and process number.
-      throw new StartupError(`Postgres did not start: ${why.replace(/^.*?(?=FATAL|PANIC)/, '')} (${log})`);
+      throw new StartupError(`Postgres did not start: ${faultIn(said)} (${log})`);
     }
     await sleep(RETRY_MS);
   }
@@ -80,13 +80,10 @@ function removeUnchanged(path: string, text: string, minAgeMs: number): void {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
+/** Postgres writes down what it was started with. */
+async function lastPort({ dir }: Cluster): Promise<number | null> {
+  const [, port] = /"-p" "([0-9]+)"/.exec((await readIfPresent(join(dir, 'postmaster.opts'))) ?? '') ?? [];
+  return port === undefined ? null : Number(port);
 }
 
 /** Whether the command line of a process names the directory; true where that cannot be found out. */

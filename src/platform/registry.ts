@@ -15,6 +15,8 @@ export type OpenRegistry = {
   url: string;
   /** A pool for the server, which can add to the audit and change nothing in it, where its database has the role for that. */
   openServerPool(size: number): Promise<Sql>;
+  /** Resolves where the embedded database has ended for good. */
+  lost: Promise<StartupError> | null;
   /** Ends the connections, and the embedded database where nobody else uses it. */
   close(): Promise<void>;
 };
@@ -53,7 +55,7 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
       say(
         `Names of ${source} were made comparable by another version of hakpilih: import its export again, until then no name matches`,
       );
-    return { sql, url, openServerPool, close };
+    return { sql, url, openServerPool, lost: embedded?.lost ?? null, close };
   } catch (error) {
     await close();
     if (error instanceof StartupError) throw error;

@@ -48,3 +48,10 @@ export const linesOf = (text: string): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+
+/** Why a program of Postgres failed, in one line of what it said, without date and process number. */
+export function faultIn(lines: string[]): string {
+  const fault = lines.findLast((line) => /error:|FATAL:|PANIC:/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  const isFull = lines.some((line) => /^HINT: .*disk space/.test(line.replace(/^.*(?=HINT:)/, '')));
+  return `${fault.replace(/^.*?(?=error:|FATAL:|PANIC:)/, '')}${isFull ? ': no space left on the disk' : ''}`;
+}

@@ -169,6 +169,94 @@ describe('the embedded database', () => {
   });
 });
 
+describe('the embedded database after an accident', () => {
+  /** Postgres ends and restarts all its processes where one of them is killed. */
+  const crash = async (url: string): Promise<void> => {
+    const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false });
+    const [backend] = await sql`select pg_backend_pid() as pid`;
+    process.kill(backend?.pid, 'SIGKILL');
+    await sql.end({ timeout: 0 });
+    await answers(url);
+  };
+  const answers = (url: string) =>
+    expect.poll(() => ask(url, 'select 1').catch(() => null), { timeout: 60_000 }).toEqual([1]);
+
+  it('is not stopped by who comes and goes while another uses it, connected or not, also after a backend crash', async () => {
+    const idle = await openElsewhere();
+    const pid = await serverPid();
+    await crash(idle.url);
+    // Nor while its user cannot even look: frozen, it holds no connection and will take none.
+    idle.process.kill('SIGSTOP');
+    await crash(idle.url);
+    for (let i = 0; i < 2; i += 1) {
+      await (await open()).close();
+      expect(said.at(-1)).toBe('Postgres stays up: others are connected');
+      expect(await serverPid()).toBe(pid);
+    }
+    idle.process.kill('SIGCONT');
+    await idle.close();
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('is brought back on its port when its server is killed, for idle users too', async () => {
+    const idle = await openElsewhere();
+    const database = await open();
+    await ask(database.url, 'create table kept as select 42 as answer');
+    for (let i = 0; i < 2; i += 1) {
+      process.kill((await serverPid()) as number, 'SIGKILL');
+      await answers(database.url);
+    }
+    expect(await ask(idle.url, 'select answer from kept')).toEqual([42]);
+    expect(said.join()).toContain('Postgres has ended: starting it again');
+    await database.close();
+    expect(await ask(idle.url, 'select 1')).toEqual([1]);
+    await idle.close();
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('is brought back when its server is stopped by hand, and is not when it is closed', async () => {
+    const database = await open();
+    process.kill((await serverPid()) as number, 'SIGINT');
+    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toMatch(/^Postgres is back on/);
+    expect(await ask(database.url, 'select 1')).toEqual([1]);
+    await database.close();
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('says that it is lost where its server cannot be started again', async () => {
+    const database = await open();
+    await rm(join(dataDir, 'postgres', 'global', 'pg_control'));
+    process.kill((await serverPid()) as number, 'SIGKILL');
+    const { message } = await database.lost;
+    expect(message).toMatch(/^Postgres did not start: .*(pg_control|database system)/);
+    expect(message).not.toContain('\n');
+    await database.close();
+  });
+
+  it('stays up where nobody can tell who uses it', async () => {
+    const database = await open();
+    const pid = (await serverPid()) as number;
+    process.kill(pid, 'SIGSTOP');
+    await database.close();
+    process.kill(pid, 'SIGCONT');
+    expect(said.at(-1)).toMatch(/^Postgres in .* lets us not in: CONNECT_TIMEOUT/);
+    expect(await serverPid()).toBe(pid);
+    await (await open()).close();
+    expect(await serverPid()).toBeNull();
+  });
+
+  it('forgets users that were killed, also where their process number is another program\'s now', async () => {
+    const killed = await openElsewhere();
+    killed.process.kill('SIGKILL');
+    await once(killed.process, 'exit');
+    const later = `hakpilih.${process.pid}.1.00000000-0000-4000-8000-000000000000.user`;
+    await writeFile(join(dataDir, 'postgres', later), '');
+    await (await open()).close();
+    expect(await serverPid()).toBeNull();
+    expect((await readdir(join(dataDir, 'postgres'))).filter((name) => name.startsWith('hakpilih'))).toEqual([]);
+  });
+});
+
 describe('an embedded database that cannot be opened', () => {
   const failure = async (): Promise<StartupError> => {
     const error = await open().then(

@@ -40,7 +40,7 @@ async function sendOthersAway(url: string): Promise<void> {
   const sql = postgres(url, { max: 1 });
   await sql`
     select pg_terminate_backend(pid) from pg_stat_activity
-    where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name <> 'hakpilih seat'`;
+    where backend_type = 'client backend' and pid <> pg_backend_pid()`;
   await sql.end();
 }
 

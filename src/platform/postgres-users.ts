@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode, StartupError } from './startup-error.ts';
+
+/**
+ * A process that uses a cluster: an empty file in its directory, named after the process, so that it outlives whatever happens
+ * to Postgres and its connections. It is there before its process looks for the server, and is renamed before its process, on
+ * leaving, looks for others: of two who come and go at once at least one sees the other.
+ */
+export type Seat = {
+  /** Whether other living processes use the cluster. */
+  hasOthers(): Promise<boolean>;
+  /** Waits until nobody is about to stop the server. */
+  whenNobodyLeaves(): Promise<void>;
+  beginLeaving(): Promise<void>;
+  end(): Promise<void>;
+};
+
+const FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;
+const LEAVING_TIMEOUT_MS = 5 * 60_000;
+const LOOK_EVERY_MS = 50;
+
+/** Takes a seat at the cluster in `dir`. Throws what the file system throws. */
+export async function takeSeat(dir: string): Promise<Seat> {
+  const name = `hakpilih.${process.pid}.${birthOf(process.pid) ?? ''}.${randomUUID()}`;
+  await writeFile(join(dir, `${name}.user`), '', { flag: 'wx', mode: 0o600 });
+  const has = async (state: string): Promise<boolean> =>
+    (await livingFiles(dir)).some((file) => file.endsWith(state) && !file.startsWith(name));
+  return {
+    hasOthers: () => has('.user'),
+    async whenNobodyLeaves() {
+      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(LOOK_EVERY_MS)) {
+        if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
+      }
+    },
+    beginLeaving: () => rename(join(dir, `${name}.user`), join(dir, `${name}.leaving`)),
+    async end() {
+      for (const state of ['user', 'leaving']) await rm(join(dir, `${name}.${state}`), { force: true });
+    },
+  };
+}
+
+/** Takes away the files of processes that are gone. */
+async function livingFiles(dir: string): Promise<string[]> {
+  const living: string[] = [];
+  for (const file of await readdir(dir)) {
+    const [, pid, birth] = FILE.exec(file) ?? [];
+    if (pid === undefined) continue;
+    const now = birthOf(Number(pid));
+    const isGone = now === null || (now !== '' && birth !== '' && now !== birth);
+    if (isGone) await rm(join(dir, file), { force: true });
+    else living.push(file);
+  }
+  return living;
+}
+
+/** Also of a process that is dead and that nobody has buried. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** What tells a process from a later one of its number: its start, empty where the system does not say; null where it is gone. */
+function birthOf(pid: number): string | null {
+  if (!isAlive(pid)) return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : (fields[18] ?? '');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,22 @@
+import type { Rules } from '../checks/check.ts';
+import { civilDateAt } from '../core/dates.ts';
+import { utcOffsetHours } from '../core/regions.ts';
+import type { RegistryKeys } from '../registry/keys.ts';
+import { registryState, sampleDate } from '../registry/readiness.ts';
+import type { Sql } from '../registry/sql.ts';
+
+/** What the operator should see at the start: of when each copy is, and whether polling day is over. */
+export async function startReport(sql: Sql, keys: RegistryKeys, { election, todayOverride, now }: Rules): Promise<string[]> {
+  const { copies } = await registryState(sql, keys, now());
+  const counted = todayOverride ?? (await sampleDate(sql).catch(() => null));
+  const today = counted ?? civilDateAt(now(), utcOffsetHours(null));
+  const polling = `Polling day of ${election.id} is ${election.date}`;
+  return [
+    ...(copies.length === 0 ? ['The registry holds no copy yet: nobody is found in it'] : []),
+    ...copies.map(({ source, asOf, fullAsOf }) => {
+      const full = fullAsOf === null ? 'never whole' : `last whole as of ${fullAsOf}`;
+      return `Copy of ${source} as of ${asOf}${fullAsOf === asOf ? '' : `, ${full}`}`;
+    }),
+    `${polling}${today > election.date ? ', which is over: answers list no actions' : ''}; today is ${today}${counted === null ? '' : ' by setting or sample'}`,
+  ];
+}
