@@ -1,5 +1,5 @@
 import './platform/compile-cache.ts';
-import type { Command } from './platform/commands/command.ts';
+import { type Command, helpOf } from './platform/commands/command.ts';
 import { runDoor } from './platform/door.ts';
 import { StartupError } from './platform/startup-error.ts';
 
@@ -17,19 +17,22 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 
 async function usage(): Promise<string> {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  return `Usage: hakpilih <command>\n\n${commands.map((one) => `  ${one.usage}\n      ${one.summary}`).join('\n')}\n`;
+  const list = commands.map((one) => `  ${one.usage}\n      ${one.summary}`).join('\n');
+  return `Usage: hakpilih <command>\n\n${list}\n\nhakpilih help <command> explains its options\n`;
 }
 
 const say = (line: string): void => console.error(line);
-const [name = '', ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const isHelp = ['', 'help', '--help', '-h'].includes(given[0] ?? '');
+const [name, ...args] = isHelp ? given.slice(1) : given;
 const asJson = args.includes('--json');
 
 await runDoor(
   async () => {
-    if (['', 'help', '--help', '-h'].includes(name)) return void process.stdout.write(await usage());
-    const command = await COMMANDS[name]?.();
+    if (name === undefined) return void process.stdout.write(await usage());
+    const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
     if (command === undefined) throw new StartupError(`There is no such command: hakpilih help lists them`);
-    if (args.includes('--help')) return void process.stdout.write(`Usage: hakpilih ${command.usage}\n\n${command.summary}\n`);
+    if (isHelp || args.includes('--help') || args.includes('-h')) return void process.stdout.write(`${helpOf(command)}\n`);
     const settings = async () => (await import('./platform/settings.ts')).loadSettings(process.env, say);
     await command.run(args, { settings, env: process.env, say });
   },

@@ -69,12 +69,7 @@ const urlOf = (cluster: Cluster, port: number, database: string): string =>
 type Running = { sql: Sql; port: number; verb: 'Joined' | 'Started' };
 
 /** The server, which accepts connections: the one that runs or one that is started, on its last port unless it `mayMove`. */
-async function bringUp(
-  cluster: Cluster,
-  settings: Record<string, string>,
-  seat: Seat,
-  mayMove: boolean,
-): Promise<Running> {
+async function bringUp(cluster: Cluster, settings: Record<string, string>, seat: Seat, mayMove: boolean): Promise<Running> {
   await seat.whenNobodyLeaves();
   const deadline = Date.now() + OPEN_TIMEOUT_MS;
   const running = await connectTo(cluster, deadline);

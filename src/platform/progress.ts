@@ -1,11 +1,12 @@
 /** Shows how far an import is: a bar on a terminal, a plain line now and then elsewhere. Always on standard error. */
-export type Progress = { update(done: { bytes: number; rows: number; merging: boolean }): void; end(): void };
+export type Progress = { update(done: Done): void; end(): void };
+type Done = { bytes: number; rows: number; merging: boolean; totalBytes?: number };
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
 const BAR_CHARS = 24;
 
-/** `totalBytes` is null where the size is not known (standard input). */
+/** `totalBytes` is null where the size is not known (standard input) or is told with each update. */
 export function createProgress(totalBytes: number | null, out: NodeJS.WriteStream, now: () => number): Progress {
   const started = now();
   const everyMs = out.isTTY ? REDRAW_MS : PLAIN_LINE_MS;
@@ -17,7 +18,7 @@ export function createProgress(totalBytes: number | null, out: NodeJS.WriteStrea
       if (now() - shownAt < everyMs && !entersMerge) return;
       merging = done.merging;
       shownAt = now();
-      const line = progressLine(done, totalBytes, (now() - started) / 1000);
+      const line = progressLine(done, done.totalBytes ?? totalBytes, (now() - started) / 1000);
       out.write(out.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
     },
     end() {
@@ -27,11 +28,7 @@ export function createProgress(totalBytes: number | null, out: NodeJS.WriteStrea
 }
 
 /** One line: bar, share, rows, rate, time left. */
-export function progressLine(
-  { bytes, rows, merging }: { bytes: number; rows: number; merging: boolean },
-  totalBytes: number | null,
-  seconds: number,
-): string {
+export function progressLine({ bytes, rows, merging }: Done, totalBytes: number | null, seconds: number): string {
   const count = rows.toLocaleString('en');
   if (merging) return `${count} rows read in ${Math.round(seconds)} s; merging into the registry …`;
   const rate = `${Math.round(rows / Math.max(seconds, 0.001)).toLocaleString('en')} rows/s`;

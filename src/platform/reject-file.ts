@@ -1,6 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Reject } from '../intake/record.ts';
+import { type Draft, openDraft } from './output-file.ts';
 import { StartupError } from './startup-error.ts';
 
 /** `end()` may be called again; it throws `StartupError` where the report is not whole. */
@@ -9,6 +10,7 @@ export type RejectFile = { path: string | null; write(reject: Reject): void; end
 /** The report of rejected rows: line, column, reason, as CSV; made when the first is written. A null path keeps none. */
 export function createRejectFile(path: string | null): RejectFile {
   let out: WriteStream | undefined;
+  let draft: Draft | undefined;
   let fault: NodeJS.ErrnoException | undefined;
   const refuseFault = (): void => {
     if (fault === undefined) return;
@@ -23,7 +25,8 @@ export function createRejectFile(path: string | null): RejectFile {
       if (path === null) return;
       refuseFault();
       if (out === undefined) {
-        out = createWriteStream(path);
+        draft = openDraft(path);
+        out = createWriteStream(draft.path);
         out.on('error', (error) => {
           fault = error;
         });
@@ -36,9 +39,12 @@ export function createRejectFile(path: string | null): RejectFile {
       const written = out;
       out = undefined;
       written.end();
-      await finished(written).catch((error: NodeJS.ErrnoException) => {
-        fault ??= error;
-      });
+      await finished(written)
+        .then(draft?.keep)
+        .catch((error: NodeJS.ErrnoException) => {
+          fault ??= error;
+          draft?.drop();
+        });
       refuseFault();
     },
   };

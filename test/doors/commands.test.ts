@@ -34,7 +34,10 @@ describe('the command line', () => {
     ['token', '--client', 'tps-01', '--scope', 'geheim'],
     ['token', '--client', 'tps-01', '--scope', 'check', '--region', '32.geheim'],
     ['token', '--client', 'tps-01', '--scope', 'check', '--ttl', 'geheim'],
-    ['token', '--geheim', 'x'],
+    ['token', '--client=geheim geheim', '--ttl'],
+    ['token', '--client', 'x', '--scope', 'check', '--json=geheim'],
+    ['token', '--3201019999999001geheim', 'x'],
+    ['audit', 'trace', 'geheim'],
     ['sample', '--rows', 'geheim'],
     ['sample', '--out', '/geheim/there/is/none'],
   ])('refuses bad arguments of %s in one line that repeats none (%s %s %s %s %s %s)', async (...args) => {
@@ -42,6 +45,49 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).not.toContain('geheim');
+  });
+
+  it('names an unknown option, and one that lacks its value, and never what it holds', async () => {
+    const refused: [string[], RegExp][] = [
+      [['token', '--nonsense', 'geheim'], /^There is an unknown option --nonsense\. Usage: hakpilih token/],
+      [['import', '--as-off=geheim'], /^There is an unknown option --as-off\./],
+      [['check', '-o', 'geheim'], /^There is an unknown option -o\./],
+      [['sample', '--3201019999999001=geheim'], /^There is an unknown option\. Usage/],
+      [['sample', '--nik3201019999999001'], /^There is an unknown option\. Usage/],
+      [['sample', '--seed'], /^--seed lacks its value or has one too many\./],
+      [['import', '--source', '--as-of', 'geheim'], /^--source lacks its value or has one too many\./],
+      [['import', '--json=geheim'], /^--json lacks its value or has one too many\./],
+    ];
+    for (const [args, line] of refused) {
+      const { code, err } = await runCli(args, env);
+      expect({ code, lines: err.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
+      expect(err).toMatch(line);
+      expect(err).not.toMatch(/geheim|320101/);
+    }
+  });
+
+  it.each(['import', 'check', 'client', 'token', 'keys', 'audit', 'sample', 'migrate'])(
+    'explains every option of %s',
+    async (name) => {
+      const { code, out, err } = await runCli(['help', name], env);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+        for (const [option] of out.split('\n\n')[0]?.matchAll(/--[a-z-]+/g) ?? [])
+        expect(out).toMatch(new RegExp(`^  ${option} .*  [a-z]{2}`, 'm'));
+      for (const line of out.split('\n').filter((one) => one.startsWith('  --')))
+        expect(line).toMatch(/^ {2}--[a-z-]+ .* {2}\S.{10,}$/);
+    },
+  );
+
+  it('explains a command however it is asked', async () => {
+    const { out } = await runCli(['help', 'keys'], env);
+    for (const asked of ['--help', '-h']) expect((await runCli(['keys', 'rotate', asked], env)).out).toBe(out);
+  });
+
+  it('knows no command that every object has', async () => {
+    expect(await runCli(['help', 'constructor'], env)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no such command'),
+    });
   });
 
   it('makes a sample that is the same each time, to standard output and to a file', async () => {

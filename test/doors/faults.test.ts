@@ -83,9 +83,7 @@ describe.runIf(canMount)('a disk', () => {
     const rows = [sampleHeader(), ...sampleRows({ rows: 400_000 })].join('');
     const done = await runCli(['import', '-', ...AS_OF], env, rows);
     expect(done).toMatchObject({ code: 1, out: '' });
-    expect(done.err.trim().split('\n').at(-1)).toBe(
-      'Stopped by a full disk of the database (53100); nothing was changed',
-    );
+    expect(done.err.trim().split('\n').at(-1)).toBe('Stopped by a full disk of the database (53100); nothing was changed');
   });
 });
 
@@ -93,7 +91,11 @@ describe('the embedded database of the server', () => {
   const env = () => ({ HAKPILIH_DATA_DIR: directory });
   const postmaster = async (): Promise<number> =>
     Number.parseInt(await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8'), 10);
-  const isReady = (url: string) => fetch(`${url}/readyz`).then(({ status }) => status === 200, () => false);
+  const isReady = (url: string) =>
+    fetch(`${url}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
 
   it('is brought back when it is killed: the server answers again, and ends cleanly', async () => {
     const server = await startServer(env());

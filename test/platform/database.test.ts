@@ -178,8 +178,7 @@ describe('the embedded database after an accident', () => {
     await sql.end({ timeout: 0 });
     await answers(url);
   };
-  const answers = (url: string) =>
-    expect.poll(() => ask(url, 'select 1').catch(() => null), { timeout: 60_000 }).toEqual([1]);
+  const answers = (url: string) => expect.poll(() => ask(url, 'select 1').catch(() => null), { timeout: 60_000 }).toEqual([1]);
 
   it('is not stopped by who comes and goes while another uses it, connected or not, also after a backend crash', async () => {
     const idle = await openElsewhere();
@@ -245,7 +244,7 @@ describe('the embedded database after an accident', () => {
     expect(await serverPid()).toBeNull();
   });
 
-  it('forgets users that were killed, also where their process number is another program\'s now', async () => {
+  it("forgets users that were killed, also where their process number is another program's now", async () => {
     const killed = await openElsewhere();
     killed.process.kill('SIGKILL');
     await once(killed.process, 'exit');

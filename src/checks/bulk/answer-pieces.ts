@@ -18,7 +18,7 @@ type Asked = { questions: QuestionBlock; bytes: number; shorts: Promise<string[]
  */
 export async function* answerPieces(
   { keys, rules, sql }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql'>,
-  { id, sha256, progress, done }: Omit<BulkRequest, 'body'> & { sha256: string },
+  { id, sha256, textBytes, progress, done }: Omit<BulkRequest, 'body'> & { sha256: string; textBytes: number },
   caller: Caller,
   { format, blocks }: Reading,
 ): AsyncGenerator<Uint8Array> {
@@ -46,7 +46,7 @@ export async function* answerPieces(
       if (next === undefined) break;
       const piece = next.questions.answer(await next.shorts, outcomes);
       bytesDone += next.bytes;
-      progress?.(outcomes.lines(), bytesDone);
+      progress?.(outcomes.lines(), bytesDone, textBytes);
       if (piece.length > 0) yield piece;
     }
     const summary = outcomes.summary(id, sha256);

@@ -18,8 +18,8 @@ export type BulkRequest = {
   format: FormatName;
   /** The upload, packed with gzip or not. */
   body: AsyncIterable<Uint8Array>;
-  /** Hears how many lines and bytes of the text were answered. */
-  progress?(lines: number, bytes: number): void;
+  /** Hears how many lines and bytes of the text were answered, and how many bytes it has. */
+  progress?(lines: number, bytes: number, totalBytes: number): void;
   /** Hears the summary, when all is answered. */
   done?(summary: BulkSummary): void;
 };
@@ -41,12 +41,12 @@ export function createBulk(dependencies: BulkDependencies): Bulk {
     let upload: Upload | undefined;
     try {
       upload = await receiveUpload(request.body, openSpool, limits);
-      const { bytes, lines, sha256, spool } = upload;
+      const { bytes, textBytes, lines, sha256, spool } = upload;
       const reading = await openReading(spool.read(), request.format);
       const detail = { format: request.format, bytes, lines, sha256 };
       const record = { id: request.id, client: caller.client, claim: caller.region, detail };
       const admitted = await onceMore(() => inTime(recordBulk(sql, record)));
-      const pieces = admitted ? answerPieces(dependencies, { ...request, sha256 }, caller, reading) : null;
+      const pieces = admitted ? answerPieces(dependencies, { ...request, sha256, textBytes }, caller, reading) : null;
       // What keeps us from answering at all is an error of the request, not an answer that breaks off.
       const first = await pieces?.next();
       if (pieces !== null && !first?.done) return closing(first?.value as Uint8Array, pieces, close);

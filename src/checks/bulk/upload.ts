@@ -21,8 +21,8 @@ export class TooLarge extends Error {
   }
 }
 
-/** `bytes` and `sha256` are those of the upload as it came; `lines` those of its text, a header included. */
-export type Upload = { bytes: number; lines: number; sha256: string; spool: Spool };
+/** `bytes` and `sha256` are those of the upload as it came; `textBytes` and `lines` those of its text, a header included. */
+export type Upload = { bytes: number; textBytes: number; lines: number; sha256: string; spool: Spool };
 
 /**
  * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it to.
@@ -56,7 +56,7 @@ export async function receiveUpload(
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk);
     }
-    return { bytes, lines: last === LF ? lines : lines + 1, sha256: hash.digest('hex'), spool };
+    return { bytes, textBytes, lines: last === LF ? lines : lines + 1, sha256: hash.digest('hex'), spool };
   } catch (error) {
     await spool.close();
     throw error;

@@ -6,21 +6,26 @@ import { MAX_TRACES, traceNik } from '../../checks/audit/trace.ts';
 import { type AuditFault, verifyAudit } from '../../checks/audit/verify.ts';
 import { type Nik, parseNik } from '../../core/nik.ts';
 import { deriveKeys } from '../../registry/keys.ts';
+import { askUnseen } from '../ask.ts';
 import { type OpenRegistry, openRegistry } from '../registry.ts';
 import type { Settings } from '../settings.ts';
 import { StartupError } from '../startup-error.ts';
 import { type Command, parseCommand } from './command.ts';
 
-const OPTIONS = { checkpoint: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+const OPTIONS = {
+  checkpoint: { type: 'string', value: 'FILE', help: 'verify: must be in the chain; a file with a checkpoint, or itself' },
+  json: { type: 'boolean', default: false, help: 'prints the outcome as JSON on one line' },
+} as const;
 const MAX_INPUT_CHARS = 4_096;
 
 type Run = { registry: OpenRegistry; settings: Settings; json: boolean; say(line: string): void };
 
 /** Proves the audit, and tells a person who asked about him. */
 export const auditCommand: Command = {
-  usage: 'audit verify [--checkpoint FILE|JWS] [--json] | audit trace [--json] < NIK',
+  usage: 'audit verify [--checkpoint FILE] [--json] | audit trace [--json]',
   summary:
-    'verify: computes the sealed audit anew and names the first row or block that is not as it was sealed. trace: who asked about the NIK on standard input.',
+    'verify: computes the sealed audit anew and names the first row or block that is not as it was sealed. trace: who asked about a NIK, which it asks for or reads from standard input: no shell keeps it.',
+  options: OPTIONS,
   async run(args, { settings: load, say }) {
     const { values, positionals } = parseCommand(args, OPTIONS, auditCommand);
     const verb = positionals.join(' ');
@@ -80,11 +85,12 @@ async function trace({ registry, settings, json, say }: Run, nik: Nik): Promise<
 }
 
 async function readNik(): Promise<Nik> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > MAX_INPUT_CHARS) break;
-  }
+  let text = process.stdin.isTTY ? await askUnseen('NIK (it is not shown): ') : '';
+  if (!process.stdin.isTTY)
+    for await (const chunk of process.stdin.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > MAX_INPUT_CHARS) break;
+    }
   const nik = parseNik(text);
   if (nik.ok) return nik.value;
   throw new StartupError(`Standard input must hold one NIK (${nik.code})`);

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, gunzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import { TooLarge } from '../../checks/bulk/upload.ts';
 import { Unavailable } from '../../checks/group.ts';
 import { uuidV7 } from '../../http/request-id.ts';
 import { openService } from '../../service.ts';
+import { writeWhole } from '../output-file.ts';
 import { createProgress } from '../progress.ts';
 import { openRegistry } from '../registry.ts';
 import { openFileSpool } from '../spool.ts';
@@ -18,9 +19,9 @@ import { parseRegionOption } from './access-options.ts';
 import { type Command, parseCommand } from './command.ts';
 
 const OPTIONS = {
-  out: { type: 'string' },
-  region: { type: 'string' },
-  json: { type: 'boolean', default: false },
+  out: { type: 'string', value: 'FILE', help: 'where the answer goes; else to standard output' },
+  region: { type: 'string', value: '32.01', help: 'answers as for a caller who may see this region; else all' },
+  json: { type: 'boolean', default: false, help: 'prints the summary as JSON' },
 } as const;
 /** Who the audit says has asked. */
 const CLIENT = 'command-line';
@@ -30,6 +31,7 @@ export const checkCommand: Command = {
   usage: 'check FILE [--out FILE] [--region 32.01] [--json]',
   summary:
     'Checks every line of a file (JSON lines, or a table with a column of NIKs; gzip or not) as POST /v1/checks/bulk does. The answer goes to standard output or --out, the summary to standard error (--json: as JSON; with --out, to standard output).',
+  options: OPTIONS,
   async run(args, { settings: load, say }) {
     const { values, positionals } = parseCommand(args, OPTIONS, checkCommand);
     const [file] = positionals;
@@ -49,7 +51,7 @@ export const checkCommand: Command = {
           id: uuidV7(Date.now(), crypto.randomUUID()),
           format,
           body: createReadStream(file),
-          progress: (rows, bytes) => progress.update({ bytes, rows, merging: false }),
+          progress: (rows, bytes, totalBytes) => progress.update({ bytes, rows, totalBytes, merging: false }),
           done: (one) => (summary = one),
         },
         caller,
@@ -89,7 +91,7 @@ async function formatOf(file: string): Promise<FormatName> {
 async function write(pieces: AsyncIterable<Uint8Array>, path: string | undefined): Promise<void> {
   if (path === undefined) return await pipeline(pieces, process.stdout, { end: false });
   // The file names people: it is for our eyes.
-  await pipeline(pieces, createWriteStream(path, { mode: 0o600 })).catch((error: unknown) => {
+  await writeWhole(path, pieces, 0o600).catch((error: unknown) => {
     throw error instanceof Unavailable ? error : asStartupError('The file of --out cannot be written', error);
   });
 }

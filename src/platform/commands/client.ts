@@ -1,4 +1,5 @@
 import { type Client, listClients, recordClient, revokeClient } from '../../access/clients.ts';
+import { SCOPES } from '../../access/grant.ts';
 import { QUOTA } from '../../registry/admit.ts';
 import { openRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';
@@ -6,10 +7,10 @@ import { parseClientName, parseRegionOption, parseScopes } from './access-option
 import { type Command, parseCommand } from './command.ts';
 
 const OPTIONS = {
-  scope: { type: 'string', multiple: true },
-  region: { type: 'string' },
-  quota: { type: 'string' },
-  json: { type: 'boolean' },
+  scope: { type: 'string', multiple: true, value: 'check', help: `add: what for, one or more of: ${SCOPES.join(', ')}` },
+  region: { type: 'string', value: '32.01', help: 'add: the region that it may see' },
+  quota: { type: 'string', value: '600/50000', help: 'add: checks a minute, and a day' },
+  json: { type: 'boolean', help: 'list: as JSON on one line' },
 } as const;
 
 /** Adds, lists and revokes those who may ask. */
@@ -18,6 +19,7 @@ export const clientCommand: Command = {
     'client add NAME --scope check[,bulk,lists,audit] [--region 32.01] [--quota PER_MINUTE[/PER_DAY]] | client list [--json] | client revoke NAME',
   summary:
     'Who may ask: what for, the region they may see, and how much. A revoked client gets no answer from the next statement on.',
+  options: OPTIONS,
   async run(args, { settings, say }) {
     const { values, positionals } = parseCommand(args, OPTIONS, clientCommand);
     const [verb, name, ...rest] = positionals;

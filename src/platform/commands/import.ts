@@ -11,27 +11,27 @@ import { StartupError } from '../startup-error.ts';
 import { type Command, parseCommand, parseShare } from './command.ts';
 
 const OPTIONS = {
-  source: { type: 'string' },
-  'as-of': { type: 'string' },
-  partial: { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
-  'allow-older': { type: 'boolean', default: false },
-  'allow-truncated': { type: 'boolean', default: false },
-  'other-region': { type: 'boolean', default: false },
-  again: { type: 'boolean', default: false },
-  'max-rejected': { type: 'string' },
-  'max-unreadable': { type: 'string' },
-  'max-lost': { type: 'string' },
-  rejects: { type: 'string' },
-  json: { type: 'boolean', default: false },
+  source: { type: 'string', value: '32.01', help: 'region code of the Disdukcapil whose copy this is; needed' },
+  'as-of': { type: 'string', value: 'TIME', help: 'when the copy was taken, such as 2018-01-12T17:00:00+07:00; needed' },
+  'dry-run': { type: 'boolean', default: false, help: 'reports and writes nothing' },
+  partial: { type: 'boolean', default: false, help: 'the file is not the whole: nobody is marked absent' },
+  'max-rejected': { type: 'string', value: '0.1', help: 'share of the rows that may be rejected' },
+  'max-unreadable': { type: 'string', value: '0.1', help: 'share of the filled cells of a column that may be unreadable' },
+  'max-lost': { type: 'string', value: '0.02', help: "share of the source's residents that a whole file may lack" },
+  'other-region': { type: 'boolean', default: false, help: 'accepts a file of which hardly any row is of the source' },
+  again: { type: 'boolean', default: false, help: 'reads the same bytes anew' },
+  'allow-older': { type: 'boolean', default: false, help: "accepts an older time than that of the source's copy" },
+  'allow-truncated': { type: 'boolean', default: false, help: 'imports what is there of a file that breaks off' },
+  rejects: { type: 'string', value: 'FILE', help: 'where line, column and reason of each rejected row go' },
+  json: { type: 'boolean', default: false, help: 'prints the report, or the error, as JSON on one line' },
 } as const;
 
 /** Imports a SIAK export. */
 export const importCommand: Command = {
-  usage:
-    'import FILE --source 32.01 --as-of 2018-01-12T17:00:00+07:00 [--partial] [--dry-run] [--again] [--allow-older] [--allow-truncated] [--other-region] [--max-rejected 0.1] [--max-unreadable 0.1] [--max-lost 0.02] [--rejects FILE] [--json]',
+  usage: 'import FILE --source 32.01 --as-of 2018-01-12T17:00:00+07:00 [--dry-run] [--partial] [more options]',
   summary:
     'Brings a SIAK export (FILE, or - for standard input) into the registry, whole or not at all. Full by default: residents of the source that the file lacks become "not found".',
+  options: OPTIONS,
   async run(args, context) {
     const { values, positionals } = parseCommand(args, OPTIONS, importCommand);
     const [file] = positionals;
