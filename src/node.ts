@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const keysWatch = setInterval(() => void takeUpNewKeys(service), NEW_KEYS_EVERY_MS);
   const { port } = server.address() as AddressInfo;
   say(`hakpilih listens on http://${settings.host}:${port}`);
-  for (const line of await startReport(registry.sql, service.keys, service.rules)) say(line);
+  for (const line of await startReport(sql, service.keys, service.rules)) say(line);
   if (sampleOnly) say(sampleGuide());
 
   const stop = async (): Promise<void> => {

@@ -71,7 +71,7 @@ describe('the command line', () => {
     async (name) => {
       const { code, out, err } = await runCli(['help', name], env);
       expect({ code, err }).toEqual({ code: 0, err: '' });
-        for (const [option] of out.split('\n\n')[0]?.matchAll(/--[a-z-]+/g) ?? [])
+      for (const [option] of out.split('\n\n')[0]?.matchAll(/--[a-z-]+/g) ?? [])
         expect(out).toMatch(new RegExp(`^  ${option} .*  [a-z]{2}`, 'm'));
       for (const line of out.split('\n').filter((one) => one.startsWith('  --')))
         expect(line).toMatch(/^ {2}--[a-z-]+ .* {2}\S.{10,}$/);
