@@ -28,9 +28,14 @@ export type EmbeddedDatabaseOptions = {
 
 const NAME = 'hakpilih';
 const OPEN_TIMEOUT_MS = 10 * 60_000;
+const CONNECT_TIMEOUT_SECONDS = 5;
 const LEAVE_TIMEOUT_MS = 1_000;
 const WATCH_EVERY_MS = 500;
 const RETRY_MS = 50;
+
+/** What the work on an open database needs to know. */
+type Opened = Required<EmbeddedDatabaseOptions> & { cluster: Cluster; seat: Seat };
+type Running = { sql: Sql; port: number };
 
 /**
  * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that runs, which
@@ -38,27 +43,25 @@ const RETRY_MS = 50;
  * ends before `close` is brought back. Throws `StartupError`, one line for the operator.
  */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-  const { dataDir, say, settings = {} } = options;
-  const cluster = await prepareCluster(dataDir, say);
-  let seat: Seat | undefined;
+  const cluster = await prepareCluster(options.dataDir, options.say);
+  let opened: Opened | undefined;
   try {
-    seat = await takeSeat(cluster.dir);
-    const { sql, port, verb } = await bringUp(cluster, settings, seat, !(await seat.hasOthers()));
+    opened = { settings: {}, ...options, cluster, seat: await takeSeat(cluster.dir) };
+    const { sql, port } = await bringUp(opened, !(await opened.seat.hasOthers()));
     await createDatabase(sql).finally(() => sql.end({ timeout: 0 }));
-    say(`${verb} Postgres on 127.0.0.1:${port}, data in ${cluster.dir}`);
-    const watch = watchOver(cluster, settings, seat, port, say);
+    const watch = watchOver(opened, port);
     let closed: Promise<void> | undefined;
     return {
       url: urlOf(cluster, port, NAME),
       dataDir: cluster.dataDir,
       lost: watch.lost,
       close: () => {
-        closed ??= watch.end().then(() => leave(cluster, seat as Seat, say));
+        closed ??= watch.end().then(() => leave(opened as Opened));
         return closed;
       },
     };
   } catch (error) {
-    if (seat !== undefined) await leave(cluster, seat, () => {});
+    if (opened !== undefined) await leave({ ...opened, say: () => {} });
     throw asStartupError(`cannot open the database in ${cluster.dir}`, error);
   }
 }
@@ -66,106 +69,84 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
 const urlOf = (cluster: Cluster, port: number, database: string): string =>
   `postgres://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
 
-type Running = { sql: Sql; port: number; verb: 'Joined' | 'Started' };
-
-/** The server, which accepts connections: the one that runs or one that is started, on its last port unless it `mayMove`. */
-async function bringUp(cluster: Cluster, settings: Record<string, string>, seat: Seat, mayMove: boolean): Promise<Running> {
+/** The server that runs, else a new start of it on its last port, unless it `mayMove`. It accepts connections. */
+async function bringUp({ cluster, seat, settings, say }: Opened, mayMove: boolean): Promise<Running> {
   await seat.whenNobodyLeaves();
   const deadline = Date.now() + OPEN_TIMEOUT_MS;
-  const running = await connectTo(cluster, deadline);
-  if (running !== null) return { ...running, verb: 'Joined' };
-  for (;;) {
+  let verb = 'Joined';
+  let running = await connectTo(cluster, deadline);
+  while (running === null) {
     await writeSettings(cluster, settings);
     await startServer(cluster, mayMove);
-    const started = await connectTo(cluster, deadline);
-    if (started !== null) return { ...started, verb: 'Started' };
+    verb = 'Started';
+    running = await connectTo(cluster, deadline);
   }
+  say(`${verb} Postgres on 127.0.0.1:${running.port}, data in ${cluster.dir}`);
+  return running;
 }
 
 /** Looks after the server from now on: one that has ended is started again on its port. */
-function watchOver(
-  cluster: Cluster,
-  settings: Record<string, string>,
-  seat: Seat,
-  port: number,
-  say: (line: string) => void,
-): { lost: Promise<StartupError>; end(): Promise<void> } {
+function watchOver(opened: Opened, port: number): { lost: Promise<StartupError>; end(): Promise<void> } {
   const { promise: lost, resolve: lose } = Promise.withResolvers<StartupError>();
   const over = new AbortController();
   const watch = async (): Promise<void> => {
     for (;;) {
       await sleep(WATCH_EVERY_MS, undefined, { ref: false, signal: over.signal });
       // What cannot be looked at now, with too many files open say, is looked at later.
-      if ((await runningPort(cluster).catch(() => port)) === port) continue;
-      say('Postgres has ended: starting it again');
-      const running = await bringUp(cluster, settings, seat, false);
+      if ((await runningPort(opened.cluster).catch(() => port)) === port) continue;
+      opened.say('Postgres has ended: starting it again');
+      const running = await bringUp(opened, false);
       await running.sql.end({ timeout: 0 });
       if (running.port !== port) throw new StartupError(`Postgres is back, but on port ${running.port}, not ${port}`);
-      say(`Postgres is back on 127.0.0.1:${port}`);
     }
   };
   const watching = watch().catch((error: unknown) => {
     if (!over.signal.aborted) lose(asStartupError('Postgres cannot be started again', error));
   });
-  return {
-    lost,
-    end: () => {
-      over.abort();
-      return watching;
-    },
+  const end = (): Promise<void> => {
+    over.abort();
+    return watching;
   };
+  return { lost, end };
 }
 
 /** A connection to the cluster's server, once it accepts one; null where none runs (any more). */
-async function connectTo(cluster: Cluster, deadline: number): Promise<{ sql: Sql; port: number } | null> {
-  for (;;) {
-    const port = await runningPort(cluster);
-    if (port === null) return null;
-    const sql = postgres(urlOf(cluster, port, 'postgres'), {
-      max: 1,
-      max_lifetime: null,
-      connect_timeout: 5,
-      // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
-      fetch_types: false,
-      onnotice: () => {},
-    });
+async function connectTo(cluster: Cluster, deadline: number): Promise<Running | null> {
+  for (let port = await runningPort(cluster); port !== null; port = await runningPort(cluster)) {
+    // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
+    const options = { max: 1, max_lifetime: null, connect_timeout: CONNECT_TIMEOUT_SECONDS, fetch_types: false };
+    const sql = postgres(urlOf(cluster, port, 'postgres'), { ...options, onnotice: () => {} });
     try {
       await sql`select 1`;
       return { sql, port };
     } catch (error) {
       await sql.end({ timeout: 0 });
       const code = errorCode(error) ?? 'unknown error';
-      if (!PASSES.has(code) || Date.now() > deadline) {
+      if (!PASSES.includes(code) || Date.now() > deadline) {
         throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${REFUSALS[code] ?? code}`);
       }
       await sleep(RETRY_MS);
     }
   }
+  return null;
 }
 
 /** Starting, recovering, stopping, restarting: wait and look again. */
-const PASSES = new Set(
-  '57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED CONNECT_TIMEOUT'.split(
-    ' ',
-  ),
-);
+const PASSES = `57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED
+  CONNECT_TIMEOUT`.split(/\s+/);
 const REFUSALS: Record<string, string> = {
   '28P01': 'the password beside it, postgres.password, is not its own',
   '53300': 'too many connections',
 };
 
 async function createDatabase(sql: Sql): Promise<void> {
-  const [present] = await sql`select from pg_database where datname = ${NAME}`;
-  if (present) return;
-  try {
-    await sql`create database ${sql(NAME)}`;
-  } catch (error) {
-    // Another process made it at the same time: 42P04 duplicate_database, or 23505 from the catalogue's own index.
+  await sql`create database ${sql(NAME)}`.catch((error: unknown) => {
+    // It is there, or another process makes it just now: 42P04 duplicate_database, or 23505 from the catalogue's own index.
     if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
-  }
+  });
 }
 
-async function leave(cluster: Cluster, seat: Seat, say: (line: string) => void): Promise<void> {
+async function leave({ cluster, seat, say }: Opened): Promise<void> {
   try {
     await seat.beginLeaving();
     if (await isUsed(cluster, seat)) say('Postgres stays up: others are connected');

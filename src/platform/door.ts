@@ -29,7 +29,6 @@ function faultOf(error: unknown): Fault {
 /** What an operator can mend, by the code of the system or of Postgres. */
 const CAUSES: Record<string, string> = {
   ENOSPC: 'a full disk',
-  EDQUOT: 'a full quota of the disk',
   EROFS: 'a read-only disk',
   EACCES: 'a file that may not be read or written',
   '53100': 'a full disk of the database',
@@ -38,10 +37,8 @@ const CAUSES: Record<string, string> = {
   '25006': 'a read-only database',
   '42501': 'a database user who may not do that',
   '57P01': 'a stop of the database',
-  '57P02': 'a crash of the database',
   '57P03': 'a database that is starting or stopping',
   CONNECTION_CLOSED: 'a lost connection to the database',
-  ECONNRESET: 'a lost connection to the database',
 };
 
 const isRefusal = (error: unknown): error is Error & { code: string } =>

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { readIfPresent } from './files.ts';
 import { SHARED_DIR } from './postgres-place.ts';
 import { type OsUser, run } from './run.ts';
-import { asStartupError, StartupError } from './startup-error.ts';
+import { StartupError } from './startup-error.ts';
 
 /** Paths of the programs of one Postgres. */
 export type Binaries = { initdb: string; pg_ctl: string; postgres: string };
@@ -54,16 +54,10 @@ async function copyFor(user: NonNullable<OsUser>, binaries: Binaries): Promise<B
   const draft = `${target}.${process.pid}`;
   const script = 'umask 022 && mkdir -p "$1" && chmod a+x "$1" && cp -RP "$0" "$2" && chmod -R a+rX "$2"';
   const copied = await run('/bin/sh', ['-c', script, native, SHARED_DIR, draft]);
-  if (!copied.ok) throw new StartupError(`cannot copy Postgres to ${target}: ${copied.lines.at(-1)}`);
-  try {
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    if (!(await run(copy.postgres, ['--version'], { as: user })).ok)
-      throw asStartupError(`cannot copy Postgres to ${target}`, error);
-  }
+  await rename(draft, target).catch(() => rm(draft, { recursive: true, force: true }));
   const trial = await run(copy.postgres, ['--version'], { as: user });
-  if (!trial.ok) throw new StartupError(`the user ${user.name} cannot run ${copy.postgres}: ${trial.lines.at(-1)}`);
+  const why = (copied.ok ? trial : copied).lines.at(-1);
+  if (!trial.ok) throw new StartupError(`Postgres could not be copied to ${target} for the user ${user.name}: ${why}`);
   return copy;
 }
 

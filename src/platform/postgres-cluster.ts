@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, chown, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -95,16 +95,11 @@ const SETTINGS: Record<string, string> = {
   shared_buffers: `${Math.min(2048, Math.max(128, Math.floor(totalmem() / 2 ** 20 / 8)))}MB`,
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
-  fsync: 'on',
-  synchronous_commit: 'on',
   jit: 'off',
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length: '0',
-  log_parameter_max_length_on_error: '0',
-  log_statement: 'none',
-  log_min_duration_statement: '-1',
   log_checkpoints: 'off',
 };
 
@@ -114,7 +109,7 @@ export async function writeSettings({ dir, user, binaries }: Cluster, settings: 
   const all = { ...SETTINGS, wal_compression: lz4.ok ? 'lz4' : 'pglz', ...settings };
   const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
   const path = join(dir, 'postgresql.conf');
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, ['# Written anew at each start.\n', ...lines].join(''), { mode: 0o600 });
   if (user) await chown(draft, user.uid, user.gid);
   await chmod(draft, 0o600);

@@ -10,36 +10,30 @@ import { errorCode, StartupError } from './startup-error.ts';
  * to Postgres and its connections. It is there before its process looks for the server, and is renamed before its process, on
  * leaving, looks for others: of two who come and go at once at least one sees the other.
  */
-export type Seat = {
-  /** Whether other living processes use the cluster. */
-  hasOthers(): Promise<boolean>;
-  /** Waits until nobody is about to stop the server. */
-  whenNobodyLeaves(): Promise<void>;
-  beginLeaving(): Promise<void>;
-  end(): Promise<void>;
-};
+export type Seat = Awaited<ReturnType<typeof takeSeat>>;
 
 const FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;
 const LEAVING_TIMEOUT_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 50;
 
-/** Takes a seat at the cluster in `dir`. Throws what the file system throws. */
-export async function takeSeat(dir: string): Promise<Seat> {
+/** Takes a seat at the cluster in `dir`. Its methods throw what the file system throws. */
+export async function takeSeat(dir: string) {
   const name = `hakpilih.${process.pid}.${birthOf(process.pid) ?? ''}.${randomUUID()}`;
-  await writeFile(join(dir, `${name}.user`), '', { flag: 'wx', mode: 0o600 });
+  const [user, leaving] = [join(dir, `${name}.user`), join(dir, `${name}.leaving`)];
+  await writeFile(user, '', { flag: 'wx', mode: 0o600 });
   const has = async (state: string): Promise<boolean> =>
     (await livingFiles(dir)).some((file) => file.endsWith(state) && !file.startsWith(name));
   return {
+    /** Whether other living processes use the cluster. */
     hasOthers: () => has('.user'),
-    async whenNobodyLeaves() {
+    /** Waits until nobody is about to stop the server. */
+    async whenNobodyLeaves(): Promise<void> {
       for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(LOOK_EVERY_MS)) {
         if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
       }
     },
-    beginLeaving: () => rename(join(dir, `${name}.user`), join(dir, `${name}.leaving`)),
-    async end() {
-      for (const state of ['user', 'leaving']) await rm(join(dir, `${name}.${state}`), { force: true });
-    },
+    beginLeaving: () => rename(user, leaving),
+    end: () => Promise.all([rm(user, { force: true }), rm(leaving, { force: true })]),
   };
 }
 

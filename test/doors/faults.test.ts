@@ -101,7 +101,7 @@ describe('the embedded database of the server', () => {
     const server = await startServer(env());
     for (let i = 0; i < 2; i += 1) {
       process.kill(await postmaster(), 'SIGKILL');
-      await expect.poll(() => server.log().match(/Postgres is back/g)?.length, { timeout: 60_000 }).toBe(i + 1);
+      await expect.poll(() => server.log().match(/Started Postgres on/g)?.length, { timeout: 60_000 }).toBe(i + 2);
       await expect.poll(() => isReady(server.url), { timeout: 60_000 }).toBe(true);
     }
     const pid = await postmaster();

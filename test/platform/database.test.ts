@@ -215,8 +215,9 @@ describe('the embedded database after an accident', () => {
 
   it('is brought back when its server is stopped by hand, and is not when it is closed', async () => {
     const database = await open();
+    said.length = 0;
     process.kill((await serverPid()) as number, 'SIGINT');
-    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toMatch(/^Postgres is back on/);
+    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toMatch(/^Started Postgres on/);
     expect(await ask(database.url, 'select 1')).toEqual([1]);
     await database.close();
     expect(await serverPid()).toBeNull();
