@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 import { canMount, createDisk, type Disk } from '../support/disk.ts';
@@ -118,6 +120,21 @@ describe('the embedded database of the server', () => {
     process.kill(await postmaster(), 'SIGKILL');
     expect(await server.ended).toBe(1);
     expect(server.log().trim().split('\n').at(-1)).toMatch(/^Postgres did not start: /);
+  });
+});
+
+describe('npm start', () => {
+  it('hands the signal that ends it on to the server', async () => {
+    const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HAKPILIH_DATA_DIR: directory, PORT: '0' };
+    // As npm does it, which tells the shell and nobody else.
+    const child = spawn('sh', ['-c', scripts.start], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let log = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
+    await expect.poll(() => log, { timeout: 60_000 }).toContain('Polling day');
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(log).toContain('hakpilih has stopped');
   });
 });
 
