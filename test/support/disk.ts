@@ -8,7 +8,7 @@ export type Disk = { path: string; remount(option: 'ro' | 'rw'): void; remove():
 /** A small disk of its own, to be filled; null where the system does not let us have one (Linux and root do). */
 export function createDisk(megabytes: number): Disk | null {
   const path = mkdtempSync(join(tmpdir(), 'hakpilih-disk-'));
-  const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'ignore' });
+  const mount = (...args: string[]) => execFileSync('/bin/mount', args, { stdio: 'ignore' });
   try {
     mount('-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'none', path);
   } catch {
@@ -20,7 +20,7 @@ export function createDisk(megabytes: number): Disk | null {
     path: join(path, 'data'),
     remount: (option) => mount('-o', `remount,${option}`, path),
     remove() {
-      execFileSync('umount', ['-l', path]);
+      execFileSync('/bin/umount', ['-l', path]);
       rmdirSync(path);
     },
   };
