@@ -4,7 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The most cases come last: most mutants fall to a smaller test before. */
 class SlowLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const slow = (file: TestSpecification) => Number(/(decide|record|scanner|dialects|unreadable)\.test\.ts$/.test(file.moduleId));
+    const slow = (file: TestSpecification) =>
+      Number(/(decide|record|scanner|dialects|unreadable)\.test\.ts$/.test(file.moduleId));
     return files.toSorted((a, b) => slow(a) - slow(b));
   }
 }
