@@ -38,6 +38,8 @@ async function main(): Promise<void> {
   const registry = await openRegistry(settings, 1, say);
   const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
   const sql = await registry.openServerPool(POOL_SIZE);
+  // From here on nothing is done as the owner.
+  await registry.sql.end();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;
   const app = appOf(service, {

@@ -54,7 +54,6 @@ export const checkCommand: Command = {
         },
         caller,
       );
-      if (pieces === null) throw new StartupError(`The client ${CLIENT} is revoked`);
       await write(pieces, values.out);
     } catch (error) {
       if (error instanceof TooLarge) throw new StartupError(`FILE is too large (${error.code})`);
