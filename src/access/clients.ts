@@ -38,10 +38,20 @@ export async function listClients(sql: Sql): Promise<ListedClient[]> {
   }));
 }
 
-/** Revokes a client: from the next statement on it gets no answer. Returns false where there is none of that name. */
+/**
+ * Revokes a client: from the next statement on it gets no answer, and its lists are gone. A name that is none yet, a provider's
+ * subject, say, is revoked in advance. Returns whether it was one.
+ */
 export async function revokeClient(sql: Sql, name: string): Promise<boolean> {
-  const revoked = await sql`UPDATE clients SET revoked_at = coalesce(revoked_at, now()) WHERE name = ${name}`;
-  return revoked.count > 0;
+  const [known] = await sql`
+    WITH revoked AS (
+      INSERT INTO clients AS k (name, scopes, per_minute, per_day, revoked_at) VALUES (${name}, '{}', 0, 0, now())
+      ON CONFLICT (name) DO UPDATE SET revoked_at = coalesce(k.revoked_at, now())
+    ), gone AS (DELETE FROM lists WHERE client = ${name} RETURNING id), refs AS (
+      DELETE FROM list_refs WHERE list IN (SELECT id FROM gone)
+    )
+    SELECT FROM clients WHERE name = ${name}`;
+  return known !== undefined;
 }
 
 /** Whether a token with these scopes and region lies within what its client may do. */

@@ -4,6 +4,7 @@ import { utcOffsetHours } from '../core/regions.ts';
 import { SLOTS } from '../registry/admit.ts';
 import { findStatement, foundRow, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
+import { forgetLists } from '../registry/lists.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
 import { addressTag } from '../registry/tags.ts';
@@ -135,11 +136,12 @@ async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Pro
   return { kind: 'ANSWER', answer: answerOf(found, rules), sampleDate };
 }
 
-/** Forgets counts that no longer count. To be run now and then: an hour's counters are all that is needed. */
+/** Forgets counts that no longer count, and lists of revoked clients. To be run now and then: an hour's counters are all that is needed. */
 export async function forgetSelfChecks(sql: Sql): Promise<void> {
   await sql.unsafe(`DELETE FROM self_check_addresses WHERE since < now() - ${WINDOW}`);
   await sql.unsafe(`DELETE FROM self_check_tags t WHERE cardinality(${RECENT}) = 0`);
   await sql.unsafe(`DELETE FROM site_misses WHERE minute < now() - ${WINDOW}`);
+  await forgetLists(sql);
   // An hour late: the clocks of those that judge proofs may differ.
   await sql.unsafe(`DELETE FROM used_proofs WHERE expires_at < now() - ${WINDOW}`);
 }
