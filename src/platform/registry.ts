@@ -6,6 +6,7 @@ import { deriveKeys } from '../registry/keys.ts';
 import { claimKey, isMigrated, sourcesOfOtherNames } from '../registry/readiness.ts';
 import { connect, type Sql } from '../registry/sql.ts';
 import { openEmbeddedDatabase } from './database.ts';
+import { forgetKeys } from './keys.ts';
 import { type ServerLogin, serverLogin } from './server-role.ts';
 import type { Settings } from './settings.ts';
 import { StartupError } from './startup-error.ts';
@@ -47,7 +48,10 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   try {
     await migrateRegistry(url);
     if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
-      throw new StartupError('This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it');
+      await forgetKeys(settings.madeKeys);
+      throw new StartupError(
+        `This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it. Its key was expected there or in ${settings.dataDir}/keys/registry.key`,
+      );
     }
     for (const source of await sourcesOfOtherNames(sql))
       say(
