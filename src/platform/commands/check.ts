@@ -1,7 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, gunzipSync } from 'node:zlib';
+import { OWN_NAMES } from '../../access/grant.ts';
 import { createBulk } from '../../checks/bulk/bulk.ts';
 import type { FormatName, Warning } from '../../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../../checks/bulk/limits.ts';
@@ -22,8 +23,6 @@ const OPTIONS = {
   region: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
-/** Who the audit says has asked. */
-const CLIENT = 'command-line';
 
 /** Answers a file of questions. */
 export const checkCommand: Command = {
@@ -35,7 +34,7 @@ export const checkCommand: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
       throw new StartupError(`One FILE is needed. Usage: hakpilih ${checkCommand.usage}`);
-    const caller = { client: CLIENT, region: parseRegionOption(values.region) };
+    const caller = { client: OWN_NAMES.commandLine, region: parseRegionOption(values.region) };
     const format = await formatOf(file);
     const settings = await load();
     const { keys, rules } = await openService(settings);
@@ -87,10 +86,14 @@ async function formatOf(file: string): Promise<FormatName> {
 /** Writes pieces to a file or to standard output, no faster than they are taken. */
 async function write(pieces: AsyncIterable<Uint8Array>, path: string | undefined): Promise<void> {
   if (path === undefined) return await pipeline(pieces, process.stdout, { end: false });
-  // The file names people: it is for our eyes.
-  await pipeline(pieces, createWriteStream(path, { mode: 0o600 })).catch((error: unknown) => {
+  try {
+    const file = await open(path, 'w', 0o600);
+    // The file names people: it is for our eyes, also one that was there before.
+    if ((await file.stat()).isFile()) await file.chmod(0o600);
+    await pipeline(pieces, file.createWriteStream());
+  } catch (error) {
     throw error instanceof Unavailable ? error : asStartupError('The file of --out cannot be written', error);
-  });
+  }
 }
 
 const counts = (of: Record<string, number>): string =>
