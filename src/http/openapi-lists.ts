@@ -27,7 +27,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
     answer: { 'application/json': { schema: 'CreatedList', examples: one({ id: ID, rows: 1, cursor: CURSOR }) } },
     status: 201,
     alsoStatus: 200,
-    problems: ['bad-request', 'conflict', 'content-too-large', 'unsupported-media-type', 'invalid', ...TOKEN],
+    problems: ['bad-request', 'conflict', 'content-too-large', 'unsupported-media-type', 'invalid', 'too-many-requests', ...TOKEN],
   },
   {
     method: 'get',
@@ -46,7 +46,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
         }),
       },
     },
-    problems: ['not-found', ...TOKEN],
+    problems: ['not-found', 'too-many-requests', ...TOKEN],
   },
   {
     method: 'get',
@@ -66,7 +66,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
         examples: one({ changes: [{ ref: '1', from: BEFORE, to: AFTER, asOf: AS_OF }], cursor: CURSOR, more: false }),
       },
     },
-    problems: ['not-found', 'conflict', 'invalid', ...TOKEN],
+    problems: ['not-found', 'conflict', 'invalid', 'too-many-requests', ...TOKEN],
   },
   {
     method: 'delete',
