@@ -36,6 +36,7 @@ const privateJwk = z.object({
   x: base64url,
   y: base64url,
   d: base64url,
+  alg: z.literal('ES256').optional(),
   kid: z.string().min(1).max(64).optional(),
   /** Ours: what the key is for, and since when it signs no more. */
   purpose: z.enum([...KEY_PURPOSES, ...UNUSED_PURPOSES]).default('token'),

@@ -29,8 +29,7 @@ const pathOf = (dataDir: string, secret: Secret): string => join(dataDir, 'keys'
  */
 export async function loadKeys(dataDir: string, env: Environment): Promise<Keys> {
   const missing = (['registry', 'signing'] as const).filter((secret) => env[VARIABLES[secret]] === undefined);
-  const registry = env.HAKPILIH_REGISTRY_KEY;
-  if (registry !== undefined) parseRegistryKey(registry, VARIABLES.registry);
+  if (env.HAKPILIH_REGISTRY_KEY !== undefined) parseRegistryKey(env.HAKPILIH_REGISTRY_KEY, VARIABLES.registry);
   const made = missing.length > 0 && (await isFresh(dataDir)) ? await makeKeys(dataDir, missing) : [];
   const key = await readSecret(dataDir, env, 'registry');
   return { registryKey: parseRegistryKey(key.text, key.from), signingJwks: await readSigningJwks(dataDir, env), made };
@@ -39,8 +38,10 @@ export async function loadKeys(dataDir: string, env: Environment): Promise<Keys>
 /** The signing keys as they are now; makes none. Throws `StartupError`. */
 export async function readSigningJwks(dataDir: string, env: Environment): Promise<string> {
   const { text, from } = await readSecret(dataDir, env, 'signing');
-  if (hasSigningKey(text)) return text;
-  throw new StartupError(`${from} is not a JSON Web Key Set with a private ES256 key`);
+  await parsePrivateJwks(text).catch(() => {
+    throw new StartupError(`${from} is not a JSON Web Key Set with a private ES256 key`);
+  });
+  return text;
 }
 
 async function readSecret(dataDir: string, env: Environment, secret: Secret): Promise<{ text: string; from: string }> {
@@ -125,20 +126,3 @@ export async function rotateSigningKey(
   await rename(draft, path);
   return null;
 }
-
-/** A light look, so that a wrong file is noticed at the door; `access` judges the keys one by one. */
-function hasSigningKey(text: string): boolean {
-  let jwks: unknown;
-  try {
-    jwks = JSON.parse(text);
-  } catch {
-    return false;
-  }
-  const keys = isObject(jwks) && Array.isArray(jwks.keys) ? jwks.keys.filter(isObject) : [];
-  return keys.some(
-    ({ kty, crv, alg = 'ES256', x, y, d }) =>
-      kty === 'EC' && crv === 'P-256' && alg === 'ES256' && [x, y, d].every((part) => typeof part === 'string'),
-  );
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -11,9 +11,9 @@ const BEFORE_DAY = 'CASE WHEN u.day = excluded.day THEN u.in_day ELSE 0 END';
 const ADMITTED = `greatest(0, least(excluded.asked, excluded.minute_left - ${BEFORE_MINUTE}, excluded.day_left - ${BEFORE_DAY}))`;
 
 /**
- * Who of `asked` is admitted, as part of the statement that answers: not revoked, nor narrowed, not pausing, within quota. `slot` is the SQL of
- * a number below `SLOTS`; `nth` of a question counts those of its client. Usage is an upsert, so that of two statements at once
- * the second counts on what the first used; of several clients in one order, lest two statements wait for each other.
+ * Who of `asked` is admitted, as part of the statement that answers: not revoked, nor narrowed, not pausing, within quota.
+ * `slot` is the SQL of a number below `SLOTS`; `nth` of a question counts those of its client. Usage is an upsert, so that of
+ * two statements at once the second counts on what the first used; in one order, lest two wait for each other for ever.
  */
 export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
   SELECT c.*, per_minute - used.in_minute AS minute_left, per_day - used.in_day AS day_left,

@@ -10,6 +10,7 @@ import type { BulkSummary } from '../../checks/bulk/outcomes.ts';
 import { TooLarge } from '../../checks/bulk/upload.ts';
 import { Unavailable } from '../../checks/group.ts';
 import { uuidV7 } from '../../http/request-id.ts';
+import { Refused } from '../../registry/standing.ts';
 import { openService } from '../../service.ts';
 import { createProgress } from '../progress.ts';
 import { openRegistry } from '../registry.ts';
@@ -55,6 +56,7 @@ export const checkCommand: Command = {
       );
       await write(pieces, values.out);
     } catch (error) {
+      if (error instanceof Refused) throw new StartupError(`No answer for ${caller.client} (${error.refusal.code})`);
       if (error instanceof TooLarge) throw new StartupError(`FILE is too large (${error.code})`);
       if (error instanceof Unavailable) throw new StartupError(`No answer can be had now (${error.code})`);
       throw error;

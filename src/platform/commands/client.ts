@@ -46,8 +46,8 @@ type Named = { [Part in keyof Client]?: Client[Part] | undefined };
 
 async function add(sql: Sql, name: string, named: Named, say: (line: string) => void): Promise<void> {
   const known = (await listClients(sql)).find((one) => one.name === name);
-  // One that was revoked in advance has no scopes, and is new.
-  const before = known !== undefined && known.scopes.length > 0 ? known : undefined;
+  // One that was revoked in advance has no quota yet, and is new.
+  const before = known?.revokedAt && known.perDay === 0 ? undefined : known;
   const { perMinute = before?.perMinute ?? QUOTA.perMinute, scopes = before?.scopes ?? [] } = named;
   const { perDay = before?.perDay ?? Math.max(QUOTA.perDay, perMinute * (QUOTA.perDay / QUOTA.perMinute)) } = named;
   const { region = before?.region ?? null, linesPerDay = before?.linesPerDay } = named;
