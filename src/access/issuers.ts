@@ -18,8 +18,8 @@ export type Issuer = {
 
 const FETCH_TIMEOUT_MS = 3_000;
 const COOLDOWN_MS = 30_000;
-/** Then the keys are read again: those that were withdrawn are refused from then on. */
-const REREAD_MS = 10 * 60_000;
+/** Then the keys are read again. With the time for which a verified token is remembered: a withdrawn key serves ten minutes. */
+const REREAD_MS = 5 * 60_000;
 /** So long keys serve that cannot be read again, while the provider is away. */
 const KEPT_MS = 24 * 3_600_000;
 export const ISSUER_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];

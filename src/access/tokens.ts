@@ -12,7 +12,7 @@ const MAX_TOKEN_CHARS = 4_096;
 /** A full cache of tokens that are all valid starts anew rather than growing. */
 const MAX_CACHED_TOKENS = 10_000;
 /** Then a token is verified anew: its key may have been withdrawn, or its time of grace be over. */
-const REVERIFY_MS = 10 * 60_000;
+const REVERIFY_MS = 5 * 60_000;
 
 export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };
 
