@@ -8,6 +8,7 @@ import { LIMITS } from './checks/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { createClientAddress } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
+import { readSigningJwks } from './platform/keys.ts';
 import { createNodeLog } from './platform/log.ts';
 import { openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
@@ -44,6 +45,8 @@ async function main(): Promise<void> {
   });
   const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
   const sql = await registry.openServerPool(POOL_SIZE);
+  // From here on nothing is done as the owner.
+  await registry.sql.end();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;
   const app = appOf(service, {
@@ -59,7 +62,7 @@ async function main(): Promise<void> {
   });
   const forgetting = setInterval(() => void forgetSelfChecks(sql).catch(() => {}), FORGET_EVERY_MS);
   const sealing = setInterval(() => void seal(sql), SEAL_EVERY_MS);
-  const keysWatch = setInterval(() => void takeUpNewKeys(service), NEW_KEYS_EVERY_MS);
+  const keysWatch = setInterval(() => void takeUpNewKeys(service, settings.dataDir), NEW_KEYS_EVERY_MS);
   const { port } = server.address() as AddressInfo;
   say(`hakpilih listens on http://${settings.host}:${port}`);
   for (const line of await startReport(sql, service.keys, service.rules)) say(line);
@@ -84,9 +87,9 @@ async function seal(sql: Sql): Promise<void> {
 }
 
 /** Rotated signing keys are taken up without a restart; keys that cannot be read leave the old ones in use. */
-async function takeUpNewKeys(service: Service): Promise<void> {
+async function takeUpNewKeys(service: Service, dataDir: string): Promise<void> {
   try {
-    await service.useSigningKeys((await loadSettings(process.env, say)).signingJwks);
+    await service.useSigningKeys(await readSigningJwks(dataDir, process.env));
   } catch {
     say('The signing keys cannot be read: those read before stay in use');
   }

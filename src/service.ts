@@ -50,7 +50,7 @@ export type ServiceSettings = {
 
 const DAY_MS = 86_400_000;
 /** Midnight in WIB, the last zone to reach it. */
-const pollingDayEnd = (date: string): number => Date.parse(`${date}T00:00:00+07:00`) + DAY_MS;
+export const pollingDayEnd = (date: string): number => Date.parse(`${date}T00:00:00+07:00`) + DAY_MS;
 
 /** Throws Error with one line where a setting cannot be read; it never holds a key. */
 export async function openService(settings: ServiceSettings): Promise<Service> {
@@ -59,12 +59,15 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
   const todayOverride = settings.today === null ? null : parseIsoDate(settings.today);
   if (settings.today !== null && todayOverride === null) throw new Error('HAKPILIH_TODAY must be a day as YYYY-MM-DD');
   let keyring = await parseKeyring(settings.signingJwks);
+  let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
   return {
     keys: deriveKeys(settings.registryKey),
     keyring: () => keyring,
     async useSigningKeys(jwks) {
+      if (jwks === jwksInUse) return;
       keyring = await parseKeyring(jwks);
+      jwksInUse = jwks;
     },
     metrics: createMetrics(),
     rules: { election, todayOverride, now: Date.now },

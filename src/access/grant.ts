@@ -1,12 +1,15 @@
 import { regionRange } from '../core/regions.ts';
 
-export const SCOPES = ['check', 'bulk', 'lists', 'coverage', 'pack', 'audit'] as const;
+export const SCOPES = ['check', 'bulk', 'lists', 'audit'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What a token grants: who asks, what for, and the region he may see (null: all). */
 export type Grant = { client: string; scopes: readonly Scope[]; region: string | null; expiresAtMs: number };
 
-export const CLIENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Whom the audit names where nobody with a token asks: no client may pass for them. */
+export const OWN_NAMES = { form: 'self-check', commandLine: 'command-line' } as const;
+export const isClientName = (name: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) && !Object.values<string>(OWN_NAMES).includes(name);
 
 /** Those of the scopes that we know, out of a list separated by blanks (RFC 6749). */
 export const scopesOf = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { parseRegion } from '../core/regions.ts';
-import { CLIENT_NAME, SCOPES, type Scope } from './grant.ts';
+import { isClientName, SCOPES, type Scope } from './grant.ts';
 
 /** A trusted OpenID Connect provider, and the most that its tokens may do here. */
 export type Issuer = {
@@ -18,6 +18,10 @@ export type Issuer = {
 
 const FETCH_TIMEOUT_MS = 3_000;
 const COOLDOWN_MS = 30_000;
+/** Then the keys are read again. With the time for which a verified token is remembered: a withdrawn key serves ten minutes. */
+const REREAD_MS = 5 * 60_000;
+/** So long keys serve that cannot be read again, while the provider is away. */
+const KEPT_MS = 24 * 3_600_000;
 export const ISSUER_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
 
 const url = z.url().refine((text) => text.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(text));
@@ -45,19 +49,15 @@ const settings = z.array(
 );
 
 /**
- * Reads `HAKPILIH_TRUSTED_ISSUERS`. Keys are fetched when a token names one that is not known, and kept: an outage of the
- * provider does not stop tokens whose keys are known. Throws Error with one line.
+ * Reads `HAKPILIH_TRUSTED_ISSUERS`. Keys are fetched when a token names one that is not known, again after `REREAD_MS`, and
+ * kept for `KEPT_MS`: an outage of the provider does not stop tokens whose keys are known. Throws Error with one line.
  */
-export function parseIssuers(json: string | null): Issuer[] {
+export function parseIssuers(json: string | null, now: () => number = Date.now): Issuer[] {
   if (json === null) return [];
   try {
     return settings.parse(JSON.parse(json)).map(({ jwksUrl, ...issuer }) => ({
       ...issuer,
-      keys: createRemoteJWKSet(new URL(jwksUrl), {
-        cacheMaxAge: Number.POSITIVE_INFINITY,
-        cooldownDuration: COOLDOWN_MS,
-        timeoutDuration: FETCH_TIMEOUT_MS,
-      }),
+      keys: providerKeys(new URL(jwksUrl), now),
     }));
   } catch {
     throw new Error(
@@ -66,8 +66,39 @@ export function parseIssuers(json: string | null): Issuer[] {
   }
 }
 
+/** The provider's keys could not be had: a token may well be good. */
+class KeysAway extends Error {}
+
+/** When the keys are read is decided here; jose reads them, at once for all who wait. Throws `KeysAway`, or what jose does. */
+function providerKeys(url: URL, now: () => number): JWTVerifyGetKey {
+  const never = Number.POSITIVE_INFINITY;
+  const keys = createRemoteJWKSet(url, { cacheMaxAge: never, cooldownDuration: never, timeoutDuration: FETCH_TIMEOUT_MS });
+  let [triedAtMs, readAtMs] = [-never, -never];
+  const read = async (): Promise<void> => {
+    if (now() < triedAtMs + COOLDOWN_MS) return;
+    const isRead = await keys.reload().then(
+      () => true,
+      () => false,
+    );
+    triedAtMs = now();
+    if (isRead) readAtMs = triedAtMs;
+  };
+  return async (header, token) => {
+    if (now() >= readAtMs + REREAD_MS) await read();
+    if (now() >= readAtMs + KEPT_MS) throw new KeysAway();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await read();
+      if (readAtMs < triedAtMs) throw new KeysAway();
+      return await keys(header, token);
+    }
+  };
+}
+
 /** The name of a provider's client here; an identifier that is no name of ours stands as its hash. */
 export function foreignClient(issuer: Issuer, subject: string): string {
   const name = `${issuer.name}.${subject}`;
-  return CLIENT_NAME.test(name) ? name : `${issuer.name}.${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
+  return isClientName(name) ? name : `${issuer.name}.${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
 }

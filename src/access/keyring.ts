@@ -10,8 +10,11 @@ import {
 import { z } from 'zod';
 
 /** What a key signs; no key serves two purposes. */
-export const KEY_PURPOSES = ['token', 'checkpoint', 'attestation', 'pack'] as const;
+export const KEY_PURPOSES = ['token', 'checkpoint'] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+/** Made by earlier versions, for what does not exist yet: read, and used for nothing. */
+const UNUSED_PURPOSES = ['attestation', 'pack'] as const;
+export const MAX_KEYS = 64;
 
 /** Private keys (ES256, RFC 7517) by purpose: the first of a purpose signs; tokens of a retired one are accepted until polling day is over. */
 export type Keyring = {
@@ -33,13 +36,14 @@ const privateJwk = z.object({
   x: base64url,
   y: base64url,
   d: base64url,
+  alg: z.literal('ES256').optional(),
   kid: z.string().min(1).max(64).optional(),
   /** Ours: what the key is for, and since when it signs no more. */
-  purpose: z.enum(KEY_PURPOSES).default('token'),
+  purpose: z.enum([...KEY_PURPOSES, ...UNUSED_PURPOSES]).default('token'),
   retiredAt: z.iso.datetime().optional(),
 });
 export type PrivateJwk = z.infer<typeof privateJwk> & { kid: string };
-const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(64) });
+const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(MAX_KEYS) });
 
 /** Reads a private JWKS. Throws Error with one line that holds nothing of the keys. */
 export async function parsePrivateJwks(json: string): Promise<PrivateJwk[]> {
@@ -64,19 +68,21 @@ export async function parseKeyring(json: string): Promise<Keyring> {
   const tokenKeys = keys.filter(({ purpose }) => purpose === 'token');
   const signing = new Map<KeyPurpose, { key: CryptoKey; kid: string }>();
   for (const { purpose, retiredAt, ...jwk } of keys) {
-    if (retiredAt !== undefined || signing.has(purpose)) continue;
-    signing.set(purpose, { key: (await importJWK({ ...jwk, alg: 'ES256' }, 'ES256')) as CryptoKey, kid: jwk.kid });
+    const used = KEY_PURPOSES.find((one) => one === purpose);
+    if (used === undefined || retiredAt !== undefined || signing.has(used)) continue;
+    signing.set(used, { key: (await importJWK({ ...jwk, alg: 'ES256' }, 'ES256')) as CryptoKey, kid: jwk.kid });
   }
   return {
     signing: (purpose) => signing.get(purpose) ?? null,
     publicJwks: { keys: keys.map(publicJwk) },
     tokenKeys(nowMs, pollingDayEndMs) {
-      const accepted = ({ retiredAt }: PrivateJwk): boolean =>
-        retiredAt === undefined || nowMs <= Math.max(pollingDayEndMs, Date.parse(retiredAt) + GRACE_MS);
-      return createLocalJWKSet({ keys: tokenKeys.filter(accepted).map(publicJwk) });
+      return createLocalJWKSet({ keys: tokenKeys.filter((key) => isAccepted(key, nowMs, pollingDayEndMs)).map(publicJwk) });
     },
   };
 }
+
+const isAccepted = ({ retiredAt }: PrivateJwk, nowMs: number, pollingDayEndMs: number): boolean =>
+  retiredAt === undefined || nowMs <= Math.max(pollingDayEndMs, Date.parse(retiredAt) + GRACE_MS);
 
 const publicJwk = ({ kty, crv, x, y, kid }: PrivateJwk): JWK => ({ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' });
 
@@ -97,4 +103,13 @@ export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number
     if (!all.some((key) => key.purpose === purpose && key.retiredAt === undefined)) all = await withNewKey(all, purpose, nowMs);
   }
   return all;
+}
+
+/** A JWKS cut to `MAX_KEYS`, if that can be: keys go of which no token is accepted any more, the oldest first. */
+export function withoutSpent(keys: readonly PrivateJwk[], nowMs: number, pollingDayEndMs: number): PrivateJwk[] {
+  const isSpent = (key: PrivateJwk): boolean =>
+    !KEY_PURPOSES.some((purpose) => purpose === key.purpose) ||
+    (key.purpose === 'token' && !isAccepted(key, nowMs, pollingDayEndMs));
+  const spent = new Set(keys.filter(isSpent).slice(MAX_KEYS - keys.length));
+  return keys.length > MAX_KEYS ? keys.filter((key) => !spent.has(key)) : [...keys];
 }

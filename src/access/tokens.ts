@@ -1,7 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { parseRegion } from '../core/regions.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { CLIENT_NAME, type Grant, narrower, type Scope, scopesOf } from './grant.ts';
+import { type Grant, isClientName, narrower, type Scope, scopesOf } from './grant.ts';
 import { foreignClient, ISSUER_ALGORITHMS, type Issuer } from './issuers.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -11,6 +11,8 @@ export const ISSUER = 'hakpilih';
 const MAX_TOKEN_CHARS = 4_096;
 /** A full cache of tokens that are all valid starts anew rather than growing. */
 const MAX_CACHED_TOKENS = 10_000;
+/** Then a token is verified anew: its key may have been withdrawn, or its time of grace be over. */
+const REVERIFY_MS = 5 * 60_000;
 
 export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };
 
@@ -41,25 +43,29 @@ export type VerifierOptions = {
 
 /**
  * Verifies the `Authorization` header (RFC 6750) after RFC 8725: size cap before parsing, algorithms allowed by issuer, typ,
- * issuer, audience, lifetime. Verified tokens are remembered until they expire; revocation is the statement's affair. Never throws.
+ * issuer, audience, lifetime. Verified tokens are remembered for a while, under the keys of now; revocation is the statement's affair. Never throws.
  */
 export function createVerifier(options: VerifierOptions): VerifyToken {
-  const verified = new Map<string, Grant>();
+  const verified = new Map<string, { grant: Grant; untilMs: number }>();
+  let verifiedUnder = options.keyring();
   return async (authorization) => {
     if (authorization === undefined) return fail('TOKEN_MISSING');
+    const keyring = options.keyring();
+    if (keyring !== verifiedUnder) verified.clear();
+    verifiedUnder = keyring;
     const known = verified.get(authorization);
-    if (known) {
-      if (known.expiresAtMs > options.now()) return ok(known);
-      verified.delete(authorization);
-      return fail('TOKEN_EXPIRED');
-    }
+    if (known && known.untilMs > options.now()) return ok(known.grant);
     if (authorization.length > MAX_TOKEN_CHARS) return fail('TOKEN_MALFORMED');
     const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) return fail('TOKEN_MALFORMED');
     const grant = await verify(token, options);
     if (!grant.ok) return grant;
     if (verified.size >= MAX_CACHED_TOKENS) verified.clear();
-    verified.set(authorization, grant.value);
+    // Keys may have been replaced while this one was verified.
+    if (options.keyring() === keyring) {
+      const untilMs = Math.min(grant.value.expiresAtMs, options.now() + REVERIFY_MS);
+      verified.set(authorization, { grant: grant.value, untilMs });
+    }
     return grant;
   };
 }
@@ -82,7 +88,10 @@ type Expected = { algorithms: string[]; typ: string; issuer: string; audience: s
 
 async function payloadOf(token: string, keys: JWTVerifyGetKey, { nowMs, ...expected }: Expected): Promise<JWTPayload> {
   const currentDate = new Date(nowMs);
-  return (await jwtVerify(token, keys, { ...expected, currentDate, requiredClaims: ['sub', 'exp', 'iat'] })).payload;
+  const claims = ['sub', 'exp', 'iat'];
+  const { payload } = await jwtVerify(token, keys, { ...expected, currentDate, requiredClaims: claims });
+  if (typeof payload.sub !== 'string') throw new errors.JWTInvalid('sub is no string');
+  return payload;
 }
 
 async function verifyOwn(
@@ -99,7 +108,7 @@ async function verifyOwn(
     nowMs,
   });
   const { sub, jti, scope } = payload;
-  if (jti === undefined || sub === undefined || !CLIENT_NAME.test(sub)) return fail('TOKEN_INVALID');
+  if (jti === undefined || sub === undefined || !isClientName(sub)) return fail('TOKEN_INVALID');
   return grantOf(sub, scope, payload.region, payload.exp);
 }
 

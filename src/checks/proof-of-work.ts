@@ -2,6 +2,7 @@ import { createChallenge, verifySolution } from 'altcha-lib/v1';
 import type { Challenge } from 'altcha-lib/v1/types';
 import { z } from 'zod';
 import type { RegistryKeys } from '../registry/keys.ts';
+import type { Tag } from '../registry/tags.ts';
 import { LIMITS } from './limits.ts';
 
 /** What the form carries while a proof is asked: a challenge for its script, or a proof that is there already. */
@@ -12,17 +13,23 @@ const payload = z.strictObject({
   algorithm: z.literal('SHA-256'),
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
   number: z.int().min(0),
-  salt: z.string().regex(/^[0-9a-f]{24}\?(after=\d{1,12}&)?expires=\d{1,12}&$/),
+  salt: z.string().regex(/^[0-9a-f]{24}\?(after=\d{1,12}&for=[0-9a-f]{16}&)?expires=\d{1,12}&$/),
   signature: z.string().regex(/^[0-9a-f]{64}$/),
 });
+
+/**
+ * What a good proof uses up, so that it counts once: a solved challenge (64 hex digits); or the turn of its address, which a ticket
+ * has only where no other was used from there since `sinceSeconds` (of 1970): one ticket an address at a time.
+ */
+export type GoodProof = { uses: string; sinceSeconds: number };
 
 export type Proofs = {
   /** For a script to solve: ALTCHA (v1), signed, good for `proofSeconds`. */
   challenge(nowMs: number): Promise<Challenge>;
   /** For who runs no script: a solved challenge that is good only from `proofWaitSeconds` on. Waiting is its work. */
-  ticket(nowMs: number): Promise<string>;
-  /** The challenge (64 hex digits) that a proof uses up; null for one that is bad, foreign, expired or too early. Never throws. */
-  parse(text: string, nowMs: number): Promise<string | null>;
+  ticket(nowMs: number, address: Tag): Promise<string>;
+  /** Null for one that is bad, foreign, expired, too early or of another address. Never throws. */
+  parse(text: string, nowMs: number, address: Tag): Promise<GoodProof | null>;
 };
 
 /** Proofs of work that need no store until they are used: whether one was used already, the database knows. */
@@ -36,23 +43,32 @@ export function createProofs(keys: RegistryKeys): Proofs {
     });
   return {
     challenge: (nowMs) => make(nowMs),
-    async ticket(nowMs) {
+    async ticket(nowMs, address) {
       const after = Math.floor(nowMs / 1_000) + LIMITS.proofWaitSeconds;
-      const { maxnumber: _, ...challenge } = await make(nowMs, { number: 0, params: { after: String(after) } });
+      const { maxnumber: _, ...challenge } = await make(nowMs, {
+        number: 0,
+        params: { after: String(after), for: turnOf(address) },
+      });
       return btoa(JSON.stringify({ ...challenge, number: 0 }));
     },
-    async parse(text, nowMs) {
+    async parse(text, nowMs, address) {
       if (text.length > LIMITS.maxProofChars) return null;
       try {
         const proof = payload.parse(JSON.parse(atob(text)));
         const times = new URLSearchParams(proof.salt.slice(proof.salt.indexOf('?')));
         const nowSeconds = nowMs / 1_000;
-        if (nowSeconds < Number(times.get('after') ?? 0) || nowSeconds >= Number(times.get('expires'))) return null;
+        const [after, turn] = [Number(times.get('after') ?? 0), times.get('for')];
+        if (nowSeconds < after || nowSeconds >= Number(times.get('expires'))) return null;
+        if (turn !== null && turn !== turnOf(address)) return null;
         // Without its own look at the clock: ours is an argument.
-        return (await verifySolution(proof, hmacKey, false)) ? proof.challenge : null;
+        if (!(await verifySolution(proof, hmacKey, false))) return null;
+        if (turn === null) return { uses: proof.challenge, sinceSeconds: 0 };
+        return { uses: turn, sinceSeconds: after - LIMITS.proofWaitSeconds };
       } catch {
         return null;
       }
     },
   };
 }
+
+const turnOf = (address: Tag): string => address.replaceAll('-', '').slice(0, 16);

@@ -1,19 +1,21 @@
+import { OWN_NAMES } from '../access/grant.ts';
 import { civilDateAt } from '../core/dates.ts';
 import type { Nik } from '../core/nik.ts';
 import { utcOffsetHours } from '../core/regions.ts';
 import { SLOTS } from '../registry/admit.ts';
 import { findStatement, foundRow, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
+import { forgetLists } from '../registry/lists.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
-import { addressTag } from '../registry/tags.ts';
+import { addressTag, type Tag } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Rules } from './check.ts';
 import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
 import { inTime, Unavailable } from './group.ts';
 import { LIMITS } from './limits.ts';
-import { createProofs, type FormProof, type Proofs } from './proof-of-work.ts';
+import { createProofs, type FormProof, type GoodProof, type Proofs } from './proof-of-work.ts';
 
 /** What a resident asks with the form: a NIK and one second fact that a stranger would not know. */
 export type SelfCheckQuestion = {
@@ -50,9 +52,9 @@ const SITE_IS_BUSY = `(SELECT coalesce(sum(misses), 0) >= ${LIMITS.siteMisses} F
  * The check's statement with three counters, written alike whatever the outcome. All are upserts, so that questions at the same
  * moment count one after the other. A right answer counts nothing, and while five wrong ones stand no more are added:
  * the lock ends an hour after them. To the site a locked NIK is a miss whatever was answered, or the count would tell which.
- * `proof` is the challenge to be used up, or null: where it is inserted, nobody used it before.
+ * `proof` is what is to be used up, or null: where it is inserted, nobody used it before.
  */
-const selfCheckStatement = (parameters: string[], address: string, proof: string | null): string =>
+const selfCheckStatement = (parameters: string[], address: Tag, proof: GoodProof | null): string =>
   findStatement(parameters, {
     ctes: `, address AS (
   INSERT INTO self_check_addresses AS a (tag, since, asked) VALUES ('${address}', now(), 1)
@@ -61,10 +63,12 @@ const selfCheckStatement = (parameters: string[], address: string, proof: string
     asked = CASE WHEN a.since > now() - ${WINDOW} THEN a.asked + 1 ELSE 1 END
   RETURNING asked <= ${LIMITS.selfCheckPerAddress} AS is_within
 ), proved AS (
-  INSERT INTO used_proofs (challenge, expires_at)
+  INSERT INTO used_proofs AS u (challenge, expires_at)
   SELECT proof, now() + interval '${LIMITS.proofSeconds} seconds'
-  FROM address, (SELECT ${proof === null ? 'NULL' : `'${proof}'`}::text AS proof) p WHERE is_within AND proof IS NOT NULL
-  ON CONFLICT DO NOTHING RETURNING challenge
+  FROM address, (SELECT ${proof === null ? 'NULL' : `'${proof.uses}'`}::text AS proof) p WHERE is_within AND proof IS NOT NULL
+  ON CONFLICT (challenge) DO UPDATE SET expires_at = excluded.expires_at
+    WHERE u.expires_at < to_timestamp(${proof?.sinceSeconds ?? 0}) + interval '${LIMITS.proofSeconds} seconds'
+  RETURNING challenge
 ), site AS MATERIALIZED (
   SELECT (SELECT count(*) > 0 FROM proved) AS is_proved, ${SITE_IS_BUSY} AS is_busy
 ), verdict AS (
@@ -94,13 +98,19 @@ export type SelfCheck = (
 
 type Dependencies = { keys: RegistryKeys; rules: Rules; sql: Sql };
 
+/** A proof as it came, and from where. */
+export type SentProof = { proof: string; clientAddress: string };
+
 /**
  * What the form has to carry: the proof that was sent with faulty fields, where it is still good; a challenge where the site is
  * over its budget of misses; else nothing. Rejects where the database cannot be asked.
  */
-export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: string): Promise<FormProof> {
+export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: SentProof): Promise<FormProof> {
   const proofs = createProofs(keys);
-  if (sent !== undefined && (await proofs.parse(sent, rules.now())) !== null) return { ticket: sent };
+  if (sent !== undefined) {
+    const good = await proofs.parse(sent.proof, rules.now(), addressTag(keys, sent.clientAddress));
+    if (good !== null) return { ticket: sent.proof };
+  }
   const [row] = await sql.unsafe(`SELECT ${SITE_IS_BUSY} AS is_busy`);
   return row?.is_busy ? { challenge: await proofs.challenge(rules.now()) } : null;
 }
@@ -109,12 +119,14 @@ export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: st
 export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
   const proofs = createProofs(keys);
   return async ({ id, nik, second, clientAddress, proof }, unavailable) => {
-    const usable = proof === undefined ? null : await proofs.parse(proof, rules.now());
-    const asked = askedOf(keys, id, { nik, [second.kind]: second.value }, { client: 'self-check', region: null });
-    const statement = selfCheckStatement(inlineParameters([asked]), addressTag(keys, clientAddress), usable);
+    const address = addressTag(keys, clientAddress);
+    const usable = proof === undefined ? null : await proofs.parse(proof, rules.now(), address);
+    const asked = askedOf(keys, id, { nik, [second.kind]: second.value }, { client: OWN_NAMES.form, region: null });
+    const statement = selfCheckStatement(inlineParameters([asked]), address, usable);
     try {
       const [row] = await evenly(onceMore(() => inTime(sql.unsafe(statement))));
-      return await outcomeOf(row as Record<string, unknown>, rules, proofs);
+      if (row === undefined) throw new Unavailable('WRONG_KEY');
+      return await outcomeOf(row, rules, proofs, address);
     } catch (error) {
       const { code, retryAfterSeconds } = error instanceof Unavailable ? error : new Unavailable('UNKNOWN');
       unavailable(code);
@@ -123,9 +135,9 @@ export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
   };
 }
 
-async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Proofs): Promise<SelfCheckOutcome> {
+async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Proofs, address: Tag): Promise<SelfCheckOutcome> {
   if (!row.is_within) return { kind: 'TOO_MANY', retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
-  if (row.is_right === null) return { kind: 'PROOF_NEEDED', ticket: await proofs.ticket(rules.now()) };
+  if (row.is_right === null) return { kind: 'PROOF_NEEDED', ticket: await proofs.ticket(rules.now(), address) };
   if (row.locked) return { kind: 'LOCKED' };
   if (!row.is_right)
     return row.is_busy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
@@ -135,11 +147,12 @@ async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Pro
   return { kind: 'ANSWER', answer: answerOf(found, rules), sampleDate };
 }
 
-/** Forgets counts that no longer count. To be run now and then: an hour's counters are all that is needed. */
+/** Forgets counts that no longer count, and lists of revoked clients. To be run now and then: an hour's counters are all that is needed. */
 export async function forgetSelfChecks(sql: Sql): Promise<void> {
   await sql.unsafe(`DELETE FROM self_check_addresses WHERE since < now() - ${WINDOW}`);
   await sql.unsafe(`DELETE FROM self_check_tags t WHERE cardinality(${RECENT}) = 0`);
   await sql.unsafe(`DELETE FROM site_misses WHERE minute < now() - ${WINDOW}`);
+  await forgetLists(sql);
   // An hour late: the clocks of those that judge proofs may differ.
   await sql.unsafe(`DELETE FROM used_proofs WHERE expires_at < now() - ${WINDOW}`);
 }

@@ -4,7 +4,9 @@ import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
 import { Unavailable } from '../checks/group.ts';
 import type { RegistryState } from '../registry/readiness.ts';
+import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
+import { refused } from './authorize.ts';
 import { checkRoutes } from './checks.ts';
 import { documentRoutes } from './docs.ts';
 import type { Env } from './env.ts';
@@ -80,6 +82,7 @@ function allowedAt(app: Hono<Env>, path: string): string {
 
 function problemOf(error: unknown, c: Context<Env>, log: AppDependencies['log']): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Refused) return refused(error.refusal);
   const requestId = c.get('requestId');
   if (error instanceof Unavailable) {
     log({ event: 'unavailable', requestId, code: error.code });

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Grant, Scope } from '../access/grant.ts';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { FoundRow } from '../registry/find.ts';
+import type { Refusal } from '../registry/standing.ts';
 import { Problem } from './problem.ts';
 
 /** The grant of a request with this scope (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
@@ -18,11 +19,16 @@ export async function authorize(verify: VerifyToken, authorization: string | und
   throw new Problem('forbidden', [{ pointer: '', code: 'SCOPE_MISSING' }], { 'WWW-Authenticate': challenge });
 }
 
-/** What a refused caller is told: 401 once revoked, else 429 and when to ask again. */
-export function refused({ code, retryAfterSeconds }: NonNullable<FoundRow['refusal']>): Problem {
+/** What a refused caller is told: 401 once revoked, 403 where its client has become narrower, else 429 and when to ask again. */
+export function refused({ code, retryAfterSeconds }: Refusal): Problem {
   if (code === 'REVOKED') {
     return new Problem('unauthorized', [{ pointer: '', code: 'TOKEN_REVOKED' }], {
       'WWW-Authenticate': 'Bearer error="invalid_token"',
+    });
+  }
+  if (code === 'SCOPE' || code === 'REGION') {
+    return new Problem('forbidden', [{ pointer: '', code: `${code}_TAKEN_AWAY` }], {
+      'WWW-Authenticate': 'Bearer error="insufficient_scope"',
     });
   }
   return new Problem('too-many-requests', [{ pointer: '', code }], { 'Retry-After': String(Math.max(1, retryAfterSeconds)) });

@@ -5,7 +5,7 @@ import type { FormatName } from '../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../checks/bulk/limits.ts';
 import { TooLarge } from '../checks/bulk/upload.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
-import { authorize, refused } from './authorize.ts';
+import { authorize } from './authorize.ts';
 import { mediaTypeOf } from './body.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
@@ -30,7 +30,6 @@ export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }
     const pieces = await bulk({ id, format, body }, grant).catch((error: unknown) => {
       throw problemOf(error);
     });
-    if (pieces === null) throw refused({ code: 'REVOKED', retryAfterSeconds: 0 });
     const stream = streamOf(pieces, BULK_LIMITS.maxStallMs, (code) => brokenOff(id, code));
     const answer = whole ? await new Response(stream).arrayBuffer() : stream;
     return c.body(answer, 200, { 'Content-Type': CONTENT_TYPES[format], 'Cache-Control': 'no-store' });

@@ -7,7 +7,7 @@ import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Result } from '../core/result.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import type { Place } from '../registry/changes.ts';
-import { authorize, refused } from './authorize.ts';
+import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText } from './body.ts';
 import { problemOf as uploadProblemOf } from './bulk.ts';
 import type { Env } from './env.ts';
@@ -56,14 +56,13 @@ function granted<Value>(result: Result<Value, ListRefusal>): Value {
 
 function problemOf(code: ListRefusal): Problem {
   switch (code) {
-    case 'REVOKED':
-      return refused({ code, retryAfterSeconds: 0 });
     case 'NO_LIST':
       return new Problem('not-found');
     case 'KEY_USED':
     case 'TOO_MANY_LISTS':
       return new Problem('conflict', [{ pointer: '', code }]);
     case 'CURSOR_AHEAD':
+    case 'CURSOR_BEHIND':
       return new Problem('conflict', [{ pointer: '/after', code }]);
   }
 }

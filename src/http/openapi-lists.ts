@@ -5,6 +5,7 @@ const ID = '0160e9b4-8d00-4000-8000-000000000000';
 const CURSOR = 'c12';
 const BEFORE = { document: 'SUKET', voter: 'ELIGIBLE', reasons: ['RECORDED_NOT_PRINTED'], statusCode: 'PRINT_READY_RECORD' };
 const AFTER = { document: 'EKTP', voter: 'ELIGIBLE', reasons: ['CARD_PRINTED'], statusCode: 'CARD_ISSUED' };
+const METERED = ['too-many-requests', ...TOKEN] as const;
 const AS_OF = '2018-02-12T17:00:00+07:00';
 
 /** The operations of voter lists. */
@@ -27,7 +28,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
     answer: { 'application/json': { schema: 'CreatedList', examples: one({ id: ID, rows: 1, cursor: CURSOR }) } },
     status: 201,
     alsoStatus: 200,
-    problems: ['bad-request', 'conflict', 'content-too-large', 'unsupported-media-type', 'invalid', ...TOKEN],
+    problems: ['bad-request', 'conflict', 'content-too-large', 'unsupported-media-type', 'invalid', ...METERED],
   },
   {
     method: 'get',
@@ -46,7 +47,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
         }),
       },
     },
-    problems: ['not-found', ...TOKEN],
+    problems: ['not-found', ...METERED],
   },
   {
     method: 'get',
@@ -66,7 +67,7 @@ export const LIST_OPERATIONS: readonly Operation[] = [
         examples: one({ changes: [{ ref: '1', from: BEFORE, to: AFTER, asOf: AS_OF }], cursor: CURSOR, more: false }),
       },
     },
-    problems: ['not-found', 'conflict', 'invalid', ...TOKEN],
+    problems: ['not-found', 'conflict', 'invalid', ...METERED],
   },
   {
     method: 'delete',

@@ -58,7 +58,7 @@ export async function readOrMakeSecret(
 }
 
 /** A new name in a directory outlives a power cut only once the directory is synced; Windows has no such call. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {

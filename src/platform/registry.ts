@@ -3,9 +3,11 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { errorCode } from '../registry/error-code.ts';
 import { deriveKeys } from '../registry/keys.ts';
-import { claimKey, sourcesOfOtherNames } from '../registry/readiness.ts';
+import { claimKey, isMigrated, sourcesOfOtherNames } from '../registry/readiness.ts';
 import { connect, type Sql } from '../registry/sql.ts';
 import { openEmbeddedDatabase } from './database.ts';
+import { forgetKeys } from './keys.ts';
+import { type ServerLogin, serverLogin } from './server-role.ts';
 import type { Settings } from './settings.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -13,7 +15,7 @@ export type OpenRegistry = {
   /** Works as the owner: for imports and commands. */
   sql: Sql;
   url: string;
-  /** A pool for the server, which can add to the audit and change nothing in it, where its database has the role for that. */
+  /** A pool for the server, which can add to the audit and change nothing in it: see `serverLogin`. */
   openServerPool(size: number): Promise<Sql>;
   /** Resolves where the embedded database has ended for good. */
   lost: Promise<StartupError> | null;
@@ -24,8 +26,6 @@ export type OpenRegistry = {
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const MIGRATION_LOCK = 4_711_2017;
 const CLOSE_TIMEOUT_SECONDS = 5;
-/** See drizzle/0002_audit_role.sql. */
-const SERVER_ROLE = 'hakpilih_app';
 
 /**
  * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws `StartupError`:
@@ -36,9 +36,10 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   const url = settings.databaseUrl ?? (embedded?.url as string);
   const sql = connect(url, { max: poolSize, genericPlans: true });
   const pools = [sql];
+  let serving: Promise<ServerLogin> | undefined;
   const openServerPool = async (size: number): Promise<Sql> => {
-    const role = (await canServe(sql)) ? SERVER_ROLE : undefined;
-    const pool = connect(url, { max: size, genericPlans: true, role });
+    serving ??= serverLogin(sql, settings.registryKey, say);
+    const pool = connect(url, { max: size, genericPlans: true, ...(await serving) });
     pools.push(pool);
     return pool;
   };
@@ -49,7 +50,10 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   try {
     await migrateRegistry(url);
     if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
-      throw new StartupError('This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it');
+      await forgetKeys(settings.madeKeys);
+      throw new StartupError(
+        `This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it. Its key was expected there or in ${settings.dataDir}/keys/registry.key`,
+      );
     }
     for (const source of await sourcesOfOtherNames(sql))
       say(
@@ -63,20 +67,13 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   }
 }
 
-/** Whether the role is there, was granted what it needs, and may be taken on. */
-async function canServe(sql: Sql): Promise<boolean> {
-  const [role] = await sql`
-    SELECT pg_has_role(current_user, oid, 'SET') AND has_table_privilege(oid, 'audit', 'INSERT') AS usable
-    FROM pg_roles WHERE rolname = ${SERVER_ROLE}`;
-  return role?.usable === true;
-}
-
 /** Brings the schema up to date; several processes at once do it one after the other. */
 export async function migrateRegistry(url: string): Promise<void> {
   const sql = connect(url, { max: 1 });
   try {
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
-    await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
+    // A login that may change nothing may serve all the same.
+    if (!(await isMigrated(sql))) await migrate(drizzle(sql), { migrationsFolder: MIGRATIONS });
   } catch (error) {
     // Drizzle wraps the driver's error, which alone has the code.
     throw (error as { cause?: unknown }).cause ?? error;
@@ -95,6 +92,8 @@ function hint(code: string): string {
     case '28P01':
     case '28000':
       return ': user or password in HAKPILIH_DATABASE_URL is wrong';
+    case '42501':
+      return ': this login may not bring its schema up to date, as the owner does with: hakpilih migrate';
     case '3D000':
       return ': there is no such database';
     default:

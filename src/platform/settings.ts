@@ -8,6 +8,8 @@ export type Settings = {
   dataDir: string;
   registryKey: Uint8Array;
   signingJwks: string;
+  /** Key files that were made just now. */
+  madeKeys: readonly string[];
   election: string;
   today: string | null;
   host: string;
@@ -19,7 +21,7 @@ export type Settings = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment and the keys; makes keys that are missing. Throws `StartupError`, never with a value of a secret. */
+/** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`, never with a value of a secret. */
 export async function loadSettings(env: Environment, say: (line: string) => void): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
   const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
@@ -30,6 +32,7 @@ export async function loadSettings(env: Environment, say: (line: string) => void
     dataDir,
     registryKey,
     signingJwks,
+    madeKeys: made,
     election: value('HAKPILIH_ELECTION') ?? 'pilkada-2018',
     today: value('HAKPILIH_TODAY'),
     host: value('HOST') ?? '127.0.0.1',

@@ -3,6 +3,7 @@ import { NAME_VERSION } from '../core/names.ts';
 import type { FoundRow } from './find.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import { judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
 /** First and last region that the caller may see, as numbers. */
@@ -112,22 +113,21 @@ export const sourcesSeen = (sources: readonly Source[], { first, last }: Range):
 /** The one audit row of a bulk request. `detail` says what was asked: counts of answers are not known yet. */
 export type BulkRecord = {
   id: string;
+  keyCheck: Proof;
   client: string;
   claim: string | null;
   detail: { format: string; bytes: number; lines: number; sha256: string };
 };
 
-/** Records a bulk request, unless its client is revoked: then false. Twice the same id is one row. */
-export async function recordBulk(sql: Sql, { id, client, claim, detail }: BulkRecord): Promise<boolean> {
-  const [row] = await sql`
-    WITH judged AS (SELECT EXISTS (SELECT 1 FROM clients WHERE name = ${client} AND revoked_at IS NOT NULL) AS revoked),
-    recorded AS (
-      INSERT INTO audit (id, source, client, claim, kind, detail)
-      SELECT ${id}::uuid, 'REGISTRY', ${client}, ${claim}, 'BULK', ${sql.json(detail)} FROM judged WHERE NOT revoked
-      ON CONFLICT (id) DO NOTHING
-    )
-    SELECT revoked FROM judged`;
-  // No row is no verdict.
-  if (row === undefined) throw new Error('the statement gave no row');
-  return row.revoked === false;
+const RECORD_BULK = `
+WITH ${judgedCte('bulk')}, recorded AS (
+  INSERT INTO audit (id, source, client, claim, kind, detail)
+  SELECT $4::uuid, 'REGISTRY', client, claim, 'BULK', $5::jsonb FROM judged WHERE refusal IS NULL
+  ON CONFLICT (id) DO NOTHING
+)
+SELECT refusal, claim FROM judged`;
+
+/** Records a bulk request, unless it is refused; `claim` is the region that it may see. Twice the same id is one row. */
+export async function recordBulk(sql: Sql, { id, keyCheck, client, claim, detail }: BulkRecord) {
+  return judgedRow<{ claim: string | null }>(await sql.unsafe(RECORD_BULK, [client, claim, keyCheck, id, detail]));
 }

@@ -1,8 +1,9 @@
 import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
-import { admitCtes, MISS_CTE, type RefusalCode } from './admit.ts';
+import { admitCtes, MISS_CTE } from './admit.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
+import { isOurKey, type Refusal, refusalOf, WrongKey } from './standing.ts';
 import type { Tags } from './tags.ts';
 
 /** One question, as the statement takes it. `id` is the check's own; `claim` is the region the caller may see, null for all. */
@@ -22,7 +23,7 @@ export type FoundRow = {
   kkMatches: boolean | null;
   suketMatches: boolean | null;
   /** Why the question was not answered; null where it was. */
-  refusal: { code: RefusalCode; retryAfterSeconds: number } | null;
+  refusal: Refusal | null;
   /** Checks a minute of the caller and what is left of them; null where he is not metered. */
   quota: { limit: number; remaining: number; resetSeconds: number } | null;
 };
@@ -41,7 +42,8 @@ export type Extension = { slot?: string; ctes?: string; select?: string };
 export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
-    WITH ORDINALITY AS a (id, tag, audit_tag, client, claim, first, last, asked_name, asked_kk, asked_suket, nth, n)
+    WITH ORDINALITY AS a (id, tag, audit_tag, client, token_claim, token_first, token_last, asked_name, asked_kk, asked_suket, key_check, nth, n)
+  WHERE ${isOurKey('a.key_check')}
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
          CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 THEN c.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
@@ -72,7 +74,9 @@ SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, 
 FROM found ORDER BY n`;
 
 /** The form has limits of its own. */
-const UNMETERED = ', judged AS (SELECT a.*, NULL AS quota, NULL AS refusal FROM asked a)';
+const UNMETERED = `, judged AS (
+  SELECT a.*, token_claim AS claim, token_first AS first, token_last AS last, NULL AS quota, NULL AS refusal FROM asked a
+)`;
 
 const PARAMETER_TYPES = [
   'uuid',
@@ -80,6 +84,7 @@ const PARAMETER_TYPES = [
   'uuid',
   'text',
   'text',
+  'bigint',
   'bigint',
   'bigint',
   'bigint',
@@ -109,6 +114,7 @@ export function askedParameters(asked: readonly Asked[]): string[] {
     column((one) => one.nameProof),
     column((one) => one.kkProof),
     column((one) => one.suketProof),
+    column((one) => one.keyCheck),
     column(nth),
   ];
 }
@@ -126,8 +132,7 @@ const PREPARED = findStatement(
  * at the same time should name different slots.
  */
 export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
-  const rows = await sql.unsafe(PREPARED, [...askedParameters(asked), slot], { prepare: true });
-  return rows.map(foundRow);
+  return foundRows(await sql.unsafe(PREPARED, [...askedParameters(asked), slot], { prepare: true }), asked);
 }
 
 /**
@@ -135,7 +140,13 @@ export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0):
  * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
  */
 export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
-  return (await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) }))).map(foundRow);
+  return foundRows(await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })), asked);
+}
+
+/** Throws `WrongKey`: the statement answers nothing from a registry that was tagged with another key. */
+function foundRows(rows: readonly Record<string, unknown>[], asked: readonly Asked[]): FoundRow[] {
+  if (rows.length !== asked.length) throw new WrongKey();
+  return rows.map(foundRow);
 }
 
 export function inlineParameters(asked: readonly Asked[]): string[] {
@@ -158,12 +169,6 @@ export function foundRow(row: Record<string, unknown>): FoundRow {
     refusal: refusalOf(row.refusal as string | null),
     quota: quotaOf(row.quota as string | null),
   };
-}
-
-function refusalOf(text: string | null): FoundRow['refusal'] {
-  if (text === null) return null;
-  const [code, seconds] = text.split(',');
-  return { code: code as RefusalCode, retryAfterSeconds: Number(seconds) };
 }
 
 function quotaOf(text: string | null): FoundRow['quota'] {

@@ -1,11 +1,13 @@
+import { LIST_MISSED, PAUSED_SECONDS } from './admit.ts';
 import type { Sql } from './sql.ts';
-import type { Tag } from './tags.ts';
+import { isWithin, judgedCte, judgedRow } from './standing.ts';
+import type { Proof, Tag } from './tags.ts';
 
+/** Who asks: `claim` is the region of his token, `keyCheck` of our key. */
+type Asking = { client: string; claim: string | null; keyCheck: Proof };
 /** A voter list as it is kept: references and tags of the same order. `digest` is that of the upload. */
-export type NewList = {
+export type NewList = Asking & {
   id: string;
-  client: string;
-  claim: string | null;
   key: string;
   digest: string;
   refs: readonly string[];
@@ -13,33 +15,43 @@ export type NewList = {
 };
 export type KeptList = { id: string; digest: string; rows: number; sinceCopy: number };
 
-const REVOKED = 'EXISTS (SELECT FROM clients WHERE name = $1 AND revoked_at IS NOT NULL)';
+const USED = 'CASE WHEN u.day = excluded.day THEN u.lines ELSE 0 END';
+/** CTEs that take the lines of `priced`, if it has a row, off the quota of the day; `verdict` says why nothing comes of it. */
+const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
+  INSERT INTO list_usage AS u (client, day, lines)
+  SELECT client, current_date, priced.lines FROM judged, priced
+  WHERE refusal IS NULL AND ${PAUSED_SECONDS} IS NULL AND priced.lines <= lines_per_day
+  ON CONFLICT (client) DO UPDATE SET day = excluded.day, lines = ${USED} + excluded.lines
+    WHERE ${USED} + excluded.lines <= (SELECT lines_per_day FROM judged)
+  RETURNING client
+), verdict AS MATERIALIZED (
+  SELECT judged.*, coalesce(refusal, 'PAUSED,' || ${PAUSED_SECONDS},
+    CASE WHEN EXISTS (SELECT FROM priced) AND NOT EXISTS (SELECT FROM charged)
+      THEN 'DAY_QUOTA,' || ceil(extract(epoch FROM current_date + 1 - now())) END) AS final
+  FROM judged
+)`;
+
 // In tag order: physical order must not mirror the upload.
 const RECORD = `
-WITH judged AS (
-  SELECT ${REVOKED} AS revoked, (SELECT count(*) FROM lists WHERE client = $1) >= $2 AS too_many
-), made AS (
+WITH ${judgedCte('lists')}, had AS (
+  SELECT count(*) >= $4 AS too_many, coalesce(bool_or(idempotency_key = $6), false) AS known FROM lists WHERE client = $1
+), ${meteredCtes('SELECT $8::int AS lines FROM had WHERE NOT too_many AND NOT known')}, made AS (
   INSERT INTO lists (id, client, region, idempotency_key, digest, rows, since_copy)
-  SELECT $3::uuid, $1, $4::text, $5::text, $6::text, $7::int, (SELECT coalesce(max(id), 0) FROM copies)
-  FROM judged WHERE NOT revoked AND NOT too_many
+  SELECT $5::uuid, $1, claim, $6::text, $7::text, $8::int, (SELECT coalesce(max(id), 0) FROM copies)
+  FROM verdict, had WHERE final IS NULL AND NOT too_many
   ON CONFLICT (client, idempotency_key) DO NOTHING RETURNING id, since_copy
 ), kept AS (
   INSERT INTO list_refs (list, tag, ref)
-  SELECT made.id, r.tag, r.ref FROM made, unnest($8::uuid[], $9::text[]) AS r (tag, ref) ORDER BY r.tag, r.ref
+  SELECT made.id, r.tag, r.ref FROM made, unnest($9::uuid[], $10::text[]) AS r (tag, ref) ORDER BY r.tag, r.ref
 )
-SELECT revoked, too_many, since_copy AS "sinceCopy" FROM judged LEFT JOIN made ON true`;
+SELECT final AS refusal, too_many AS "tooMany", since_copy AS "sinceCopy" FROM verdict, had LEFT JOIN made ON true`;
 
 /** Keeps a list whole, in one statement; null `sinceCopy` where there is one of its key, or its client may have no more. */
-export async function recordList(
-  sql: Sql,
-  list: NewList,
-  maxLists: number,
-): Promise<{ revoked: boolean; tooMany: boolean; sinceCopy: number | null }> {
-  const { id, client, claim, key, digest, refs, tags } = list;
+export async function recordList(sql: Sql, list: NewList, maxLists: number) {
+  const { id, client, claim, keyCheck, key, digest, refs, tags } = list;
   const arrays = [`{${tags.join(',')}}`, `{${refs.map((ref) => `"${ref}"`).join(',')}}`];
-  const [row] = await sql.unsafe(RECORD, [client, maxLists, id, claim, key, digest, refs.length, ...arrays]);
-  if (row === undefined) throw new Error('the statement gave no row');
-  return { revoked: row.revoked, tooMany: row.too_many, sinceCopy: row.sinceCopy };
+  const parameters = [client, claim, keyCheck, maxLists, id, key, digest, refs.length, ...arrays];
+  return judgedRow<{ tooMany: boolean; sinceCopy: number | null }>(await sql.unsafe(RECORD, parameters));
 }
 
 /** The list that a client has under an idempotency key. */
@@ -49,37 +61,52 @@ export async function findListByKey(sql: Sql, client: string, key: string): Prom
   return (row as KeptList | undefined) ?? null;
 }
 
-/** Who reads a list, and what the audit keeps of it. `id` is the request's own. */
-export type ListReading = { id: string; client: string; claim: string | null; detail: { list: string; after?: string } };
+/**
+ * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which the changes
+ * are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it costs.
+ */
+export type ListReading = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
 
-/** Records that a list is read, unless its client is revoked or has none such. Twice the same id is one row. */
-export async function recordListReading(
-  sql: Sql,
-  { id, client, claim, detail }: ListReading,
-): Promise<'READ' | 'REVOKED' | 'NO_LIST'> {
-  const [row] = await sql`
-    WITH judged AS (
-      SELECT EXISTS (SELECT FROM clients WHERE name = ${client} AND revoked_at IS NOT NULL) AS revoked,
-             EXISTS (SELECT FROM lists WHERE id = ${detail.list}::uuid AND client = ${client}) AS known
-    ), recorded AS (
-      INSERT INTO audit (id, source, client, claim, kind, detail)
-      SELECT ${id}::uuid, 'REGISTRY', ${client}, ${claim}, 'LIST', ${sql.json(detail)} FROM judged WHERE known AND NOT revoked
-      ON CONFLICT (id) DO NOTHING
-    )
-    SELECT CASE WHEN revoked THEN 'REVOKED' WHEN known THEN 'READ' ELSE 'NO_LIST' END AS verdict FROM judged`;
-  if (row === undefined) throw new Error('the statement gave no row');
-  return row.verdict;
+/** A list is nothing to a token of a narrower region than it was made with. */
+const visible = (id: string): string =>
+  `l.id = ${id}::uuid AND l.client = judged.client AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
+const READ = `
+WITH ${judgedCte('lists')}, known AS (
+  SELECT l.rows, l.since_copy FROM judged JOIN lists l ON ${visible("($5::jsonb ->> 'list')")}
+), ${meteredCtes(`
+  SELECT CASE WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
+  FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)}, recorded AS (
+  INSERT INTO audit (id, source, client, claim, kind, detail)
+  SELECT $4::uuid, 'REGISTRY', client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
+  ON CONFLICT (id) DO NOTHING
+)
+SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;
+
+/** Records that a list is read, unless its client is refused or has none such. Twice the same id is one row, and charged once. */
+export async function recordListReading(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListReading) {
+  const rows = await sql.unsafe(READ, [client, claim, keyCheck, id, detail, fromCopy]);
+  return judgedRow<{ claim: string | null; known: boolean }>(rows);
+}
+
+/** Counts what a list told of residents who are not there, as checks would; too many of them pause the client. */
+export async function recordListMisses(sql: Sql, client: string, misses: number, hits: number): Promise<void> {
+  await sql.unsafe(LIST_MISSED, [client, misses, hits]);
 }
 
 const REMOVE = `
-WITH judged AS (SELECT ${REVOKED} AS revoked),
-gone AS (DELETE FROM lists WHERE client = $1 AND id = $2::uuid AND NOT (SELECT revoked FROM judged) RETURNING id),
+WITH ${judgedCte('lists')},
+gone AS (DELETE FROM lists l USING judged WHERE refusal IS NULL AND ${visible('$4')} RETURNING l.id),
 refs AS (DELETE FROM list_refs WHERE list IN (SELECT id FROM gone))
-SELECT CASE WHEN revoked THEN 'REVOKED' WHEN EXISTS (SELECT FROM gone) THEN 'REMOVED' ELSE 'NO_LIST' END AS verdict FROM judged`;
+SELECT refusal, EXISTS (SELECT FROM gone) AS known FROM judged`;
 
 /** Forgets a list and its references. */
-export async function removeList(sql: Sql, client: string, id: string): Promise<'REMOVED' | 'REVOKED' | 'NO_LIST'> {
-  const [row] = await sql.unsafe(REMOVE, [client, id]);
-  if (row === undefined) throw new Error('the statement gave no row');
-  return row.verdict;
+export async function removeList(sql: Sql, { client, claim, keyCheck }: Asking, id: string) {
+  return judgedRow<{ known: boolean }>(await sql.unsafe(REMOVE, [client, claim, keyCheck, id]));
+}
+
+/** Forgets the lists of revoked clients. */
+export async function forgetLists(sql: Sql): Promise<void> {
+  await sql`
+    WITH gone AS (DELETE FROM lists WHERE client IN (SELECT name FROM clients WHERE revoked_at IS NOT NULL) RETURNING id)
+    DELETE FROM list_refs WHERE list IN (SELECT id FROM gone)`;
 }

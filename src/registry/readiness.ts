@@ -39,10 +39,7 @@ export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number)
 }
 
 async function readState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<Omit<RegistryState, 'database'>> {
-  const [schema] = await sql.unsafe(`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`);
-  if (!schema?.migrated) return { migrations: 'pending', key: 'unset', copies: [] };
-  const [row] = await sql.unsafe('SELECT max(created_at)::float8 AS newest FROM drizzle.__drizzle_migrations');
-  if (((row?.newest as number | null) ?? 0) < NEWEST_MIGRATION) return { migrations: 'pending', key: 'unset', copies: [] };
+  if (!(await isMigrated(sql))) return { migrations: 'pending', key: 'unset', copies: [] };
   const [check] = await sql.unsafe('SELECT key_check::text FROM registry_key');
   const sources = await sql.unsafe(`SELECT name, region, extract(epoch FROM as_of)::float8 * 1000 AS as_of_ms,
     extract(epoch FROM full_as_of)::float8 * 1000 AS full_ms FROM sources ORDER BY name`);
@@ -63,12 +60,22 @@ async function readState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<O
   };
 }
 
+/** Whether the schema is up to date. */
+export async function isMigrated(sql: Sql): Promise<boolean> {
+  const [schema] = await sql.unsafe(`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS migrated`);
+  if (!schema?.migrated) return false;
+  const [row] = await sql.unsafe('SELECT max(created_at)::float8 AS newest FROM drizzle.__drizzle_migrations');
+  return ((row?.newest as number | null) ?? 0) >= NEWEST_MIGRATION;
+}
+
 /** Remembers the key of a fresh registry. Returns false where the registry was tagged with another key. */
 export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
   const check = keyCheck(keys);
-  await sql`INSERT INTO registry_key (key_check) VALUES (${check}::bigint) ON CONFLICT DO NOTHING`;
-  const [row] = await sql`SELECT 1 FROM registry_key WHERE key_check = ${check}::bigint`;
-  return row !== undefined;
+  const known = async () => (await sql`SELECT key_check = ${check}::bigint AS is_ours FROM registry_key`)[0]?.is_ours;
+  // Only the owner may: others come to a registry that has a key.
+  if ((await known()) === undefined)
+    await sql`INSERT INTO registry_key (key_check) VALUES (${check}::bigint) ON CONFLICT DO NOTHING`;
+  return (await known()) === true;
 }
 
 /** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */

@@ -177,6 +177,7 @@ export const clients = pgTable('clients', {
   revokedAt: instant('revoked_at'),
   perMinute: integer('per_minute').notNull(),
   perDay: integer('per_day').notNull(),
+  linesPerDay: integer('lines_per_day').notNull().default(2_000_000),
   createdAt: instant('created_at').notNull().default(sql`now()`),
 });
 
@@ -201,6 +202,13 @@ export const clientUsage = pgTable(
   },
   (table) => [primaryKey({ columns: [table.client, table.slot] })],
 );
+
+/** Lines of the lists that a client made and read on this day. */
+export const listUsage = pgTable('list_usage', {
+  client: text().primaryKey(),
+  day: date().notNull(),
+  lines: integer().notNull(),
+});
 
 /** Misses of a client in a row, and until when it pauses for too many of them. */
 export const clientMisses = pgTable(

@@ -23,10 +23,19 @@ const CONNECT_TIMEOUT_SECONDS = 5;
 
 /**
  * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so, never as
- * `Date`; `role` is who it works as; with `genericPlans` a prepared statement is planned once, not for each size of its arrays. Types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
+ * `Date`; `login` stands for that of the URL; `role` is who it works as; with `genericPlans` a prepared statement is planned once, not for each size of its arrays. Types are not looked up (`fetch_types`), which saves a round trip. Notices are dropped: they may carry values.
  */
-export function connect(url: string, options: { max: number; genericPlans?: boolean; role?: string | undefined }): Sql {
+export function connect(
+  url: string,
+  options: {
+    max: number;
+    genericPlans?: boolean;
+    role?: string | undefined;
+    login?: { user: string; password: string } | null;
+  },
+): Sql {
   return postgres(url, {
+    ...options.login,
     max: options.max,
     fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,

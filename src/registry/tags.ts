@@ -40,6 +40,8 @@ export type Tags = {
   nameProof: Proof | null;
   kkProof: Proof | null;
   suketProof: Proof | null;
+  /** Of the key: a registry of another one answers nothing. */
+  keyCheck: Proof;
 };
 
 export function tagsOf(
@@ -53,6 +55,7 @@ export function tagsOf(
     nameProof: asked.name === undefined ? null : asBigint(nameProofBytes(keys, nik, asked.name)),
     kkProof: asked.kk === undefined ? null : asBigint(kkProofBytes(keys, nik, asked.kk)),
     suketProof: asked.suketNumber === undefined ? null : asBigint(suketProofBytes(keys, nik, asked.suketNumber)),
+    keyCheck: keyCheck(keys),
   };
 }
 
@@ -60,4 +63,9 @@ export function tagsOf(
 export const addressTag = (keys: RegistryKeys, address: string): Tag => asUuid(keys.address(address).slice(0, TAG_BYTES));
 
 /** What a database remembers of its key, to refuse another one. */
-export const keyCheck = (keys: RegistryKeys): Proof => asBigint(keys.check('registry').slice(0, PROOF_BYTES));
+export function keyCheck(keys: RegistryKeys): Proof {
+  const check = CHECKS.get(keys) ?? asBigint(keys.check('registry').slice(0, PROOF_BYTES));
+  CHECKS.set(keys, check);
+  return check;
+}
+const CHECKS = new WeakMap<RegistryKeys, Proof>();

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
 import type { FormProof } from '../checks/proof-of-work.ts';
-import type { SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
+import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
 import { type ApiDocument, docsPage } from './docs-page.ts';
 import { type FieldFaults, fieldErrors, readFields } from './form-fields.ts';
 import { formPage, NO_FAULTS } from './form-page.ts';
@@ -16,7 +16,7 @@ export type WebDependencies = ReplyDependencies & {
   /** Answers, or says in its outcome why not. */
   selfCheck(question: SelfCheckQuestion): Promise<SelfCheckOutcome>;
   /** What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. Without it, no proof is asked. */
-  proofForForm?(sent?: string): Promise<FormProof>;
+  proofForForm?(sent?: SentProof): Promise<FormProof>;
   clientAddress(c: Context): string;
   /** Every problem type of the API by slug. */
   problems: Readonly<Record<string, ProblemPage>>;
@@ -41,8 +41,10 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     });
   }
 
-  const form = async (c: Context<Env>, faults: FieldFaults = NO_FAULTS, sent?: string) =>
-    formPage(messagesOf(c), faults, (await deps.proofForForm?.(sent)) ?? null);
+  const form = async (c: Context<Env>, faults: FieldFaults = NO_FAULTS, proof?: string) => {
+    const sent = proof === undefined ? undefined : { proof, clientAddress: deps.clientAddress(c) };
+    return formPage(messagesOf(c), faults, (await deps.proofForForm?.(sent)) ?? null);
+  };
   app.get('/', async (c) => page(c, await form(c)));
 
   app.get(PROOF_SCRIPT_PATH, (c) => c.body(PROOF_SCRIPT, 200, PROOF_SCRIPT_HEADERS));

@@ -123,6 +123,8 @@ describe('a token of ours', () => {
     ['no audience', { aud: undefined }],
     ['no client', { sub: undefined }],
     ['an empty client', { sub: '' }],
+    ['a client that is a number', { sub: 14 }],
+    ['a list of clients', { sub: ['tps-014'] }],
     ['a client that is no name', { sub: 'tps 014' }],
     ['a client that would end a literal', { sub: `a",'` }],
     ['a client of 65 characters', { sub: 'a'.repeat(65) }],

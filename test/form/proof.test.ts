@@ -65,7 +65,11 @@ async function wrongAnswersOf(nik: string): Promise<number> {
   return (row?.wrong as number | undefined) ?? 0;
 }
 
-/** Asks in Indonesian, from an address of its own. */
+const freshAddress = (): string => `198.51.${Math.floor(addresses / 250)}.${addresses++ % 250}`;
+const fromAddress = (address: string) => ({ 'X-Forwarded-For': address, 'CF-Connecting-IP': address });
+const tagOf = (address: string) => addressTag(deriveKeys(registry.registryKey), address);
+
+/** Asks in Indonesian, from an address of its own unless told otherwise. */
 async function ask(
   nik: string,
   second: string,
@@ -73,8 +77,8 @@ async function ask(
   { url = server.url, ...headers }: Record<string, string> = {},
 ): Promise<Reply> {
   const client = createClient(url);
-  const address = `198.51.${Math.floor(addresses / 250)}.${addresses++ % 250}`;
-  const from = { 'X-Forwarded-For': address, 'CF-Connecting-IP': address };
+  const { 'X-Forwarded-For': address = freshAddress() } = headers;
+  const from = fromAddress(address);
   const reply = await client.post(
     '/?lang=id',
     { nik, second, ...(altcha === undefined ? {} : { altcha }) },
@@ -105,7 +109,8 @@ function solve({ algorithm, challenge, salt, signature, maxnumber = 0 }: Challen
   throw new Error('there is no such number');
 }
 const solved = async (nowMs = Date.now()): Promise<string> => solve(await proofs.challenge(nowMs));
-const agedTicket = (): Promise<string> => proofs.ticket(Date.now() - LIMITS.proofWaitSeconds * 1_000);
+const agedTicket = (address: string, moreSeconds = 0): Promise<string> =>
+  proofs.ticket(Date.now() - (LIMITS.proofWaitSeconds + moreSeconds) * 1_000, tagOf(address));
 
 describe('under the budget of misses', () => {
   beforeEach(() => haveMisses(LIMITS.siteMisses - 1));
@@ -128,7 +133,7 @@ describe('under the budget of misses', () => {
     const plain = faceOf(await ask(nik, residents.name));
     const wrong = faceOf(await ask(residents.freshNik(), NEVER));
     await haveMisses(0);
-    for (const proof of ['', 'x', await solved(), await proofs.ticket(Date.now())]) {
+    for (const proof of ['', 'x', await solved(), await proofs.ticket(Date.now(), tagOf('198.51.100.1'))]) {
       expect(faceOf(await ask(nik, residents.name, proof))).toBe(plain);
       expect(faceOf(await ask(residents.freshNik(), NEVER, proof))).toBe(wrong);
     }
@@ -242,27 +247,51 @@ describe.each(['node', 'worker'] as const)('over the budget, on %s', (runtime) =
 
   it('the ticket of the waiting page does nothing at once, and once after its minute', async () => {
     const [nik = ''] = await residents.add();
-    const page = await ask(nik, residents.name, undefined, { url });
+    const from = fromAddress(freshAddress());
+    const here = tagOf(from['X-Forwarded-For']);
+    const page = await ask(nik, residents.name, undefined, { url, ...from });
     const [, ticket = ''] = TICKET.exec(page.text) ?? [];
     const minute = LIMITS.proofWaitSeconds * 1_000;
-    expect(await proofs.parse(ticket, Date.now())).toBeNull();
-    expect(await proofs.parse(ticket, Date.now() + minute)).toMatch(/^[0-9a-f]{64}$/);
-    expect(await proofs.parse(ticket, Date.now() + LIMITS.proofSeconds * 1_000)).toBeNull();
-    expect((await ask(nik, residents.name, ticket, { url })).text).toContain(WAIT);
-    const aged = await agedTicket();
-    expect((await ask(nik, residents.name, aged, { url })).text).toContain(HEADLINE);
+    expect(await proofs.parse(ticket, Date.now(), here)).toBeNull();
+    expect(await proofs.parse(ticket, Date.now() + minute, here)).toMatchObject({
+      uses: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(await proofs.parse(ticket, Date.now() + LIMITS.proofSeconds * 1_000, here)).toBeNull();
+    expect((await ask(nik, residents.name, ticket, { url, ...from })).text).toContain(WAIT);
+    const aged = await agedTicket(from['X-Forwarded-For']);
     expect((await ask(nik, residents.name, aged, { url })).text).toContain(WAIT);
+    expect((await ask(nik, residents.name, aged, { url, ...from })).text).toContain(HEADLINE);
+    expect((await ask(nik, residents.name, aged, { url, ...from })).text).toContain(WAIT);
+  });
+
+  it('of fifty tickets that one address collected at once one is good, and after it those only that came later', async () => {
+    const [nik = ''] = await residents.add();
+    const from = fromAddress(freshAddress());
+    const tickets = await Promise.all(Array.from({ length: 50 }, () => agedTicket(from['X-Forwarded-For'])));
+    const replies = await Promise.all(tickets.map((ticket) => ask(nik, residents.name, ticket, { url, ...from })));
+    expect(replies.filter(({ text }) => text.includes(HEADLINE))).toHaveLength(1);
+    expect(replies.filter(({ text }) => text.includes(WAIT))).toHaveLength(49);
+    const older = await agedTicket(from['X-Forwarded-For'], 30);
+    expect((await ask(nik, residents.name, older, { url, ...from })).text).toContain(WAIT);
+    await registry.sql`UPDATE used_proofs SET expires_at = expires_at - interval '61 seconds' - interval '1 minute'
+      WHERE challenge = ${tagOf(from['X-Forwarded-For']).replaceAll('-', '').slice(0, 16)}`;
+    expect((await ask(nik, residents.name, await agedTicket(from['X-Forwarded-For']), { url, ...from })).text).toContain(
+      HEADLINE,
+    );
+    // A solved challenge is another matter.
+    expect((await ask(nik, residents.name, await solved(), { url, ...from })).text).toContain(HEADLINE);
   });
 
   it('a form with faulty fields keeps a good ticket and repeats nothing else that was sent', async () => {
-    const aged = await agedTicket();
-    const kept = await ask('3', residents.name, aged, { url });
+    const from = fromAddress(freshAddress());
+    const aged = await agedTicket(from['X-Forwarded-For']);
+    const kept = await ask('3', residents.name, aged, { url, ...from });
     expect(kept.status).toBe(422);
     expect(TICKET.exec(kept.text)?.[1]).toBe(aged);
     const bad = await ask('3', residents.name, 'RAHASIA', { url });
     expect(bad.text).not.toContain('RAHASIA');
     expect(bad.text).toContain('data-challenge=');
-    expect((await ask(residents.freshNik(), NEVER, aged, { url })).text).toContain(WRONG);
+    expect((await ask(residents.freshNik(), NEVER, aged, { url, ...from })).text).toContain(WRONG);
   });
 });
 
@@ -275,7 +304,8 @@ describe('a proof that is no good', () => {
 
   it('is refused like none at all, whatever is wrong with it', async () => {
     const good = parts(await solved());
-    const aged = await agedTicket();
+    const here = '203.0.113.7';
+    const aged = await agedTicket(here);
     const after = parts(aged);
     const salt = String(after.salt);
     const other = await createChallenge({
@@ -288,8 +318,10 @@ describe('a proof that is no good', () => {
     const foreign = createProofs(deriveKeys(Buffer.alloc(32, 1)));
     const bad: Record<string, string> = {
       expired: await solved(Date.now() - LIMITS.proofSeconds * 1_000 - 1),
-      'too early': await proofs.ticket(Date.now()),
-      'of a foreign key': await foreign.ticket(Date.now() - LIMITS.proofWaitSeconds * 1_000),
+      'too early': await proofs.ticket(Date.now(), tagOf(here)),
+      'of another address': await agedTicket('203.0.113.8'),
+      'of a foreign key': await foreign.ticket(Date.now() - LIMITS.proofWaitSeconds * 1_000, tagOf(here)),
+      'of no address': written({ ...after, salt: salt.replace(/for=[0-9a-f]+&/, '') }),
       'with another number': written({ ...good, number: Number(good.number) + 1 }),
       'with another salt': written({ ...good, salt: String(good.salt).replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }),
       'with another signature': written({ ...good, signature: '0'.repeat(64) }),
@@ -311,12 +343,14 @@ describe('a proof that is no good', () => {
     const none = faceOf(await ask(residents.freshNik(), NEVER));
     const used = await usedNow();
     for (const [what, proof] of Object.entries(bad)) {
-      expect(await proofs.parse(proof, Date.now()), what).toBeNull();
-      expect(faceOf(await ask(residents.freshNik(), NEVER, proof)), what).toBe(none);
+      expect(await proofs.parse(proof, Date.now(), tagOf(here)), what).toBeNull();
+      expect(faceOf(await ask(residents.freshNik(), NEVER, proof, fromAddress(here))), what).toBe(none);
     }
     expect(await usedNow()).toBe(used);
-    expect(await proofs.parse(written(good), Date.now())).toBe(good.challenge);
-    expect(await proofs.parse(aged, Date.now())).toBe(after.challenge);
+    expect(await proofs.parse(written(good), Date.now(), tagOf(here))).toEqual({ uses: good.challenge, sinceSeconds: 0 });
+    expect(await proofs.parse(aged, Date.now(), tagOf(here))).toMatchObject({
+      uses: tagOf(here).replaceAll('-', '').slice(0, 16),
+    });
   });
 
   it('is remembered as used until an hour after its end, and misses as long as they count', async () => {
@@ -414,7 +448,7 @@ describe('in a browser, over the budget', () => {
       expect(await page.textContent('h1')).toBe(WAIT);
       expect(await page.inputValue('#nik')).toBe('');
       // The minute passes.
-      await page.evaluate(`document.querySelector('[name=altcha]').value = ${JSON.stringify(await agedTicket())}`);
+      await page.evaluate(`document.querySelector('[name=altcha]').value = ${JSON.stringify(await agedTicket('127.0.0.1'))}`);
       await sendForm(page, nik, residents.name);
       return await page.textContent('main');
     });

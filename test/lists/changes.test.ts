@@ -145,11 +145,13 @@ describe('the changes of a list', () => {
 
   it('show a resident outside the region of who asks as not found on both sides', async () => {
     const [here, there] = [{ region: '32.01.01.1001' }, { region: '32.04.05.2001' }];
+    const idOf = async (region: string | null): Promise<string> => (await app.create(listOf(NIKS), { region })).body.id;
+    const ids = new Map(await Promise.all(['32.01', '33', '32', null].map(async (one) => [one, await idOf(one)] as const)));
     await copyOf({ a: here, b: there, c: there }, day(1), { source: '32' });
     await copyOf({ a: there, b: here, c: { ...there, status: 'CARD_ISSUED' } }, day(2), { source: '32' });
     await copyOf({ b: { ...there, status: 'CARD_ISSUED' } }, day(3), { source: '32.04', full: false });
     const told = async (region: string | null) => {
-      const { changes } = await app.page(id, 'c0', 1_000, { region });
+      const { changes } = await app.page(ids.get(region) as string, 'c0', 1_000, { region });
       return [...inShort(changes), ...new Set(changes.map(({ asOf }) => asOf))];
     };
     expect(await told('32.01')).toEqual([
@@ -171,6 +173,25 @@ describe('the changes of a list', () => {
     await copyOf({ a: { status: 'CARD_ISSUED' } }, day(2));
     expect(inShort((await app.page(id, 'c1')).changes)).toEqual(['a NOT_FOUND → EKTP/CARD_ISSUED']);
     expect((await app.ask(`/v1/lists/${id}`)).body.documents).toMatchObject({ EKTP: 1, UNDETERMINED: 3 });
+  });
+
+  it('tell nothing older than the list, whatever cursor is sent', async () => {
+    await copyOf({ a: { status: 'UNREGISTERED' }, b: {}, c: {} }, day(1));
+    await copyOf({ a: {}, b: {}, c: { status: 'CARD_ISSUED' } }, day(2));
+    const { body } = await app.create(listOf(NIKS));
+    expect(body.cursor).toBe('c2');
+    for (const after of ['c0', 'c1', 'c1.b', 'c2.a', 'c2.-']) {
+      const refused = await app.ask(`/v1/lists/${body.id}/changes?after=${after}`);
+      expect([after, refused.status, refused.body.errors]).toEqual([
+        after,
+        409,
+        [{ pointer: '/after', code: 'CURSOR_BEHIND' }],
+      ]);
+    }
+    expect((await app.page(body.id, 'c2')).changes).toEqual([]);
+    await copyOf({ a: { status: 'CARD_ISSUED' }, b: {}, c: { status: 'CARD_ISSUED' } }, day(3));
+    expect(inShort((await app.page(body.id, 'c2')).changes)).toEqual(['a SUKET/PRINT_READY_RECORD → EKTP/CARD_ISSUED']);
+    expect((await app.page(body.id, 'c2', 1)).changes).toHaveLength(1);
   });
 
   it.each([

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { revokeClient } from '../../src/access/clients.ts';
+import { forgetSelfChecks } from '../../src/checks/self-check.ts';
+import { LIST_LINES_PER_DAY } from '../../src/registry/standing.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createListsApp, type ListsApp, listOf } from './service.ts';
 
@@ -48,9 +51,13 @@ describe('a followed list', () => {
         asOf: '2018-01-12T17:00:00+07:00',
       },
     ]);
-    const district = await app.ask(`/v1/lists/${list.id}`, {}, { region: '32.01.02' });
+    const countedIn = async (region: string) => {
+      const { body: own } = await app.create(everything, { region });
+      return await app.ask(`/v1/lists/${own.id}`, {}, { region });
+    };
+    const district = await countedIn('32.01.02');
     expect(district.body.documents).toEqual({ EKTP: 0, SUKET: 0, NEITHER: 1, UNDETERMINED: 4 });
-    const elsewhere = await app.ask(`/v1/lists/${list.id}`, {}, { region: '33' });
+    const elsewhere = await countedIn('33');
     expect(elsewhere.body).toMatchObject({ documents: { UNDETERMINED: 5 }, asOf: null });
   });
 
@@ -231,6 +238,91 @@ describe('a followed list', () => {
     ])
       expect([status, problem.errors]).toEqual([401, [{ pointer: '', code: 'TOKEN_REVOKED' }]]);
     expect([await rowsOf('lists', 'fired'), await rowsOf('list_refs', 'fired')]).toEqual([1, 5]);
+  });
+
+  it('is nothing to a token of a narrower region than it was made with', async () => {
+    const { body: wide } = await app.create(everything);
+    const { body: narrow } = await app.create(everything, { region: '32.01' });
+    const { body: apart } = await app.create(everything, { region: '33' });
+    for (const { id } of [wide, apart])
+      for (const [path, method] of [
+        ['', 'GET'],
+        ['/changes', 'GET'],
+        ['', 'DELETE'],
+      ] as const)
+        expect((await app.ask(`/v1/lists/${id}${path}`, { method }, { region: '32.01' })).status).toBe(404);
+    expect((await app.ask(`/v1/lists/${narrow.id}`, { method: 'DELETE' }, { region: '32.01.02' })).status).toBe(404);
+    expect((await app.ask(`/v1/lists/${narrow.id}`, {}, { region: '32.01' })).status).toBe(200);
+    expect((await app.ask(`/v1/lists/${narrow.id}`, {}, { region: '32' })).status).toBe(200);
+    expect((await app.ask(`/v1/lists/${narrow.id}`, { method: 'DELETE' })).status).toBe(204);
+  });
+
+  it('is made and read within a quota of lines a day, to the line', async () => {
+    const who = { client: 'metered', key: 'first' };
+    await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day, lines_per_day) VALUES ('metered', '{lists}', 60, 3000, 16)`;
+    const used = async () => (await registry.sql`SELECT lines FROM list_usage WHERE client = 'metered'`)[0]?.lines;
+    const { body } = await app.create(everything, who);
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, who)).status).toBe(200);
+    expect((await app.create(everything, who)).status).toBe(200);
+    // Where no copy came since, changes have nothing to tell.
+    expect((await app.ask(`/v1/lists/${body.id}/changes`, {}, who)).status).toBe(200);
+    expect(await used()).toBe(10);
+    const tooLong = await app.create(
+      listOf({ a: printed, b: recorded, c: without, d: stranger, e: '3201014508789001', f: printed, g: printed }),
+      { client: 'metered' },
+    );
+    expect([tooLong.status, tooLong.body.errors]).toEqual([429, [{ pointer: '', code: 'DAY_QUOTA' }]]);
+    expect(Number(tooLong.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await used()).toBe(10);
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, who)).status).toBe(200);
+    expect((await app.create(listOf({ a: printed }), { client: 'metered' })).status).toBe(201);
+    expect(await used()).toBe(16);
+    expect((await app.create(listOf({ a: printed }), { client: 'metered' })).status).toBe(429);
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, who)).status).toBe(429);
+    await registry.sql`UPDATE list_usage SET day = current_date - 1 WHERE client = 'metered'`;
+    expect((await app.ask(`/v1/lists/${body.id}`, {}, who)).status).toBe(200);
+    expect(await used()).toBe(5);
+    expect((await app.ask(`/v1/lists/${body.id}`, { method: 'DELETE' }, who)).status).toBe(204);
+  });
+
+  it('of a client that has no quota of its own is held to the one by default, changes included', async () => {
+    const who = { client: 'by-default' };
+    const { body } = await app.create(listOf({ a: printed }), who);
+    await importResidents(registry, [resident(nikOf(98), { region: '32.72.01.1001' })], { source: '32.72' });
+    await registry.sql`UPDATE list_usage SET lines = ${LIST_LINES_PER_DAY - 1} WHERE client = 'by-default'`;
+    expect((await app.ask(`/v1/lists/${body.id}/changes`, {}, who)).status).toBe(200);
+    expect((await app.ask(`/v1/lists/${body.id}/changes`, {}, who)).status).toBe(429);
+  });
+
+  it('with more strangers than residents pauses its client, as checks do', async () => {
+    const strangers = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, nikOf(5_000 + i)]));
+    const read = async (client: string, rows: Record<string, string>): Promise<number> => {
+      const { body } = await app.create(listOf(rows), { client });
+      return (await app.ask(`/v1/lists/${body.id}`, {}, { client })).status;
+    };
+    expect([await read('guesser', strangers(19)), await read('guesser', strangers(1))]).toEqual([200, 200]);
+    const paused = await app.create(listOf({ a: printed }), { client: 'guesser' });
+    expect([paused.status, paused.body.errors]).toEqual([429, [{ pointer: '', code: 'PAUSED' }]]);
+    // Each resident makes up for a stranger.
+    const mostly = { ...strangers(20), a: printed, b: recorded };
+    expect([await read('registrar', mostly), await read('registrar', mostly)]).toEqual([200, 200]);
+    expect((await app.create(listOf({ a: printed }), { client: 'registrar' })).status).toBe(429);
+    expect(await read('mixer', { ...strangers(3), a: printed, b: recorded, c: without })).toBe(200);
+    expect(await registry.sql`SELECT run, hit FROM client_misses WHERE client = 'mixer'`).toEqual([{ run: 0, hit: true }]);
+  });
+
+  it('of a client that is revoked is forgotten, at once and by whoever cleans up', async () => {
+    const who = { client: 'leaver' };
+    await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES ('leaver', '{lists}', 60, 3000)`;
+    await app.create(everything, who);
+    await revokeClient(registry.sql, 'leaver');
+    expect([await rowsOf('lists', 'leaver'), await rowsOf('list_refs', 'leaver')]).toEqual([0, 0]);
+    await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES ('left', '{lists}', 60, 3000)`;
+    const { body } = await app.create(everything, { client: 'left' });
+    await registry.sql`UPDATE clients SET revoked_at = now() WHERE name = 'left'`;
+    await forgetSelfChecks(app.sql);
+    expect(await rowsOf('lists', 'left')).toBe(0);
+    expect(await registry.sql`SELECT 1 FROM list_refs WHERE list = ${body.id}`).toHaveLength(0);
   });
 
   it('is one of a hundred at most of its client', async () => {

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadKeys } from '../../src/platform/keys.ts';
+import { MAX_KEYS, parseKeyring } from '../../src/access/keyring.ts';
+import { loadKeys, readSigningJwks, rotateSigningKey } from '../../src/platform/keys.ts';
+import { openRegistry } from '../../src/platform/registry.ts';
+import { loadSettings } from '../../src/platform/settings.ts';
 import { StartupError } from '../../src/platform/startup-error.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { createTestKeys } from '../support/server.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -37,7 +42,7 @@ describe('keys', () => {
 
   it('sign with ES256, under the thumbprint as key id', async () => {
     const keys = JSON.parse(await jwksOf()).keys as (JWK & { purpose: string })[];
-    expect(keys.map(({ purpose }) => purpose).sort()).toEqual(['attestation', 'checkpoint', 'pack', 'token']);
+    expect(keys.map(({ purpose }) => purpose).sort()).toEqual(['checkpoint', 'token']);
     const key = keys.find(({ purpose }) => purpose === 'token');
     expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', kid: expect.stringMatching(/^[\w-]{43}$/) });
     await expect(importJWK(key as JWK, 'ES256')).resolves.toMatchObject({ type: 'private' });
@@ -83,6 +88,67 @@ describe('keys', () => {
   ])('are refused where the signing keys are %s', async (_, HAKPILIH_SIGNING_KEYS) => {
     const refusal = loadKeys(dataDir, { HAKPILIH_SIGNING_KEYS });
     await expect(refusal).rejects.toThrow(/^HAKPILIH_SIGNING_KEYS is not a JSON Web Key Set with a private ES256 key$/);
+  });
+
+  it.each([
+    ['registry.key', 'HAKPILIH_REGISTRY_KEY'],
+    ['signing.jwks.json', 'HAKPILIH_SIGNING_KEYS'],
+  ])('are never made anew where %s is lost, and the message says where it was expected', async (name, variable) => {
+    await loadKeys(dataDir, {});
+    const path = join(dataDir, 'keys', name);
+    await rm(path);
+    await expect(loadKeys(dataDir, {})).rejects.toThrow(`A key was expected in ${path} or in ${variable}`);
+    await expect(readSigningJwks(join(dataDir, 'elsewhere'), {})).rejects.toThrow('A key was expected in');
+    expect(await readdir(join(dataDir, 'keys'))).toHaveLength(1);
+    expect(await readdir(dataDir)).toEqual(['keys']);
+  });
+
+  it('are never made anew beside a database, whose directory of keys was moved away', async () => {
+    await mkdir(join(dataDir, 'postgres'));
+    await expect(loadKeys(dataDir, {})).rejects.toThrow(`A key was expected in ${join(dataDir, 'keys', 'registry.key')}`);
+    expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('are taken back where the registry turns out to be tagged with another key', async () => {
+    const database = await createTestDatabase();
+    try {
+      const owner = { ...(await createTestKeys()), HAKPILIH_DATABASE_URL: database.url };
+      await (await openRegistry(await loadSettings(owner, () => {}), 1, () => {})).close();
+      const lost = await loadSettings({ HAKPILIH_DATABASE_URL: database.url, HAKPILIH_DATA_DIR: dataDir }, () => {});
+      await expect(openRegistry(lost, 1, () => {})).rejects.toThrow(
+        `Its key was expected there or in ${join(dataDir, 'keys', 'registry.key')}`,
+      );
+      expect(await readdir(dataDir)).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('are rotated up to the number that can be read, and then not before an old one is spent', async () => {
+    await loadKeys(dataDir, {});
+    const inUse = Date.now() + 86_400_000;
+    const jwks = async () => JSON.parse(await readSigningJwks(dataDir, {})).keys as JWK[];
+    while ((await jwks()).length < MAX_KEYS) await rotateSigningKey(dataDir, {}, 'token', inUse);
+    const before = await jwks();
+    await expect(rotateSigningKey(dataDir, {}, 'token', inUse)).rejects.toThrow('rotate again when polling day is over');
+    expect(await jwks()).toEqual(before);
+    // After polling day, and a day after it was retired, nobody accepts a token of the oldest.
+    const retiredAt = new Date(Date.now() - 2 * 86_400_000).toISOString();
+    const aged = before.map((key, i) => (i < MAX_KEYS - 2 ? key : { ...key, ...('retiredAt' in key ? { retiredAt } : {}) }));
+    await writeFile(join(dataDir, 'keys', 'signing.jwks.json'), JSON.stringify({ keys: aged }));
+    await rotateSigningKey(dataDir, {}, 'token', Date.now() - 1);
+    const after = await jwks();
+    expect(after).toHaveLength(MAX_KEYS);
+    expect(after.filter(({ kid }) => !before.some((key) => key.kid === kid))).toHaveLength(1);
+    await expect(parseKeyring(JSON.stringify({ keys: after }))).resolves.toBeDefined();
+  });
+
+  it('of earlier versions, for purposes that nothing uses yet, can still be read', async () => {
+    const keys = JSON.parse(await jwksOf()).keys as JWK[];
+    const old = ['attestation', 'pack'].map((purpose) => ({ ...keys[0], kid: purpose, purpose }));
+    const keyring = await parseKeyring(JSON.stringify({ keys: [...old, ...keys] }));
+    expect(keyring.publicJwks.keys).toHaveLength(4);
+    expect(keyring.signing('token')?.kid).toBe(keys.find((key) => (key as { purpose?: string }).purpose === 'token')?.kid);
   });
 
   it('are never made anew over a damaged file, which the message names', async () => {

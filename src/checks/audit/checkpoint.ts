@@ -4,6 +4,7 @@ import type { Keyring } from '../../access/keyring.ts';
 import { ISSUER } from '../../access/tokens.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Sql } from '../../registry/sql.ts';
+import { admitted, barred } from '../../registry/standing.ts';
 import { onceMore } from '../checks.ts';
 import { inTime } from '../group.ts';
 import { FIRST_XID } from './chain.ts';
@@ -44,13 +45,13 @@ export async function readCheckpoint(jws: string, keys: JWTVerifyGetKey): Promis
 
 /** The last checkpoint, signed, null before the first seal; and how many rows no block holds yet. */
 export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null; unsealed: number };
-/** Null for a client that is revoked. Rejects with `Unavailable`. */
-export type ReadAuditState = (client: string) => Promise<AuditState | null>;
+/** Rejects with `Refused` or `Unavailable`. */
+export type ReadAuditState = (client: string) => Promise<AuditState>;
 
 export function createAuditState(sql: Sql, sign: SignCheckpoint): ReadAuditState {
   return async (client) => {
     const [row] = await onceMore(() => inTime(sql.unsafe(STATE, [client])));
-    if (row?.revoked) return null;
+    admitted({ refusal: row?.refusal });
     const unsealed = row?.unsealed as number;
     if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };
     const sealed = checkpoint.parse({ block: row?.block, hash: row?.hash, rows: row?.rows, sealedAt: row?.sealed_at });
@@ -63,5 +64,5 @@ SELECT b.id::float8 AS block, encode(b.hash, 'hex') AS hash,
   to_char(b.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
   (SELECT sum(rows) FROM audit_blocks WHERE id <= b.id)::float8 AS rows,
   (SELECT count(*) FROM audit WHERE xid >= coalesce(b.to_xid, ${FIRST_XID}))::float8 AS unsealed,
-  EXISTS (SELECT FROM clients WHERE name = $1 AND revoked_at IS NOT NULL) AS revoked
+  (SELECT ${barred('audit')} FROM clients k WHERE name = $1) AS refusal
 FROM (SELECT) one LEFT JOIN LATERAL (SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1) b ON true`;

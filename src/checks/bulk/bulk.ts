@@ -1,6 +1,8 @@
 import { recordBulk } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import type { Sql } from '../../registry/sql.ts';
+import { admitted } from '../../registry/standing.ts';
+import { keyCheck } from '../../registry/tags.ts';
 import type { Caller, Rules } from '../check.ts';
 import { onceMore } from '../checks.ts';
 import { inTime, Unavailable } from '../group.ts';
@@ -26,14 +28,14 @@ export type BulkRequest = {
 
 /**
  * Answers a file of questions, line by line in its order, from one state of the registry. Rejects with `TooLarge`,
- * `IntakeRefusal` or `Unavailable`; resolves, once audited, with the answer, or with null where the client is revoked.
+ * `IntakeRefusal`, `Refused` or `Unavailable`; resolves, once audited, with the answer.
  * Each piece is made when it is asked for; whoever stops early must `return` the generator. It throws `Unavailable`.
  */
-export type Bulk = (request: BulkRequest, caller: Caller) => Promise<AsyncGenerator<Uint8Array> | null>;
+export type Bulk = (request: BulkRequest, caller: Caller) => Promise<AsyncGenerator<Uint8Array>>;
 
 /** The audit row stands before the first piece: it says what was asked (lines, digest); what comes of it is not known yet. */
 export function createBulk(dependencies: BulkDependencies): Bulk {
-  const { sql, openSpool, limits } = dependencies;
+  const { keys, sql, openSpool, limits } = dependencies;
   let atOnce = 0;
   return async (request, caller) => {
     if (atOnce >= BULK_LIMITS.maxAtOnce) throw new Unavailable('TOO_MANY_BULK');
@@ -44,18 +46,17 @@ export function createBulk(dependencies: BulkDependencies): Bulk {
       const { bytes, textBytes, lines, sha256, spool } = upload;
       const reading = await openReading(spool.read(), request.format);
       const detail = { format: request.format, bytes, lines, sha256 };
-      const record = { id: request.id, client: caller.client, claim: caller.region, detail };
-      const admitted = await onceMore(() => inTime(recordBulk(sql, record)));
-      const pieces = admitted ? answerPieces(dependencies, { ...request, sha256, textBytes }, caller, reading) : null;
+      const { client, region: claim } = caller;
+      const record = { id: request.id, keyCheck: keyCheck(keys), client, claim, detail };
+      const { claim: region } = admitted(await onceMore(() => inTime(recordBulk(sql, record))));
+      const pieces = answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, reading);
       // What keeps us from answering at all is an error of the request, not an answer that breaks off.
-      const first = await pieces?.next();
-      if (pieces !== null && !first?.done) return closing(first?.value as Uint8Array, pieces, close);
+      const first = await pieces.next();
+      return closing(first.value as Uint8Array, pieces, close);
     } catch (error) {
       await close();
       throw error;
     }
-    await close();
-    return null;
 
     async function close(): Promise<void> {
       atOnce -= 1;

@@ -87,16 +87,20 @@ function createDates(ledger: Ledger, caller: Caller): (copy: number, miss: boole
   };
 }
 
-/** What a check shows of each row of a list now, counted. */
+/** What a check shows of each row of a list now, counted; and how many are not found. */
 export async function countList(
   tx: Transaction,
   ledger: Ledger,
   list: string,
   caller: Caller,
   rules: Rules,
-): Promise<Pick<Counts, 'documents' | 'asOf'>> {
+): Promise<Pick<Counts, 'documents' | 'asOf'> & { misses: number }> {
   const answer = createAnswers(ledger, caller, rules);
   const documents = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
-  for (const { short, count } of await countRows(tx, list)) documents[answer(short).document] += count;
-  return { documents, asOf: answer(NO_ROW).asOf };
+  let misses = 0;
+  for (const { short, count } of await countRows(tx, list)) {
+    documents[answer(short).document] += count;
+    if (isMiss(answer(short))) misses += count;
+  }
+  return { documents, asOf: answer(NO_ROW).asOf, misses };
 }

@@ -1,11 +1,15 @@
-import { CLIENT_NAME, SCOPES, type Scope } from '../../access/grant.ts';
+import type { Client } from '../../access/clients.ts';
+import { isClientName, OWN_NAMES, SCOPES, type Scope } from '../../access/grant.ts';
 import { parseRegion } from '../../core/regions.ts';
+import { LIST_LINES_PER_DAY } from '../../registry/standing.ts';
 import { StartupError } from '../startup-error.ts';
 
 /** What the commands on clients and tokens have in common. Each throws `StartupError` that names the option, never the value. */
 export function parseClientName(name: string | undefined): string {
-  if (name !== undefined && CLIENT_NAME.test(name)) return name;
-  throw new StartupError('a client needs a name of letters, digits, dot, dash and underscore, at most 64');
+  if (name !== undefined && isClientName(name)) return name;
+  throw new StartupError(
+    `a client needs a name of letters, digits, dot, dash and underscore, at most 64, other than ${Object.values(OWN_NAMES).join(' and ')}`,
+  );
 }
 
 export function parseScopes(texts: string[]): Scope[] {
@@ -16,7 +20,12 @@ export function parseScopes(texts: string[]): Scope[] {
 }
 
 export function parseRegionOption(text: string | undefined): string | null {
-  const region = text === undefined ? null : parseRegion(text);
-  if (region === null && text !== undefined) throw new StartupError('--region must be a region code of 2018 such as 32.01');
+  if (text === undefined || text === 'all') return null;
+  const region = parseRegion(text);
+  if (region === null) throw new StartupError('--region must be a region code of 2018 such as 32.01, or all');
   return region;
 }
+
+/** A client in one line, for the operator. */
+export const describeClient = ({ name, scopes, region, perMinute, perDay, linesPerDay = LIST_LINES_PER_DAY }: Client): string =>
+  `${name}: ${scopes.join(', ')}; ${region === null ? 'sees EVERY region' : `sees ${region}`}; ${perMinute} checks a minute, ${perDay} a day; ${linesPerDay} lines of lists a day`;

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, gunzipSync } from 'node:zlib';
+import { OWN_NAMES } from '../../access/grant.ts';
 import { createBulk } from '../../checks/bulk/bulk.ts';
 import type { FormatName, Warning } from '../../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../../checks/bulk/limits.ts';
@@ -9,6 +10,7 @@ import type { BulkSummary } from '../../checks/bulk/outcomes.ts';
 import { TooLarge } from '../../checks/bulk/upload.ts';
 import { Unavailable } from '../../checks/group.ts';
 import { uuidV7 } from '../../http/request-id.ts';
+import { Refused } from '../../registry/standing.ts';
 import { openService } from '../../service.ts';
 import { writeWhole } from '../output-file.ts';
 import { createProgress } from '../progress.ts';
@@ -23,8 +25,6 @@ const OPTIONS = {
   region: { type: 'string', value: '32.01', help: 'answers as for a caller who may see this region; else all' },
   json: { type: 'boolean', default: false, help: 'prints the summary as JSON' },
 } as const;
-/** Who the audit says has asked. */
-const CLIENT = 'command-line';
 
 /** Answers a file of questions. */
 export const checkCommand: Command = {
@@ -37,7 +37,7 @@ export const checkCommand: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
       throw new StartupError(`One FILE is needed. Usage: hakpilih ${checkCommand.usage}`);
-    const caller = { client: CLIENT, region: parseRegionOption(values.region) };
+    const caller = { client: OWN_NAMES.commandLine, region: parseRegionOption(values.region) };
     const format = await formatOf(file);
     const settings = await load();
     const { keys, rules } = await openService(settings);
@@ -56,9 +56,9 @@ export const checkCommand: Command = {
         },
         caller,
       );
-      if (pieces === null) throw new StartupError(`The client ${CLIENT} is revoked`);
       await write(pieces, values.out);
     } catch (error) {
+      if (error instanceof Refused) throw new StartupError(`No answer for ${caller.client} (${error.refusal.code})`);
       if (error instanceof TooLarge) throw new StartupError(`FILE is too large (${error.code})`);
       if (error instanceof Unavailable) throw new StartupError(`No answer can be had now (${error.code})`);
       throw error;
@@ -90,7 +90,7 @@ async function formatOf(file: string): Promise<FormatName> {
 /** Writes pieces to a file or to standard output, no faster than they are taken. */
 async function write(pieces: AsyncIterable<Uint8Array>, path: string | undefined): Promise<void> {
   if (path === undefined) return await pipeline(pieces, process.stdout, { end: false });
-  // The file names people: it is for our eyes.
+  // The file names people: it is for our eyes, also one that was there before.
   await writeWhole(path, pieces, 0o600).catch((error: unknown) => {
     throw error instanceof Unavailable ? error : asStartupError('The file of --out cannot be written', error);
   });

@@ -3,7 +3,7 @@ import type { Environment, Settings } from '../settings.ts';
 import { StartupError } from '../startup-error.ts';
 
 export type CommandContext = {
-  /** Loads the configuration; makes keys that are missing. */
+  /** Loads the configuration; makes keys for an empty data directory. */
   settings(): Promise<Settings>;
   env: Environment;
   /** For the operator, on standard error. */

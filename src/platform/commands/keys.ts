@@ -1,4 +1,6 @@
 import { KEY_PURPOSES, type KeyPurpose } from '../../access/keyring.ts';
+import { findElection } from '../../core/election.ts';
+import { pollingDayEnd } from '../../service.ts';
 import { rotateSigningKey } from '../keys.ts';
 import { StartupError } from '../startup-error.ts';
 import { type Command, parseCommand } from './command.ts';
@@ -18,7 +20,10 @@ export const keysCommand: Command = {
     const purpose = (values.purpose ?? 'token') as KeyPurpose;
     if (positionals.join(' ') !== 'rotate' || !KEY_PURPOSES.includes(purpose))
       throw new StartupError(`Usage: hakpilih ${keysCommand.usage}`);
-    const jwks = await rotateSigningKey((await settings()).dataDir, env, purpose);
+    const { dataDir, election } = await settings();
+    const { date } = findElection(election) ?? {};
+    if (date === undefined) throw new StartupError('HAKPILIH_ELECTION is no election that is known');
+    const jwks = await rotateSigningKey(dataDir, env, purpose, pollingDayEnd(date));
     if (jwks === null) {
       say(`A new key signs for the purpose ${purpose}`);
       return;

@@ -1,11 +1,11 @@
-import { permits, recordClientOnce } from '../../access/clients.ts';
+import { permits, recordClient } from '../../access/clients.ts';
 import { SCOPES } from '../../access/grant.ts';
 import { parseKeyring } from '../../access/keyring.ts';
 import { issueToken } from '../../access/tokens.ts';
 import { QUOTA } from '../../registry/admit.ts';
 import { openRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';
-import { parseClientName, parseRegionOption, parseScopes } from './access-options.ts';
+import { describeClient, parseClientName, parseRegionOption, parseScopes } from './access-options.ts';
 import { type Command, parseCommand } from './command.ts';
 
 const MAX_TTL_SECONDS = 366 * 86_400;
@@ -31,7 +31,8 @@ export const tokenCommand: Command = {
     const settings = await context.settings();
     const registry = await openRegistry(settings, 1, context.say);
     try {
-      await recordClientOnce(registry.sql, { name: client, scopes, region, perMinute: QUOTA.perMinute, perDay: QUOTA.perDay });
+      const fresh = { name: client, scopes, region, perMinute: QUOTA.perMinute, perDay: QUOTA.perDay };
+      if (await recordClient(registry.sql, fresh, { once: true })) context.say(`Added client ${describeClient(fresh)}`);
       const permitted = await permits(registry.sql, client, scopes, region);
       if (!permitted.ok) throw new StartupError(REFUSALS[permitted.code]);
     } finally {
