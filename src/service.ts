@@ -7,7 +7,7 @@ import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
-import { createCheck } from './checks/checks.ts';
+import { createCheck, type ResidentSource } from './checks/checks.ts';
 import { LIMITS } from './checks/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
@@ -22,7 +22,6 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
-import type { Asked, FoundRow } from './registry/find.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
@@ -75,7 +74,7 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
 /** How a runtime reaches the registry and its callers. */
 export type Connection = {
   sql: Sql;
-  find(asked: Asked): Promise<FoundRow>;
+  find: ResidentSource['find'];
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
@@ -94,7 +93,7 @@ export function appOf(service: Service, connection: Connection): App {
   const selfCheck = createSelfCheck({ keys, rules, sql });
   return createApp({
     verify,
-    check: createCheck({ keys, rules, find }),
+    check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find }] }),
     readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: () => keyring().publicJwks,
     newId,

@@ -8,6 +8,8 @@ export const LIMITS = {
   maxStatementsInFlight: 4,
   maxWaiting: 20_000,
   statementTimeoutMs: 5_000,
+  /** When a question should have its answer, both tries together. */
+  checkDeadlineMs: 10_000,
   /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */
   selfCheckWrongAnswers: 5,
   selfCheckPerAddress: 600,

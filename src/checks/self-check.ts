@@ -1,14 +1,12 @@
-import { civilDateAt } from '../core/dates.ts';
 import type { Nik } from '../core/nik.ts';
-import { utcOffsetHours } from '../core/regions.ts';
 import { SLOTS } from '../registry/admit.ts';
-import { findStatement, foundRow, inlineParameters } from '../registry/find.ts';
+import { findingOf, findStatement, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
 import { addressTag } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
-import { answerOf, askedOf, type Rules } from './check.ts';
+import { answerOf, askedOf, type Rules, sampleDateOf } from './check.ts';
 import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
 import { inTime, Unavailable } from './group.ts';
@@ -129,10 +127,8 @@ async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Pro
   if (row.locked) return { kind: 'LOCKED' };
   if (!row.is_right)
     return row.is_busy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
-  const found = foundRow(row);
-  const sampleDate =
-    found.sample && found.asOfMs !== null ? civilDateAt(found.asOfMs, utcOffsetHours(found.sourceRegion)) : null;
-  return { kind: 'ANSWER', answer: answerOf(found, rules), sampleDate };
+  const finding = findingOf(row);
+  return { kind: 'ANSWER', answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
 }
 
 /** Forgets counts that no longer count. To be run now and then: an hour's counters are all that is needed. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Grant, Scope } from '../access/grant.ts';
 import type { VerifyToken } from '../access/tokens.ts';
-import type { FoundRow } from '../registry/find.ts';
+import type { Admission } from '../registry/find.ts';
 import { Problem } from './problem.ts';
 
 /** The grant of a request with this scope (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
@@ -19,7 +19,7 @@ export async function authorize(verify: VerifyToken, authorization: string | und
 }
 
 /** What a refused caller is told: 401 once revoked, else 429 and when to ask again. */
-export function refused({ code, retryAfterSeconds }: NonNullable<FoundRow['refusal']>): Problem {
+export function refused({ code, retryAfterSeconds }: NonNullable<Admission['refusal']>): Problem {
   if (code === 'REVOKED') {
     return new Problem('unauthorized', [{ pointer: '', code: 'TOKEN_REVOKED' }], {
       'WWW-Authenticate': 'Bearer error="invalid_token"',
@@ -29,7 +29,7 @@ export function refused({ code, retryAfterSeconds }: NonNullable<FoundRow['refus
 }
 
 /** `RateLimit-*`: checks a minute, those left, and seconds until the minute is over. */
-export function setQuota(c: Context, { limit, remaining, resetSeconds }: NonNullable<FoundRow['quota']>): void {
+export function setQuota(c: Context, { limit, remaining, resetSeconds }: NonNullable<Admission['quota']>): void {
   c.header('RateLimit-Limit', String(limit));
   c.header('RateLimit-Remaining', String(remaining));
   c.header('RateLimit-Reset', String(resetSeconds));

@@ -54,7 +54,9 @@ export const answer = z.object({
   region: region.nullable(),
   suket: suket.nullable(),
   matches: z.object({ name: proved, kk: proved, suketNumber: proved }),
-  source: z.enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM'] satisfies Source[]),
+  source: z
+    .enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE'] satisfies Source[])
+    .meta({ description: 'SAMPLE: the synthetic sample, which tells nothing of anybody who lives' }),
   asOf,
 }) satisfies z.ZodType<Answer>;
 

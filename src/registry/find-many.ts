@@ -1,6 +1,6 @@
 import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
-import type { FoundRow } from './find.ts';
+import type { Finding } from './find.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
 import type { Proof, Tag } from './tags.ts';
@@ -61,19 +61,18 @@ export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Pr
  * Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives.
  * A resident outside the range, or absent from the last full copy, is as good as not there.
  */
-export function rowReader({ sources, copies }: Ledger, range: Range): (short: string) => FoundRow {
+export function rowReader({ sources, copies }: Ledger, range: Range): (short: string) => Finding {
   const seen = sourcesSeen(sources, range);
   const ageOf = (source: Source): number => source.fullAsOfMs ?? source.asOfMs;
   const oldest = seen.toSorted((a, b) => ageOf(a) - ageOf(b))[0];
-  const unmetered = { suketMatches: null, refusal: null, quota: null };
-  const miss: FoundRow = {
-    ...unmetered,
+  const miss: Finding = {
     facts: null,
     asOfMs: oldest === undefined ? null : ageOf(oldest),
     sourceRegion: oldest?.region ?? null,
-    sample: oldest?.name === SAMPLE_SOURCE,
+    source: oldest?.name === SAMPLE_SOURCE ? 'SAMPLE' : 'REGISTRY',
     nameMatches: null,
     kkMatches: null,
+    suketMatches: null,
   };
   return (short) => {
     const [copyId = '', status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
@@ -91,13 +90,13 @@ export function rowReader({ sources, copies }: Ledger, range: Range): (short: st
       ofAgeOn: dateOf(ofAgeOn),
     };
     return {
-      ...unmetered,
       facts,
       asOfMs: Number(flags) & FLAG.KEPT ? asOfMs : Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
       sourceRegion: source.region,
-      sample: source.name === SAMPLE_SOURCE,
+      source: source.name === SAMPLE_SOURCE ? 'SAMPLE' : 'REGISTRY',
       nameMatches: source.nameVersion === NAME_VERSION ? matchOf(name) : null,
       kkMatches: matchOf(kk),
+      suketMatches: null,
     };
   };
 }
