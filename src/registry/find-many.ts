@@ -1,26 +1,20 @@
 import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import type { Finding } from './find.ts';
-import { FLAG, type StoredFacts } from './row.ts';
-import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import type { StoredFacts } from './row.ts';
+import type { Sql, Transaction } from './sql.ts';
 import type { Proof, Tag } from './tags.ts';
-
-/** First and last region that the caller may see, as numbers. */
-type Range = { first: number; last: number };
-type Source = Range & { name: string; region: string; fullAsOfMs: number | null; asOfMs: number; nameVersion: number };
-
-/** What a transaction's snapshot says of its copies; by this a row's short form is read. */
-export type Ledger = { sources: Source[]; copies: Map<string, { source: Source; asOfMs: number }> };
+import { type Ledger, type LedgerSource, type Range, visibility } from './visibility.ts';
 
 /** Reads the ledger of a snapshot. */
 export async function readLedger(tx: Transaction): Promise<Ledger> {
   const [sources, copies] = await Promise.all([
     tx.unsafe(`SELECT name, region, first_region::float8 AS first, last_region::float8 AS last,
-      name_version AS "nameVersion", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
+      name_version AS "nameVersion", full_copy AS "fullCopy", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
       FROM sources ORDER BY name`),
-    tx.unsafe('SELECT id::text, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
+    tx.unsafe('SELECT id, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
   ]);
-  const byName = new Map((sources as unknown as Source[]).map((source) => [source.name, source]));
+  const byName = new Map((sources as unknown as LedgerSource[]).map((source) => [source.name, source]));
   return {
     sources: [...byName.values()],
     copies: new Map(
@@ -57,30 +51,12 @@ export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Pr
   return shorts;
 }
 
-/**
- * Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives.
- * A resident outside the range, or absent from the last full copy, is as good as not there.
- */
-export function rowReader({ sources, copies }: Ledger, range: Range): (short: string) => Finding {
-  const seen = sourcesSeen(sources, range);
-  const ageOf = (source: Source): number => source.fullAsOfMs ?? source.asOfMs;
-  const oldest = seen.toSorted((a, b) => ageOf(a) - ageOf(b))[0];
-  const miss: Finding = {
-    facts: null,
-    asOfMs: oldest === undefined ? null : ageOf(oldest),
-    sourceRegion: oldest?.region ?? null,
-    source: oldest?.name === SAMPLE_SOURCE ? 'SAMPLE' : 'REGISTRY',
-    nameMatches: null,
-    kkMatches: null,
-    suketMatches: null,
-  };
+/** Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives. */
+export function rowReader(ledger: Ledger, range: Range): (short: string) => Finding {
+  const view = visibility(ledger, range);
+  const miss: Finding = { ...view.miss, facts: null, nameMatches: null, kkMatches: null, suketMatches: null };
   return (short) => {
-    const [copyId = '', status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
-    const copy = copies.get(copyId);
-    if (copy === undefined || Number(flags) & FLAG.ABSENT) return miss;
-    const { source, asOfMs } = copy;
-    const where = region === '' ? source.first : Number(region);
-    if (where < range.first || where > range.last) return miss;
+    const [copy, status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
     const facts: StoredFacts = {
       region: region === '' ? null : Number(region),
       status: Number(status),
@@ -89,12 +65,12 @@ export function rowReader({ sources, copies }: Ledger, range: Range): (short: st
       suketEnds: dateOf(suketEnds),
       ofAgeOn: dateOf(ofAgeOn),
     };
+    const seen = view.row({ copy: Number(copy), ...facts });
+    if (seen === null) return miss;
     return {
+      ...seen.origin,
       facts,
-      asOfMs: Number(flags) & FLAG.KEPT ? asOfMs : Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
-      sourceRegion: source.region,
-      source: source.name === SAMPLE_SOURCE ? 'SAMPLE' : 'REGISTRY',
-      nameMatches: source.nameVersion === NAME_VERSION ? matchOf(name) : null,
+      nameMatches: seen.source.nameVersion === NAME_VERSION ? matchOf(name) : null,
       kkMatches: matchOf(kk),
       suketMatches: null,
     };
@@ -103,10 +79,6 @@ export function rowReader({ sources, copies }: Ledger, range: Range): (short: st
 
 const dateOf = (text = ''): CivilDate | null => (text === '' ? null : (text as CivilDate));
 const matchOf = (text = ''): boolean | null => (text === '' ? null : text === 't');
-
-/** Sources whose region meets the caller's. */
-export const sourcesSeen = (sources: readonly Source[], { first, last }: Range): Source[] =>
-  sources.filter((source) => source.first <= last && source.last >= first);
 
 /** The one audit row of a bulk request. `detail` says what was asked: counts of answers are not known yet. */
 export type BulkRecord = {

@@ -42,8 +42,8 @@ const REGION_COLUMNS =
 export type Extension = { slot?: string; ctes?: string; select?: string };
 
 /**
- * Finds residents and records the audit rows of the answers, in one statement. A resident outside the caller's region, or absent
- * from the last full export, is as good as not there; one whose region is unknown counts as of its source's region.
+ * Finds residents and records the audit rows of the answers, in one statement. What the caller may see, and of which date, is
+ * that of `visibility`.
  * Parameters are the columns of `asked` as Postgres array literals.
  */
 export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
@@ -53,7 +53,8 @@ WITH asked AS MATERIALIZED (
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.region, oldest.region) AS source_region,
          CASE WHEN coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' THEN 'SAMPLE' ELSE 'REGISTRY' END AS source,
-         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 THEN c.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
+         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 OR r.copy > s.full_copy THEN c.as_of
+              ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
          CASE WHEN s.name_version = ${NAME_VERSION} THEN a.asked_name = r.name_proof END AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
   FROM judged a
   LEFT JOIN LATERAL (
@@ -65,7 +66,8 @@ WITH asked AS MATERIALIZED (
   LEFT JOIN sources s ON s.name = c.source
   LEFT JOIN LATERAL (
     SELECT coalesce(s.full_as_of, s.as_of) AS as_of, s.name, s.region FROM sources s
-    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first ORDER BY 1 LIMIT 1
+    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first
+    ORDER BY 1, s.name COLLATE "C" LIMIT 1
   ) oldest ON true
 ), recorded AS (
   INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)

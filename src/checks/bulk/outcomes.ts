@@ -4,7 +4,8 @@ import { utcOffsetHours } from '../../core/regions.ts';
 import { TextCache } from '../../intake/memo.ts';
 import { isRounded } from '../../intake/profile.ts';
 import type { LineKind } from '../../intake/tally.ts';
-import { type Ledger, rowReader, sourcesSeen } from '../../registry/find-many.ts';
+import { rowReader } from '../../registry/find-many.ts';
+import { type Ledger, visibility } from '../../registry/visibility.ts';
 import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
 import type { Fault, Format, Warning } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
@@ -68,7 +69,7 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
     },
     lines: () => lines,
     summary(id: string, sha256: string): BulkSummary {
-      const asOf = sourcesSeen(ledger.sources, rangeOf(caller)).map(({ name, region, asOfMs, fullAsOfMs }) => [
+      const asOf = visibility(ledger, rangeOf(caller)).sources.map(({ name, region, asOfMs, fullAsOfMs }) => [
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
