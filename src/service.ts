@@ -17,11 +17,12 @@ import { type App, createApp } from './http/app.ts';
 import { auditRoutes } from './http/audit.ts';
 import { bulkRoutes } from './http/bulk.ts';
 import { listRoutes } from './http/lists.ts';
-import type { LogEvent } from './http/log.ts';
+import { faultEvent, type LogEvent } from './http/log.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
+import { isOutage } from './registry/error-code.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
@@ -101,7 +102,7 @@ export function appOf(service: Service, connection: Connection): App {
     metrics,
     bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, ...bulk }), {
       whole: bulk.whole,
-      brokenOff: (requestId, code) => log({ event: 'unavailable', requestId, code }),
+      brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
     lists: listRoutes(verify, createLists({ keys, rules, sql })),
     audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
@@ -114,15 +115,14 @@ export function appOf(service: Service, connection: Connection): App {
       problems: PROBLEMS,
       document: openApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
-      broken: (c, error) =>
-        log({
-          event: 'internal',
-          requestId: c.get('requestId'),
-          code: error instanceof Error ? error.constructor.name : 'UNKNOWN',
-        }),
+      broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),
   });
 }
 
+const ofOutage = (error: unknown): null => {
+  if (isOutage(error)) return null;
+  throw error;
+};
 const within = <Value>(timeoutMs: number, value: Promise<Value>): Promise<Value | null> =>
-  Promise.race([value.catch(() => null), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);
+  Promise.race([value.catch(ofOutage), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);

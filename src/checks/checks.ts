@@ -1,5 +1,5 @@
 import type { Source } from '../core/reasons.ts';
-import { errorCode, isConnectionLost } from '../registry/error-code.ts';
+import { errorCode, isConnectionLost, isOutage } from '../registry/error-code.ts';
 import type { Admission, Asked, SourceAnswer } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import type { Answer } from './answer.ts';
@@ -65,5 +65,5 @@ export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
   }
 }
 
-const asUnavailable = (error: unknown): Unavailable =>
-  error instanceof Unavailable ? error : new Unavailable(errorCode(error));
+/** An outage as `Unavailable`, without the driver's text, which may hold parameters; a bug of ours as it is. */
+export const asUnavailable = (error: unknown): unknown => (isOutage(error) ? new Unavailable(errorCode(error)) : error);

@@ -103,7 +103,7 @@ export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: st
   return row?.is_busy ? { challenge: await proofs.challenge(rules.now()) } : null;
 }
 
-/** The self-check: never asks an upstream, never rejects. */
+/** The self-check: never asks an upstream, and rejects only where a bug of ours is at fault. */
 export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
   const proofs = createProofs(keys);
   return async ({ id, nik, second, clientAddress, proof }, unavailable) => {
@@ -114,9 +114,9 @@ export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
       const [row] = await evenly(onceMore(() => inTime(sql.unsafe(statement))));
       return await outcomeOf(row as Record<string, unknown>, rules, proofs);
     } catch (error) {
-      const { code, retryAfterSeconds } = error instanceof Unavailable ? error : new Unavailable('UNKNOWN');
-      unavailable(code);
-      return { kind: 'UNAVAILABLE', retryAfterSeconds };
+      if (!(error instanceof Unavailable)) throw error;
+      unavailable(error.code);
+      return { kind: 'UNAVAILABLE', retryAfterSeconds: error.retryAfterSeconds };
     }
   };
 }

@@ -1,8 +1,7 @@
-import { errorCode } from '../../registry/error-code.ts';
 import { findMany, readLedger } from '../../registry/find-many.ts';
 import type { Caller } from '../check.ts';
-import { onceMore } from '../checks.ts';
-import { inTime, Unavailable } from '../group.ts';
+import { asUnavailable, onceMore } from '../checks.ts';
+import { inTime } from '../group.ts';
 import type { BulkDependencies, BulkRequest } from './bulk.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -53,8 +52,7 @@ export async function* answerPieces(
     yield Buffer.from(format.summary(JSON.stringify(summary)), 'latin1');
     done?.(summary);
   } catch (error) {
-    // The driver's own errors hold parameters.
-    throw error instanceof Unavailable ? error : new Unavailable(errorCode(error));
+    throw asUnavailable(error);
   } finally {
     snapshot?.end();
     await blocks.return(undefined);
