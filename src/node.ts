@@ -42,7 +42,8 @@ async function main(): Promise<void> {
     console.error(message);
     process.exit(1);
   });
-  const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
+  // A database of somebody's own gets no residents that he did not import.
+  const sampleOnly = settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const sql = await registry.openServerPool(POOL_SIZE);
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;

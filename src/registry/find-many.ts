@@ -2,7 +2,7 @@ import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import type { Finding } from './find.ts';
 import type { StoredFacts } from './row.ts';
-import type { Sql, Transaction } from './sql.ts';
+import { auditedSource, type Sql, type Transaction } from './sql.ts';
 import type { Proof, Tag } from './tags.ts';
 import { type Ledger, type LedgerSource, type Range, visibility } from './visibility.ts';
 
@@ -94,7 +94,7 @@ export async function recordBulk(sql: Sql, { id, client, claim, detail }: BulkRe
     WITH judged AS (SELECT EXISTS (SELECT 1 FROM clients WHERE name = ${client} AND revoked_at IS NOT NULL) AS revoked),
     recorded AS (
       INSERT INTO audit (id, source, client, claim, kind, detail)
-      SELECT ${id}::uuid, 'REGISTRY', ${client}, ${claim}, 'BULK', ${sql.json(detail)} FROM judged WHERE NOT revoked
+      SELECT ${id}::uuid, ${auditedSource(sql)}, ${client}, ${claim}, 'BULK', ${sql.json(detail)} FROM judged WHERE NOT revoked
       ON CONFLICT (id) DO NOTHING
     )
     SELECT revoked FROM judged`;

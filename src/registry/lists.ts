@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts';
+import { auditedSource, type Sql } from './sql.ts';
 import type { Tag } from './tags.ts';
 
 /** A voter list as it is kept: references and tags of the same order. `digest` is that of the upload. */
@@ -63,7 +63,7 @@ export async function recordListReading(
              EXISTS (SELECT FROM lists WHERE id = ${detail.list}::uuid AND client = ${client}) AS known
     ), recorded AS (
       INSERT INTO audit (id, source, client, claim, kind, detail)
-      SELECT ${id}::uuid, 'REGISTRY', ${client}, ${claim}, 'LIST', ${sql.json(detail)} FROM judged WHERE known AND NOT revoked
+      SELECT ${id}::uuid, ${auditedSource(sql)}, ${client}, ${claim}, 'LIST', ${sql.json(detail)} FROM judged WHERE known AND NOT revoked
       ON CONFLICT (id) DO NOTHING
     )
     SELECT CASE WHEN revoked THEN 'REVOKED' WHEN known THEN 'READ' ELSE 'NO_LIST' END AS verdict FROM judged`;
