@@ -78,6 +78,8 @@ export type Connection = {
   find: ResidentSource['find'];
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
+  /** How large a statement may be; where it is not said, of any size. */
+  maxStatementBytes?: number;
   clientAddress(c: Context): string;
   log(event: LogEvent): void;
 };
@@ -89,7 +91,7 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app over one connection: made once on Node, once a request on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { sql, find, bulk, clientAddress, log } = connection;
+  const { sql, find, bulk, maxStatementBytes, clientAddress, log } = connection;
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   const selfCheck = createSelfCheck({ keys, rules, sql });
   return createApp({
@@ -100,11 +102,11 @@ export function appOf(service: Service, connection: Connection): App {
     newId,
     log,
     metrics,
-    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, ...bulk }), {
+    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, maxStatementBytes, ...bulk }), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
-    lists: listRoutes(verify, createLists({ keys, rules, sql })),
+    lists: listRoutes(verify, createLists({ keys, rules, sql, maxStatementBytes })),
     audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
     pages: createPages({
       election: rules.election,

@@ -1,7 +1,8 @@
-import { sealAudit } from './checks/audit/seal.ts';
+import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
 import { inTime } from './checks/group.ts';
+import { LIMITS } from './checks/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { createLog, logModeOf } from './http/log.ts';
 import { SLOTS } from './registry/admit.ts';
@@ -10,7 +11,7 @@ import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
 import { connect } from './registry/sql.ts';
 import { appOf, openService, type Service } from './service.ts';
 
-/** The Worker's bindings: Hyperdrive (query cache off) and secrets; see wrangler.toml. */
+/** The Worker's bindings: Hyperdrive (query cache off), secrets, and variables that may be set; see wrangler.toml. */
 type Bindings = {
   DB: { connectionString: string };
   HAKPILIH_REGISTRY_KEY: string;
@@ -22,8 +23,6 @@ type Bindings = {
 };
 /** As in wrangler.toml. */
 const HOURLY = '17 * * * *';
-
-type ExecutionContext = { waitUntil(promise: Promise<unknown>): void };
 
 /**
  * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server ended to the
@@ -48,7 +47,7 @@ async function open(env: Bindings): Promise<Service> {
 
 export default {
   /** One client and one statement a request. */
-  async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
+  async fetch(request: Request, env: Bindings): Promise<Response> {
     service ??= await open(env);
     const sql = connect(env.DB.connectionString, { max: CONNECTIONS });
     const app = appOf(service, {
@@ -59,21 +58,17 @@ export default {
         return row;
       },
       bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
+      maxStatementBytes: LIMITS.maxStatementBytes,
       clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
       log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
     });
-    const response = await app.fetch(request);
-    context.waitUntil(sql.end({ timeout: 1 }));
-    return response;
+    // Connections end with the request; to end them ourselves leaves rejections that nobody hears.
+    return await app.fetch(request);
   },
 
   /** Every minute the audit is sealed; hourly, counters of the self-check form go that no longer count. */
-  async scheduled({ cron }: { cron: string }, env: Bindings, context: ExecutionContext): Promise<void> {
+  async scheduled({ cron }: { cron: string }, env: Bindings): Promise<void> {
     const sql = connect(env.DB.connectionString, { max: 1 });
-    try {
-      await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql));
-    } finally {
-      context.waitUntil(sql.end({ timeout: 1 }));
-    }
+    await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql, SEAL_LIMITS.smallStatements));
   },
 };

@@ -25,4 +25,6 @@ export const LIMITS = {
   maxProofChars: 1_024,
   proofTimeoutMs: 500,
   retryAfterSeconds: 5,
+  /** On Workers a statement is no larger, with its values: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */
+  maxStatementBytes: 60 * 1024,
 } as const;

@@ -39,8 +39,25 @@ const WITH_PROOFS = shortRows(
   'a.name = r.name_proof, a.kk = r.kk_proof',
 );
 
-/** The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement. */
-export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Promise<string[]> {
+/** What a tag and a proof take in a statement, at most, with the comma. */
+const TAG_TEXT_BYTES = 37;
+const PROOF_TEXT_BYTES = 21;
+
+/**
+ * The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement, or
+ * as many as it takes for each to be no larger than `maxStatementBytes`.
+ */
+export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked, maxStatementBytes = Infinity): Promise<string[]> {
+  const most = Math.floor(maxStatementBytes / (TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES)));
+  if (tags.length > most) {
+    const rest = proofs && { names: proofs.names.slice(most), kks: proofs.kks.slice(most) };
+    const first = proofs && { names: proofs.names.slice(0, most), kks: proofs.kks.slice(0, most) };
+    const asked = [
+      findMany(tx, { tags: tags.slice(0, most), proofs: first }),
+      findMany(tx, { tags: tags.slice(most), proofs: rest }, maxStatementBytes),
+    ];
+    return (await Promise.all(asked)).flat();
+  }
   if (tags.length === 0) return [];
   const list = (values: (string | null)[]): string => `{${values.map((value) => value ?? 'NULL').join(',')}}`;
   const parameters = [`{${tags.join(',')}}`, ...(proofs === null ? [] : [list(proofs.names), list(proofs.kks)])];
