@@ -88,31 +88,37 @@ export type Connection = {
 const SAMPLE_DATE_TIMEOUT_MS = 500;
 const READINESS_TIMEOUT_MS = 2_000;
 
-/** The app over one connection: made once on Node, once a request on Workers. */
+/** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { sql, find, bulk, maxStatementBytes, clientAddress, log } = connection;
+  const { bulk, maxStatementBytes, clientAddress, log } = connection;
+  const verbs = perConnection(connection, (sql) => ({
+    bulk: createBulk({ keys, rules, sql, maxStatementBytes, ...bulk }),
+    lists: createLists({ keys, rules, sql, maxStatementBytes }),
+    readAudit: createAuditState(sql, createCheckpointSigner(keyring)),
+    selfCheck: createSelfCheck({ keys, rules, sql }),
+  }));
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
-  const selfCheck = createSelfCheck({ keys, rules, sql });
   return createApp({
     verify,
-    check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find }] }),
-    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
+    check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] }),
+    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(connection.sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: () => keyring().publicJwks,
     newId,
     log,
     metrics,
-    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, maxStatementBytes, ...bulk }), {
+    bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
-    lists: listRoutes(verify, createLists({ keys, rules, sql, maxStatementBytes })),
-    audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
+    lists: listRoutes(verify, () => verbs().lists),
+    audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
     pages: createPages({
       election: rules.election,
-      selfCheck: (question) => selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
-      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql }, sent)),
-      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
+      selfCheck: (question) =>
+        verbs().selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
+      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql: connection.sql }, sent)),
+      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(connection.sql)),
       clientAddress,
       problems: PROBLEMS,
       document: openApiDocument,
@@ -120,6 +126,17 @@ export function appOf(service: Service, connection: Connection): App {
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),
   });
+}
+
+/** What is made over a connection, and kept as long as that is used. */
+function perConnection<Made>(connection: Connection, make: (sql: Sql) => Made): () => Made {
+  const kept = new WeakMap<Sql, Made>();
+  return () => {
+    const { sql } = connection;
+    const made = kept.get(sql) ?? make(sql);
+    kept.set(sql, made);
+    return made;
+  };
 }
 
 const ofOutage = (error: unknown): null => {
