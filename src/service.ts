@@ -78,8 +78,6 @@ export type Connection = {
   find: ResidentSource['find'];
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
-  /** How large a statement may be; where it is not said, of any size. */
-  maxStatementBytes?: number;
   clientAddress(c: Context): string;
   log(event: LogEvent): void;
 };
@@ -91,10 +89,10 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { bulk, maxStatementBytes, clientAddress, log } = connection;
+  const { bulk, clientAddress, log } = connection;
   const verbs = perConnection(connection, (sql) => ({
-    bulk: createBulk({ keys, rules, sql, maxStatementBytes, ...bulk }),
-    lists: createLists({ keys, rules, sql, maxStatementBytes }),
+    bulk: createBulk({ keys, rules, sql, ...bulk }),
+    lists: createLists({ keys, rules, sql }),
     readAudit: createAuditState(sql, createCheckpointSigner(keyring)),
     selfCheck: createSelfCheck({ keys, rules, sql }),
   }));

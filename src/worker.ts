@@ -3,7 +3,6 @@ import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
 import { inTime } from './checks/group.ts';
-import { LIMITS } from './checks/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
@@ -59,7 +58,6 @@ async function open(env: Bindings): Promise<App> {
       return row;
     },
     bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
-    maxStatementBytes: LIMITS.maxStatementBytes,
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
     log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
   });

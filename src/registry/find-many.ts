@@ -50,13 +50,11 @@ const PROOF_TEXT_BYTES = 21;
 export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked, maxStatementBytes = Infinity): Promise<string[]> {
   const most = Math.floor(maxStatementBytes / (TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES)));
   if (tags.length > most) {
-    const rest = proofs && { names: proofs.names.slice(most), kks: proofs.kks.slice(most) };
-    const first = proofs && { names: proofs.names.slice(0, most), kks: proofs.kks.slice(0, most) };
-    const asked = [
-      findMany(tx, { tags: tags.slice(0, most), proofs: first }),
-      findMany(tx, { tags: tags.slice(most), proofs: rest }, maxStatementBytes),
-    ];
-    return (await Promise.all(asked)).flat();
+    const part = (from: number, to?: number): ManyAsked => {
+      const [names, kks] = [proofs?.names.slice(from, to) ?? [], proofs?.kks.slice(from, to) ?? []];
+      return { tags: tags.slice(from, to), proofs: proofs && { names, kks } };
+    };
+    return (await Promise.all([part(0, most), part(most)].map((one) => findMany(tx, one, maxStatementBytes)))).flat();
   }
   if (tags.length === 0) return [];
   const list = (values: (string | null)[]): string => `{${values.map((value) => value ?? 'NULL').join(',')}}`;

@@ -31,43 +31,33 @@ SELECT revoked, too_many, since_copy AS "sinceCopy" FROM judged LEFT JOIN made O
 
 const ADD = `INSERT INTO list_refs (list, tag, ref)
   SELECT $1::uuid, r.tag, r.ref FROM unnest($2::uuid[], $3::text[]) AS r (tag, ref) ORDER BY r.tag, r.ref`;
-/** What a reference and its tag take in a statement, at most, and what the rest of it may take. */
-const REF_TEXT_BYTES = 72;
-const REST_TEXT_BYTES = 1_024;
+/** So many take less than workerd writes at once. */
+const MAX_REFS_A_STATEMENT = 800;
 
 /**
- * Keeps a list whole: in one statement, or in a transaction of several where each must be no larger than `maxStatementBytes`.
- * Null `sinceCopy` where there is one of its key, or its client may have no more.
+ * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its key, or
+ * its client may have no more.
  */
 export async function recordList(
   sql: Sql,
   list: NewList,
-  { maxLists, maxStatementBytes = Infinity }: { maxLists: number; maxStatementBytes?: number | undefined },
+  maxLists: number,
 ): Promise<{ revoked: boolean; tooMany: boolean; sinceCopy: number | null }> {
-  const { id, client, claim, key, digest, refs } = list;
-  const most = Math.floor((maxStatementBytes - REST_TEXT_BYTES) / REF_TEXT_BYTES);
-  const [first, ...others] = partsOf(list, most) as [string[], ...string[][]];
+  const { id, client, claim, key, digest, refs, tags } = list;
+  const inOrder = refs.map((_, i) => i).sort((a, b) => ((tags[a] as string) < (tags[b] as string) ? -1 : 1));
+  const arrays = (part: number[]) => [
+    `{${part.map((i) => tags[i]).join(',')}}`,
+    `{${part.map((i) => `"${refs[i]}"`).join(',')}}`,
+  ];
   const record = async (tx: Sql | Transaction) => {
+    const first = arrays(inOrder.slice(0, MAX_REFS_A_STATEMENT));
     const [row] = await tx.unsafe(RECORD, [client, maxLists, id, claim, key, digest, refs.length, ...first]);
     if (row === undefined) throw new Error('the statement gave no row');
-    if (row.sinceCopy !== null) for (const part of others) await tx.unsafe(ADD, [id, ...part]);
+    for (let from = MAX_REFS_A_STATEMENT; row.sinceCopy !== null && from < refs.length; from += MAX_REFS_A_STATEMENT)
+      await tx.unsafe(ADD, [id, ...arrays(inOrder.slice(from, from + MAX_REFS_A_STATEMENT))]);
     return { revoked: row.revoked, tooMany: row.too_many, sinceCopy: row.sinceCopy };
   };
-  return await (others.length === 0 ? record(sql) : sql.begin(record));
-}
-
-/** Tags and references as array literals, at most so many together; parts follow each other in the order of tags. */
-function partsOf({ tags, refs }: NewList, most: number): string[][] {
-  const inOrder =
-    refs.length <= most
-      ? refs.map((_, i) => i)
-      : refs.map((_, i) => i).sort((a, b) => ((tags[a] as string) < (tags[b] as string) ? -1 : 1));
-  const parts: string[][] = [];
-  for (let from = 0; from < inOrder.length; from += most) {
-    const part = inOrder.slice(from, from + most);
-    parts.push([`{${part.map((i) => tags[i]).join(',')}}`, `{${part.map((i) => `"${refs[i]}"`).join(',')}}`]);
-  }
-  return parts;
+  return await (refs.length <= MAX_REFS_A_STATEMENT ? record(sql) : sql.begin(record));
 }
 
 /** The list that a client has under an idempotency key. */

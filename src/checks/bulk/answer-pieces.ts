@@ -16,7 +16,7 @@ type Asked = { questions: QuestionBlock; bytes: number; shorts: Promise<string[]
  * The snapshot ends with the generator, however that ends.
  */
 export async function* answerPieces(
-  { keys, rules, sql, maxStatementBytes }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql' | 'maxStatementBytes'>,
+  { keys, rules, sql, limits }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql' | 'limits'>,
   { id, sha256, textBytes, progress, done }: Omit<BulkRequest, 'body'> & { sha256: string; textBytes: number },
   caller: Caller,
   { format, blocks }: Reading,
@@ -32,7 +32,7 @@ export async function* answerPieces(
       const block = await blocks.next();
       if (block.done) return false;
       const questions = questionBlock(block.value, format, keys);
-      const shorts = inTime(findMany(opened.tx(), questions.asked, maxStatementBytes), BULK_LIMITS.maxStatementMs);
+      const shorts = inTime(findMany(opened.tx(), questions.asked, limits.maxStatementBytes), BULK_LIMITS.maxStatementMs);
       // Awaited in its turn; one that is given up must not end the process.
       shorts.catch(() => {});
       ahead.push({ questions, bytes: block.value.bytes.length, shorts });

@@ -11,15 +11,7 @@ import type { BulkSummary } from './outcomes.ts';
 import { openReading } from './reading.ts';
 import { type OpenSpool, receiveUpload, type Upload } from './upload.ts';
 
-export type BulkDependencies = {
-  keys: RegistryKeys;
-  rules: Rules;
-  sql: Sql;
-  openSpool: OpenSpool;
-  limits: UploadLimits;
-  /** Larger statements are sent in parts. */
-  maxStatementBytes?: number | undefined;
-};
+export type BulkDependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; openSpool: OpenSpool; limits: UploadLimits };
 export type BulkRequest = {
   /** The request's own id, a UUID: that of its audit row. */
   id: string;

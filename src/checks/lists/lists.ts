@@ -37,9 +37,7 @@ export type Lists = {
   remove(id: string, caller: Caller): Promise<Result<null, ListRefusal>>;
 };
 
-type Dependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; maxStatementBytes?: number | undefined };
-
-export function createLists({ keys, rules, sql, maxStatementBytes }: Dependencies): Lists {
+export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: Rules; sql: Sql }): Lists {
   const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
   const reading = createReading(sql);
   return {
@@ -49,7 +47,7 @@ export function createLists({ keys, rules, sql, maxStatementBytes }: Dependencie
       if (faults.length > 0) return ok({ faults });
       const digest = isLines ? createHash('sha256').update(body).digest('hex') : body.sha256;
       const list = { id, client, claim, key, digest, refs, tags };
-      const made = await onceMore(() => slow(recordList(sql, list, { maxLists: LIST_LIMITS.maxPerClient, maxStatementBytes })));
+      const made = await onceMore(() => slow(recordList(sql, list, LIST_LIMITS.maxPerClient)));
       if (made.revoked) return fail('REVOKED');
       const { sinceCopy } = made;
       if (sinceCopy !== null) return ok({ created: true, list: createdList({ id, rows: refs.length, sinceCopy }) });
