@@ -43,7 +43,8 @@ async function main(): Promise<void> {
     console.error(message);
     process.exit(1);
   });
-  const sampleOnly = await loadSampleIfEmpty(registry.sql, settings.registryKey, say);
+  // A database of somebody's own gets no residents that he did not import.
+  const sampleOnly = settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const sql = await registry.openServerPool(POOL_SIZE);
   // From here on nothing is done as the owner.
   await registry.sql.end();

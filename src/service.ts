@@ -7,7 +7,7 @@ import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
-import { createCheck } from './checks/checks.ts';
+import { createCheck, type ResidentSource } from './checks/checks.ts';
 import { LIMITS } from './checks/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
@@ -17,12 +17,12 @@ import { type App, createApp } from './http/app.ts';
 import { auditRoutes } from './http/audit.ts';
 import { bulkRoutes } from './http/bulk.ts';
 import { listRoutes } from './http/lists.ts';
-import type { LogEvent } from './http/log.ts';
+import { faultEvent, type LogEvent } from './http/log.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
-import type { Asked, FoundRow } from './registry/find.ts';
+import { isOutage } from './registry/error-code.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
@@ -78,7 +78,7 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
 /** How a runtime reaches the registry and its callers. */
 export type Connection = {
   sql: Sql;
-  find(asked: Asked): Promise<FoundRow>;
+  find: ResidentSource['find'];
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
@@ -89,44 +89,60 @@ export type Connection = {
 const SAMPLE_DATE_TIMEOUT_MS = 500;
 const READINESS_TIMEOUT_MS = 2_000;
 
-/** The app over one connection: made once on Node, once a request on Workers. */
+/** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { sql, find, bulk, clientAddress, log } = connection;
+  const { bulk, clientAddress, log } = connection;
+  const verbs = perConnection(connection, (sql) => ({
+    bulk: createBulk({ keys, rules, sql, ...bulk }),
+    lists: createLists({ keys, rules, sql }),
+    readAudit: createAuditState(sql, createCheckpointSigner(keyring)),
+    selfCheck: createSelfCheck({ keys, rules, sql }),
+  }));
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
-  const selfCheck = createSelfCheck({ keys, rules, sql });
   return createApp({
     verify,
-    check: createCheck({ keys, rules, find }),
-    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
+    check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] }),
+    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(connection.sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: () => keyring().publicJwks,
     newId,
     log,
     metrics,
-    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, ...bulk }), {
+    bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
-      brokenOff: (requestId, code) => log({ event: 'unavailable', requestId, code }),
+      brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
-    lists: listRoutes(verify, createLists({ keys, rules, sql })),
-    audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
+    lists: listRoutes(verify, () => verbs().lists),
+    audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
     pages: createPages({
       election: rules.election,
-      selfCheck: (question) => selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
-      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql }, sent)),
-      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
+      selfCheck: (question) =>
+        verbs().selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
+      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql: connection.sql }, sent)),
+      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(connection.sql)),
       clientAddress,
       problems: PROBLEMS,
       document: openApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
-      broken: (c, error) =>
-        log({
-          event: 'internal',
-          requestId: c.get('requestId'),
-          code: error instanceof Error ? error.constructor.name : 'UNKNOWN',
-        }),
+      broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),
   });
 }
 
+/** What is made over a connection, and kept as long as that is used. */
+function perConnection<Made>(connection: Connection, make: (sql: Sql) => Made): () => Made {
+  const kept = new WeakMap<Sql, Made>();
+  return () => {
+    const { sql } = connection;
+    const made = kept.get(sql) ?? make(sql);
+    kept.set(sql, made);
+    return made;
+  };
+}
+
+const ofOutage = (error: unknown): null => {
+  if (isOutage(error)) return null;
+  throw error;
+};
 const within = <Value>(timeoutMs: number, value: Promise<Value>): Promise<Value | null> =>
-  Promise.race([value.catch(() => null), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);
+  Promise.race([value.catch(ofOutage), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);

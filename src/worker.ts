@@ -1,16 +1,18 @@
-import { sealAudit } from './checks/audit/seal.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
 import { inTime } from './checks/group.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
+import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
 import { SLOTS } from './registry/admit.ts';
 import { findInline } from './registry/find.ts';
 import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
-import { connect } from './registry/sql.ts';
-import { appOf, openService, type Service } from './service.ts';
+import { connect, type Sql } from './registry/sql.ts';
+import { appOf, openService } from './service.ts';
 
-/** The Worker's bindings: Hyperdrive (query cache off) and secrets; see wrangler.toml. */
+/** The Worker's bindings: Hyperdrive (query cache off), secrets, and variables that may be set; see wrangler.toml. */
 type Bindings = {
   DB: { connectionString: string };
   HAKPILIH_REGISTRY_KEY: string;
@@ -23,57 +25,56 @@ type Bindings = {
 /** As in wrangler.toml. */
 const HOURLY = '17 * * * *';
 
-type ExecutionContext = { waitUntil(promise: Promise<unknown>): void };
-
 /**
  * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server ended to the
  * first query after it on the same connection, too.
  */
 const CONNECTIONS = 2;
 
-/** Kept between requests: it holds no connection and no promise of another request. */
-let service: Service | undefined;
+/** The connections of the request that is served. */
+const served = new AsyncLocalStorage<Sql>();
+const sqlNow = (): Sql => served.getStore() as Sql;
 
-async function open(env: Bindings): Promise<Service> {
+/** Kept between requests: it holds no connection and no promise of another request. */
+let app: App | undefined;
+
+async function open(env: Bindings): Promise<App> {
   const registryKey = Buffer.from(env.HAKPILIH_REGISTRY_KEY ?? '', 'base64');
   if (registryKey.byteLength !== REGISTRY_KEY_BYTES) throw new Error('HAKPILIH_REGISTRY_KEY must be 32 bytes in base64');
-  return await openService({
+  const service = await openService({
     registryKey,
     signingJwks: env.HAKPILIH_SIGNING_KEYS,
     election: env.HAKPILIH_ELECTION ?? 'pilkada-2018',
     today: env.HAKPILIH_TODAY ?? null,
     trustedIssuers: env.HAKPILIH_TRUSTED_ISSUERS ?? null,
   });
+  return appOf(service, {
+    get sql() {
+      return sqlNow();
+    },
+    find: async (asked) => {
+      const [row] = await inTime(findInline(sqlNow(), [asked], Math.random() * SLOTS));
+      if (row === undefined) throw new Error('the statement gave no row');
+      return row;
+    },
+    bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
+    clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
+    log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
+  });
 }
 
 export default {
-  /** One client and one statement a request. */
-  async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
-    service ??= await open(env);
+  /** One client and one statement a request. Its connections end with it: to end them ourselves leaves unheard rejections. */
+  async fetch(request: Request, env: Bindings): Promise<Response> {
+    app ??= await open(env);
+    const routes = app;
     const sql = connect(env.DB.connectionString, { max: CONNECTIONS });
-    const app = appOf(service, {
-      sql,
-      find: async (asked) => {
-        const [row] = await inTime(findInline(sql, [asked], Math.random() * SLOTS));
-        if (row === undefined) throw new Error('the statement gave no row');
-        return row;
-      },
-      bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
-      clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
-      log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
-    });
-    const response = await app.fetch(request);
-    context.waitUntil(sql.end({ timeout: 1 }));
-    return response;
+    return await served.run(sql, async () => await routes.fetch(request));
   },
 
   /** Every minute the audit is sealed; hourly, counters of the self-check form go that no longer count. */
-  async scheduled({ cron }: { cron: string }, env: Bindings, context: ExecutionContext): Promise<void> {
+  async scheduled({ cron }: { cron: string }, env: Bindings): Promise<void> {
     const sql = connect(env.DB.connectionString, { max: 1 });
-    try {
-      await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql));
-    } finally {
-      context.waitUntil(sql.end({ timeout: 1 }));
-    }
+    await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql, SEAL_LIMITS.smallStatements));
   },
 };

@@ -4,7 +4,7 @@ import type { Election } from '../core/election.ts';
 import type { Nik } from '../core/nik.ts';
 import { REASON_BASIS } from '../core/reasons.ts';
 import { regionRange, utcOffsetHours } from '../core/regions.ts';
-import type { Asked, FoundRow } from '../registry/find.ts';
+import type { Asked, Finding } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { foundOf } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
@@ -29,12 +29,12 @@ export function askedOf(keys: RegistryKeys, id: string, question: Question, call
   return { ...tagsOf(keys, nik, facts), id, client: caller.client, claim: caller.region, ...rangeOf(caller) };
 }
 
-/** The one verb: what the registry's row means for this election, as every transport answers it. Pure but for `rules.now()`. */
-export function answerOf(row: FoundRow, rules: Rules): Answer {
-  const found = foundOf(row.facts);
+/** The one verb: what a finding means for this election, as every transport answers it. Pure but for `rules.now()`. */
+export function answerOf(finding: Finding, rules: Rules): Answer {
+  const found = foundOf(finding.facts);
   const region = found.kind === 'RESIDENT' ? found.facts.region : null;
-  const { contests, reasons, ...decision } = decide(found, rules.election, todayOf(row, region, rules));
-  const asOf = row.asOfMs === null ? null : formatInstant(row.asOfMs, utcOffsetHours(row.sourceRegion));
+  const { contests, reasons, ...decision } = decide(found, rules.election, todayOf(finding, region, rules));
+  const asOf = finding.asOfMs === null ? null : formatInstant(finding.asOfMs, utcOffsetHours(finding.sourceRegion));
   return {
     election: { id: rules.election.id, date: rules.election.date },
     document: decision.document,
@@ -45,15 +45,18 @@ export function answerOf(row: FoundRow, rules: Rules): Answer {
     statusCode: decision.statusCode,
     region: decision.region,
     suket: decision.suket,
-    matches: { name: row.nameMatches, kk: row.kkMatches, suketNumber: row.suketMatches },
-    source: 'REGISTRY',
+    matches: { name: finding.nameMatches, kk: finding.kkMatches, suketNumber: finding.suketMatches },
+    source: finding.source,
     asOf,
   };
 }
 
 /** Today in the resident's zone; for the synthetic sample the date of the sample, so that its answers stay what they are. */
-function todayOf(row: FoundRow, region: string | null, rules: Rules): CivilDate {
+function todayOf(finding: Finding, region: string | null, rules: Rules): CivilDate {
   if (rules.todayOverride !== null) return rules.todayOverride;
-  if (row.sample && row.asOfMs !== null) return civilDateAt(row.asOfMs, utcOffsetHours(row.sourceRegion));
-  return civilDateAt(rules.now(), utcOffsetHours(region));
+  return sampleDateOf(finding) ?? civilDateAt(rules.now(), utcOffsetHours(region));
 }
+
+/** The date of the synthetic sample, where that is what an answer rests on. */
+export const sampleDateOf = ({ source, asOfMs, sourceRegion }: Finding): CivilDate | null =>
+  source === 'SAMPLE' && asOfMs !== null ? civilDateAt(asOfMs, utcOffsetHours(sourceRegion)) : null;

@@ -1,33 +1,54 @@
-import { errorCode, isConnectionLost } from '../registry/error-code.ts';
-import type { Asked, FoundRow } from '../registry/find.ts';
+import type { Source } from '../core/reasons.ts';
+import { errorCode, isConnectionLost, isOutage } from '../registry/error-code.ts';
+import type { Admission, Asked, SourceAnswer } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
 import { Unavailable } from './group.ts';
+import { LIMITS } from './limits.ts';
+
+/** Where residents are found. `find` rejects with `Unavailable` where it cannot say; a miss is a finding. */
+export type ResidentSource = {
+  name: Exclude<Source, 'SAMPLE'>;
+  find(asked: Asked, deadlineMs: number): Promise<SourceAnswer>;
+};
 
 export type ChecksDependencies = {
   keys: RegistryKeys;
   rules: Rules;
-  /** Finds and records in one statement. */
-  find(asked: Asked): Promise<FoundRow>;
+  /** In the order in which they are asked. */
+  sources: readonly ResidentSource[];
 };
 
 /** What a check comes to: an answer, or why the caller gets none; and what is left of his quota. */
-export type Checked = { quota: FoundRow['quota'] } & (
+export type Checked = { quota: Admission['quota'] } & (
   | { answer: Answer; refusal: null }
-  | { answer: null; refusal: NonNullable<FoundRow['refusal']> }
+  | { answer: null; refusal: NonNullable<Admission['refusal']> }
 );
 
-/** Answers one question. `id` is the check's own. Rejects with `Unavailable` where the registry cannot be asked. */
+/** Answers one question. `id` is the check's own. Rejects with `Unavailable` where no source can be asked. */
 export type Check = (id: string, question: Question, caller: Caller) => Promise<Checked>;
 
-export function createCheck({ keys, rules, find }: ChecksDependencies): Check {
+export function createCheck({ keys, rules, sources }: ChecksDependencies): Check {
   return async (id, question, caller) => {
-    const asked = askedOf(keys, id, question, caller);
-    const row = await onceMore(() => find(asked));
-    const { refusal, quota } = row;
-    return refusal === null ? { answer: answerOf(row, rules), refusal, quota } : { answer: null, refusal, quota };
+    const { finding, admission } = await findIn(sources, askedOf(keys, id, question, caller), rules.now());
+    const { refusal, quota } = admission;
+    return refusal === null ? { answer: answerOf(finding, rules), refusal, quota } : { answer: null, refusal, quota };
   };
+}
+
+/** What the first source says that can say anything. */
+async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: number): Promise<SourceAnswer> {
+  let unavailable = new Unavailable('NO_SOURCE');
+  for (const source of sources) {
+    try {
+      return await onceMore(() => source.find(asked, nowMs + LIMITS.checkDeadlineMs));
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      unavailable = error;
+    }
+  }
+  throw unavailable;
 }
 
 /** Tries again where the connection was lost on the way: the check keeps its id, so its audit row counts once. */
@@ -44,5 +65,5 @@ export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
   }
 }
 
-const asUnavailable = (error: unknown): Unavailable =>
-  error instanceof Unavailable ? error : new Unavailable(errorCode(error));
+/** An outage as `Unavailable`, without the driver's text, which may hold parameters; a bug of ours as it is. */
+export const asUnavailable = (error: unknown): unknown => (isOutage(error) ? new Unavailable(errorCode(error)) : error);

@@ -8,6 +8,8 @@ export const LIMITS = {
   maxStatementsInFlight: 4,
   maxWaiting: 20_000,
   statementTimeoutMs: 5_000,
+  /** When a question should have its answer, both tries together. */
+  checkDeadlineMs: 10_000,
   /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */
   selfCheckWrongAnswers: 5,
   selfCheckPerAddress: 600,
@@ -23,4 +25,6 @@ export const LIMITS = {
   maxProofChars: 1_024,
   proofTimeoutMs: 500,
   retryAfterSeconds: 5,
+  /** On Workers a statement is no larger, with its values: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */
+  maxStatementBytes: 60 * 1024,
 } as const;

@@ -1,16 +1,14 @@
 import { OWN_NAMES } from '../access/grant.ts';
-import { civilDateAt } from '../core/dates.ts';
 import type { Nik } from '../core/nik.ts';
-import { utcOffsetHours } from '../core/regions.ts';
 import { SLOTS } from '../registry/admit.ts';
-import { findStatement, foundRow, inlineParameters } from '../registry/find.ts';
+import { findingOf, findStatement, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { forgetLists } from '../registry/lists.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
 import { addressTag, type Tag } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
-import { answerOf, askedOf, type Rules } from './check.ts';
+import { answerOf, askedOf, type Rules, sampleDateOf } from './check.ts';
 import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
 import { inTime, Unavailable } from './group.ts';
@@ -115,7 +113,7 @@ export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: Se
   return row?.is_busy ? { challenge: await proofs.challenge(rules.now()) } : null;
 }
 
-/** The self-check: never asks an upstream, never rejects. */
+/** The self-check: never asks an upstream, and rejects only where a bug of ours is at fault. */
 export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
   const proofs = createProofs(keys);
   return async ({ id, nik, second, clientAddress, proof }, unavailable) => {
@@ -128,9 +126,9 @@ export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
       if (row === undefined) throw new Unavailable('WRONG_KEY');
       return await outcomeOf(row, rules, proofs, address);
     } catch (error) {
-      const { code, retryAfterSeconds } = error instanceof Unavailable ? error : new Unavailable('UNKNOWN');
-      unavailable(code);
-      return { kind: 'UNAVAILABLE', retryAfterSeconds };
+      if (!(error instanceof Unavailable)) throw error;
+      unavailable(error.code);
+      return { kind: 'UNAVAILABLE', retryAfterSeconds: error.retryAfterSeconds };
     }
   };
 }
@@ -141,10 +139,8 @@ async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Pro
   if (row.locked) return { kind: 'LOCKED' };
   if (!row.is_right)
     return row.is_busy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
-  const found = foundRow(row);
-  const sampleDate =
-    found.sample && found.asOfMs !== null ? civilDateAt(found.asOfMs, utcOffsetHours(found.sourceRegion)) : null;
-  return { kind: 'ANSWER', answer: answerOf(found, rules), sampleDate };
+  const finding = findingOf(row);
+  return { kind: 'ANSWER', answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
 }
 
 /** Forgets counts that no longer count, and lists of revoked clients. To be run now and then: an hour's counters are all that is needed. */

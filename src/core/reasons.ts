@@ -1,6 +1,7 @@
 export type DocumentStatus = 'EKTP' | 'SUKET' | 'NEITHER' | 'UNDETERMINED';
 export type VoterStatus = 'ELIGIBLE' | 'NOT_ELIGIBLE' | 'UNDETERMINED';
-export type Source = 'REGISTRY' | 'SNAPSHOT' | 'UPSTREAM';
+/** Where an answer comes from; `SAMPLE` is the synthetic sample, whichever source held it. */
+export type Source = 'REGISTRY' | 'SNAPSHOT' | 'UPSTREAM' | 'SAMPLE';
 
 /** Every reason in the order in which answers list it, with a short citation. */
 export const REASON_BASIS = {

@@ -12,7 +12,7 @@ import { documentRoutes } from './docs.ts';
 import type { Env } from './env.ts';
 import { healthRoutes } from './health.ts';
 import type { listRoutes } from './lists.ts';
-import { type LogEvent, methodOf, routeOf } from './log.ts';
+import { faultEvent, type LogEvent, methodOf, routeOf } from './log.ts';
 import { type Metrics, metricsRoutes } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem, problemResponse } from './problem.ts';
@@ -83,12 +83,7 @@ function allowedAt(app: Hono<Env>, path: string): string {
 function problemOf(error: unknown, c: Context<Env>, log: AppDependencies['log']): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refused) return refused(error.refusal);
-  const requestId = c.get('requestId');
-  if (error instanceof Unavailable) {
-    log({ event: 'unavailable', requestId, code: error.code });
-    return new Problem('unavailable', [], { 'Retry-After': String(error.retryAfterSeconds) });
-  }
-  // The name of the class and no more: messages of drivers and validators hold values.
-  log({ event: 'internal', requestId, code: error instanceof Error ? error.constructor.name : 'UNKNOWN' });
-  return new Problem('internal');
+  log(faultEvent(c.get('requestId'), error));
+  if (!(error instanceof Unavailable)) return new Problem('internal');
+  return new Problem('unavailable', [], { 'Retry-After': String(error.retryAfterSeconds) });
 }

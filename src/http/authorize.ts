@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Grant, Scope } from '../access/grant.ts';
 import type { VerifyToken } from '../access/tokens.ts';
-import type { FoundRow } from '../registry/find.ts';
+import type { Admission } from '../registry/find.ts';
 import type { Refusal } from '../registry/standing.ts';
 import { Problem } from './problem.ts';
 
@@ -35,7 +35,7 @@ export function refused({ code, retryAfterSeconds }: Refusal): Problem {
 }
 
 /** `RateLimit-*`: checks a minute, those left, and seconds until the minute is over. */
-export function setQuota(c: Context, { limit, remaining, resetSeconds }: NonNullable<FoundRow['quota']>): void {
+export function setQuota(c: Context, { limit, remaining, resetSeconds }: NonNullable<Admission['quota']>): void {
   c.header('RateLimit-Limit', String(limit));
   c.header('RateLimit-Remaining', String(remaining));
   c.header('RateLimit-Reset', String(resetSeconds));

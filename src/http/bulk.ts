@@ -4,6 +4,7 @@ import type { Bulk } from '../checks/bulk/bulk.ts';
 import type { FormatName } from '../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../checks/bulk/limits.ts';
 import { TooLarge } from '../checks/bulk/upload.ts';
+import { Unavailable } from '../checks/group.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf } from './body.ts';
@@ -16,8 +17,8 @@ const CONTENT_TYPES: Record<FormatName, string> = { ndjson: 'application/x-ndjso
 export type BulkRouteOptions = {
   /** The answer is made before it is sent: where the connection to the database lives no longer than the handler. */
   whole: boolean;
-  /** Hears the code of what broke an answer off. */
-  brokenOff(requestId: string, code: string): void;
+  /** Hears what broke an answer off. */
+  brokenOff(requestId: string, error: unknown): void;
 };
 
 /** `POST /v1/checks/bulk`: a line for a line, in the same format, from one state of the registry; a summary is the last line. */
@@ -30,7 +31,7 @@ export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }
     const pieces = await bulk({ id, format, body }, grant).catch((error: unknown) => {
       throw problemOf(error);
     });
-    const stream = streamOf(pieces, BULK_LIMITS.maxStallMs, (code) => brokenOff(id, code));
+    const stream = streamOf(pieces, BULK_LIMITS.maxStallMs, (error) => brokenOff(id, error));
     const answer = whole ? await new Response(stream).arrayBuffer() : stream;
     return c.body(answer, 200, { 'Content-Type': CONTENT_TYPES[format], 'Cache-Control': 'no-store' });
   });
@@ -60,12 +61,12 @@ export function problemOf(error: unknown): unknown {
 function streamOf(
   pieces: AsyncGenerator<Uint8Array>,
   maxStallMs: number,
-  brokenOff: (code: string) => void,
+  brokenOff: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   let stalled: ReturnType<typeof setTimeout> | undefined;
   const watch = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     stalled = setTimeout(() => {
-      brokenOff('READER_STALLED');
+      brokenOff(new Unavailable('READER_STALLED'));
       void pieces.return(undefined);
       controller.error(new Error('the reader has stalled'));
     }, maxStallMs);
@@ -80,7 +81,7 @@ function streamOf(
           controller.enqueue(next.value);
           watch(controller);
         } catch (error) {
-          brokenOff((error as { code?: string }).code ?? 'UNKNOWN');
+          brokenOff(error);
           controller.error(error);
         }
       },

@@ -18,16 +18,18 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
-export function listRoutes(verify: VerifyToken, lists: Lists) {
+export function listRoutes(verify: VerifyToken, lists: () => Lists) {
   const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
   return new Hono<Env>()
     .post('/v1/lists', async (c) => {
       const grant = await caller(c);
       const key = idempotencyKey(c);
       const body = await readBody(c);
-      const creating = lists.create({ id: crypto.randomUUID(), key, body }, grant).catch((error: unknown) => {
-        throw uploadProblemOf(error);
-      });
+      const creating = lists()
+        .create({ id: crypto.randomUUID(), key, body }, grant)
+        .catch((error: unknown) => {
+          throw uploadProblemOf(error);
+        });
       const created = granted(await creating);
       if ('faults' in created) throw new Problem('invalid', created.faults);
       const { list } = created;
@@ -35,16 +37,16 @@ export function listRoutes(verify: VerifyToken, lists: Lists) {
     })
     .get('/v1/lists/:id', async (c) => {
       const grant = await caller(c);
-      return c.json(granted(await lists.counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)), 200, NO_STORE);
+      return c.json(granted(await lists().counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)), 200, NO_STORE);
     })
     .get('/v1/lists/:id/changes', async (c) => {
       const grant = await caller(c);
       const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
-      return c.json(granted(await lists.changes(asked, grant)), 200, NO_STORE);
+      return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
     .delete('/v1/lists/:id', async (c) => {
       const grant = await caller(c);
-      granted(await lists.remove(idOf(c), grant));
+      granted(await lists().remove(idOf(c), grant));
       return c.body(null, 204, NO_STORE);
     });
 }

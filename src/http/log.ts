@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
+import { Unavailable } from '../checks/group.ts';
 import type { Env } from './env.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */
 export type LogEvent =
-  | { event: 'unavailable' | 'internal'; requestId: string; code: string }
+  | { event: 'unavailable' | 'internal'; requestId: string; code: string; stack?: string }
   | ({ event: 'request'; requestId: string } & RequestLine);
 /** `ms` is the time until the answer begins. */
 type RequestLine = { method: string; route: string; status: number; ms: number };
@@ -21,6 +22,7 @@ const like =
   (form: RegExp) =>
   (value: unknown): string | undefined =>
     typeof value === 'string' && form.test(value) && !/[0-9]{6}/.test(value) ? value : undefined;
+const frameLike = like(/^(async |new )?([\w$.<>#]{1,80} )?\(?[\w@.:/-]{1,120}:\d+:\d+\)?$/);
 const word = like(/^\w{1,40}$/);
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value < 1_000_000 ? Math.round(value * 10) / 10 : undefined;
@@ -32,6 +34,7 @@ const ALLOWED: Record<string, (value: unknown) => string | number | undefined> =
   event: word,
   requestId: uuid,
   code: word,
+  stack: (value) => (typeof value === 'string' && value.split(' | ').every((frame) => frameLike(frame)) ? value : undefined),
   method: (value) => (METHODS.includes(value as string) ? (value as string) : 'OTHER'),
   route: like(/^(none|\/[\w./:{}*-]{0,80})$/),
   status: number,
@@ -49,6 +52,27 @@ export function lineOf(event: LogEvent, mode: LogMode): LogLine | null {
     if (value !== undefined) line[name] = value;
   }
   return line;
+}
+
+/** What is told of a fault. Messages of drivers and validators hold values: the class and the frames of the stack, no more. */
+export function faultEvent(requestId: string, error: unknown): LogEvent {
+  if (error instanceof Unavailable) return { event: 'unavailable', requestId, code: error.code };
+  const code = error instanceof Error ? error.constructor.name : 'UNKNOWN';
+  return { event: 'internal', requestId, code, stack: framesOf(error) };
+}
+
+const MAX_FRAMES = 12;
+
+/** The lines behind the message; of paths outside `src` and `node_modules` the name. */
+function framesOf(error: unknown): string {
+  const { stack = '', message = '' } = error instanceof Error ? error : {};
+  const from = stack.indexOf(message);
+  return (from < 0 ? '' : stack.slice(from + message.length))
+    .split('\n')
+    .map((line) => line.replace(/^\s+at /, '').replace(/(file:\/\/)?[^\s(]*?\/(?=(src|node_modules)\/|[^/]+$)/, ''))
+    .filter((frame) => frameLike(frame) !== undefined)
+    .slice(0, MAX_FRAMES)
+    .join(' | ');
 }
 
 /** A log of JSON lines for a runtime without files; of the same shape as that of the Node server. */

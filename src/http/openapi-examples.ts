@@ -53,6 +53,7 @@ const SUMMARY = {
   errors: {},
   passedOver: {},
   warnings: [],
+  source: 'REGISTRY',
   asOf: { '32.01': '2018-01-12T17:00:00+07:00' },
   sha256: '0'.repeat(64),
 };

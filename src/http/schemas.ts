@@ -40,6 +40,9 @@ const actions = z.array(
   ] satisfies Action[]),
 );
 const suket = z.object({ issuedOn: date.nullable(), validUntil: date, validOnElectionDay: z.boolean() });
+const source = z
+  .enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE'] satisfies Source[])
+  .meta({ description: 'SAMPLE: the synthetic sample, which tells nothing of anybody who lives' });
 const asOf = instant.nullable().meta({ description: 'Date of the copy that the answer rests on' });
 
 /** The answer of one check. */
@@ -54,7 +57,7 @@ export const answer = z.object({
   region: region.nullable(),
   suket: suket.nullable(),
   matches: z.object({ name: proved, kk: proved, suketNumber: proved }),
-  source: z.enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM'] satisfies Source[]),
+  source,
   asOf,
 }) satisfies z.ZodType<Answer>;
 
@@ -110,6 +113,7 @@ const summary = z.object({
     description:
       'NAME_NOT_COMPARED, KK_NOT_COMPARED: a column looks like names or family cards, but its header is not known. NIKS_ROUNDED: nearly all NIKs end in 0, a spreadsheet has eaten their last digit',
   }),
+  source,
   asOf: z.record(z.string(), instant),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 }) satisfies z.ZodType<BulkSummary>;

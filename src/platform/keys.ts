@@ -72,9 +72,9 @@ async function makeKeys(dataDir: string, missing: readonly Secret[]): Promise<st
     await syncDirectory(dataDir);
     return missing.map((secret) => pathOf(dataDir, secret));
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => {});
     if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '') && !(await isFresh(dataDir))) return [];
-    throw asStartupError(`cannot keep keys in ${directory}`, error);
+    throw asStartupError(`cannot keep a key in ${directory}`, error);
   }
 }
 

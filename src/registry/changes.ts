@@ -1,3 +1,4 @@
+import { FLAG } from './row.ts';
 import type { Transaction } from './sql.ts';
 
 /** A version of a resident's row, in the short form that `rowReader` reads. */
@@ -13,27 +14,42 @@ export type Place = { copy: number; ref: string | null };
 /** What a copy wrote for a reference of a list, and what it replaced: null where it inserted the row. */
 export type Version = { ref: string; copy: number; before: string | null; after: string };
 
-// Versions chain: each was written by `copy` and, once replaced, stands in `changes` under the copy that replaced it.
-const VERSIONS = `
-WITH versions AS (
-  SELECT l.ref, h.copy, ${shortOf('h')} AS short
-  FROM changes h JOIN list_refs l ON l.list = $1::uuid AND l.tag = h.tag WHERE h.replaced_by >= $2
-  UNION ALL
-  SELECT l.ref, r.copy, ${shortOf('r')}
-  FROM list_refs l JOIN residents r ON r.tag = l.tag WHERE l.list = $1::uuid AND r.copy >= $2
-), chained AS (
-  SELECT ref COLLATE "C" AS ref, copy, short AS after, lag(short) OVER (PARTITION BY ref ORDER BY copy) AS before FROM versions
-)
-SELECT ref, copy, before, after FROM chained
-WHERE copy >= $2 AND (copy, ref) > ($3::int, $4::text COLLATE "C") ORDER BY copy, ref LIMIT $5`;
+/**
+ * Versions of a list's rows that the copies $2 to $3 wrote, for references behind $4. Versions chain: each was written by `copy`
+ * and, once replaced, stands in `changes` under the copy that replaced it.
+ */
+const versions = (order: string): string => `
+SELECT ref, copy, after, coalesce(
+  (SELECT ${shortOf('b')} FROM changes b WHERE b.tag = v.tag AND b.replaced_by = v.copy),
+  CASE WHEN v.flags & ${FLAG.CONFIRMED} <> 0 THEN after END) AS before
+FROM (
+  SELECT l.ref COLLATE "C" AS ref, l.tag, w.*
+  FROM list_refs l CROSS JOIN LATERAL (
+    SELECT h.copy, h.flags, ${shortOf('h')} AS after FROM changes h
+    WHERE h.tag = l.tag AND h.replaced_by > $2 AND h.copy BETWEEN $2 AND $3
+    UNION ALL
+    SELECT r.copy, r.flags, ${shortOf('r')} FROM residents r WHERE r.tag = l.tag AND r.copy BETWEEN $2 AND $3
+  ) w
+  WHERE l.list = $1::uuid AND l.ref COLLATE "C" > $4::text ORDER BY ${order} LIMIT $5
+) v ORDER BY ${order}`;
+const OF_ONE_COPY = versions('ref');
+const OF_COPIES = versions('copy, ref');
 
 /**
- * Versions of a list's rows written behind a place, in order of copy and reference. A copy's number is given under the lock of
- * imports, which is held until the import has committed: whoever sees a copy sees all that come before it, or they never will be.
+ * Versions of a list's rows written behind a place by copies up to `lastCopy`, in order of copy and reference. A copy's number
+ * is given under the lock of imports, which is held until the import has committed: whoever sees a copy sees all that come
+ * before it, or they never will be. The copy that a page breaks off in is read by references, each once.
  */
-export async function findVersions(tx: Transaction, list: string, { copy, ref }: Place, limit: number): Promise<Version[]> {
-  const first = ref === null ? copy + 1 : copy;
-  return (await tx.unsafe(VERSIONS, [list, first, copy, ref ?? '', limit])) as unknown as Version[];
+export async function findVersions(
+  tx: Transaction,
+  list: string,
+  { copy, ref }: Place,
+  { lastCopy, limit }: { lastCopy: number; limit: number },
+): Promise<Version[]> {
+  const begun = ref === null ? [] : await tx.unsafe(OF_ONE_COPY, [list, copy, copy, ref, limit]);
+  const rest = limit - begun.length;
+  const others = rest === 0 ? [] : await tx.unsafe(OF_COPIES, [list, copy + 1, lastCopy, '', rest]);
+  return [...begun, ...others] as unknown as Version[];
 }
 
 /** A list as a snapshot shows it, and the last copy of that snapshot (0: none); null where it is gone. */

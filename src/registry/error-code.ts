@@ -18,3 +18,13 @@ const LOST_CONNECTION = new Set([
 
 /** The connection is gone. What a statement was to do may have been done, for the answer may be what was lost. */
 export const isConnectionLost = (error: unknown): boolean => LOST_CONNECTION.has(errorCode(error));
+
+/** SQLSTATEs, and codes of the driver's connection, of sockets and of TLS; what else has a code is a fault of ours, too. */
+const OUTAGE_CODE =
+  /^(([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}|CONNECT(ION)?_.+|(EAI_|ECONN|EPIPE|ETIME|EHOST|ENET|ENOTF|EADDR|E[MN]FILE|ENOSPC|EDQUOT|EIO$).*|ERR_(TLS|SSL)_.+|UNABLE_TO_.+|.*CERT.*)$/;
+/** What workerd says of a socket that is gone: its errors have no codes. */
+const OUTAGE_TEXT = /^(network connection lost|proxy request failed|stream was cancelled|this (writable|readable)stream )/i;
+
+/** The database or the way to it is at fault; all other errors are bugs of ours. */
+export const isOutage = (error: unknown): boolean =>
+  OUTAGE_CODE.test(errorCode(error)) || (error instanceof Error && OUTAGE_TEXT.test(error.message));

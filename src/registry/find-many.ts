@@ -1,27 +1,21 @@
 import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
-import type { FoundRow } from './find.ts';
-import { FLAG, type StoredFacts } from './row.ts';
-import { SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import type { Finding } from './find.ts';
+import type { StoredFacts } from './row.ts';
+import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
-
-/** First and last region that the caller may see, as numbers. */
-type Range = { first: number; last: number };
-type Source = Range & { name: string; region: string; fullAsOfMs: number | null; asOfMs: number; nameVersion: number };
-
-/** What a transaction's snapshot says of its copies; by this a row's short form is read. */
-export type Ledger = { sources: Source[]; copies: Map<string, { source: Source; asOfMs: number }> };
+import { type Ledger, type LedgerSource, type Range, visibility } from './visibility.ts';
 
 /** Reads the ledger of a snapshot. */
 export async function readLedger(tx: Transaction): Promise<Ledger> {
   const [sources, copies] = await Promise.all([
     tx.unsafe(`SELECT name, region, first_region::float8 AS first, last_region::float8 AS last,
-      name_version AS "nameVersion", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
+      name_version AS "nameVersion", full_copy AS "fullCopy", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
       FROM sources ORDER BY name`),
-    tx.unsafe('SELECT id::text, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
+    tx.unsafe('SELECT id, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
   ]);
-  const byName = new Map((sources as unknown as Source[]).map((source) => [source.name, source]));
+  const byName = new Map((sources as unknown as LedgerSource[]).map((source) => [source.name, source]));
   return {
     sources: [...byName.values()],
     copies: new Map(
@@ -46,8 +40,23 @@ const WITH_PROOFS = shortRows(
   'a.name = r.name_proof, a.kk = r.kk_proof',
 );
 
-/** The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement. */
-export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Promise<string[]> {
+/** What a tag and a proof take in a statement, at most, with the comma. */
+const TAG_TEXT_BYTES = 37;
+const PROOF_TEXT_BYTES = 21;
+
+/**
+ * The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement, or
+ * as many as it takes for each to be no larger than `maxStatementBytes`.
+ */
+export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked, maxStatementBytes = Infinity): Promise<string[]> {
+  const most = Math.floor(maxStatementBytes / (TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES)));
+  if (tags.length > most) {
+    const part = (from: number, to?: number): ManyAsked => {
+      const [names, kks] = [proofs?.names.slice(from, to) ?? [], proofs?.kks.slice(from, to) ?? []];
+      return { tags: tags.slice(from, to), proofs: proofs && { names, kks } };
+    };
+    return (await Promise.all([part(0, most), part(most)].map((one) => findMany(tx, one, maxStatementBytes)))).flat();
+  }
   if (tags.length === 0) return [];
   const list = (values: (string | null)[]): string => `{${values.map((value) => value ?? 'NULL').join(',')}}`;
   const parameters = [`{${tags.join(',')}}`, ...(proofs === null ? [] : [list(proofs.names), list(proofs.kks)])];
@@ -58,31 +67,12 @@ export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked): Pr
   return shorts;
 }
 
-/**
- * Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives.
- * A resident outside the range, or absent from the last full copy, is as good as not there.
- */
-export function rowReader({ sources, copies }: Ledger, range: Range): (short: string) => FoundRow {
-  const seen = sourcesSeen(sources, range);
-  const ageOf = (source: Source): number => source.fullAsOfMs ?? source.asOfMs;
-  const oldest = seen.toSorted((a, b) => ageOf(a) - ageOf(b))[0];
-  const unmetered = { suketMatches: null, refusal: null, quota: null };
-  const miss: FoundRow = {
-    ...unmetered,
-    facts: null,
-    asOfMs: oldest === undefined ? null : ageOf(oldest),
-    sourceRegion: oldest?.region ?? null,
-    sample: oldest?.name === SAMPLE_SOURCE,
-    nameMatches: null,
-    kkMatches: null,
-  };
+/** Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives. */
+export function rowReader(ledger: Ledger, range: Range): (short: string) => Finding {
+  const view = visibility(ledger, range);
+  const miss: Finding = { ...view.miss, facts: null, nameMatches: null, kkMatches: null, suketMatches: null };
   return (short) => {
-    const [copyId = '', status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
-    const copy = copies.get(copyId);
-    if (copy === undefined || Number(flags) & FLAG.ABSENT) return miss;
-    const { source, asOfMs } = copy;
-    const where = region === '' ? source.first : Number(region);
-    if (where < range.first || where > range.last) return miss;
+    const [copy, status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
     const facts: StoredFacts = {
       region: region === '' ? null : Number(region),
       status: Number(status),
@@ -91,24 +81,20 @@ export function rowReader({ sources, copies }: Ledger, range: Range): (short: st
       suketEnds: dateOf(suketEnds),
       ofAgeOn: dateOf(ofAgeOn),
     };
+    const seen = view.row({ copy: Number(copy), ...facts });
+    if (seen === null) return miss;
     return {
-      ...unmetered,
+      ...seen.origin,
       facts,
-      asOfMs: Number(flags) & FLAG.KEPT ? asOfMs : Math.max(asOfMs, source.fullAsOfMs ?? asOfMs),
-      sourceRegion: source.region,
-      sample: source.name === SAMPLE_SOURCE,
-      nameMatches: source.nameVersion === NAME_VERSION ? matchOf(name) : null,
+      nameMatches: seen.source.nameVersion === NAME_VERSION ? matchOf(name) : null,
       kkMatches: matchOf(kk),
+      suketMatches: null,
     };
   };
 }
 
 const dateOf = (text = ''): CivilDate | null => (text === '' ? null : (text as CivilDate));
 const matchOf = (text = ''): boolean | null => (text === '' ? null : text === 't');
-
-/** Sources whose region meets the caller's. */
-export const sourcesSeen = (sources: readonly Source[], { first, last }: Range): Source[] =>
-  sources.filter((source) => source.first <= last && source.last >= first);
 
 /** The one audit row of a bulk request. `detail` says what was asked: counts of answers are not known yet. */
 export type BulkRecord = {
@@ -122,7 +108,7 @@ export type BulkRecord = {
 const RECORD_BULK = `
 WITH ${judgedCte('bulk')}, recorded AS (
   INSERT INTO audit (id, source, client, claim, kind, detail)
-  SELECT $4::uuid, 'REGISTRY', client, claim, 'BULK', $5::jsonb FROM judged WHERE refusal IS NULL
+  SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'BULK', $5::jsonb FROM judged WHERE refusal IS NULL
   ON CONFLICT (id) DO NOTHING
 )
 SELECT refusal, claim FROM judged`;

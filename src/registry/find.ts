@@ -1,5 +1,6 @@
 import type { CivilDate } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
+import type { Source } from '../core/reasons.ts';
 import { admitCtes, MISS_CTE } from './admit.ts';
 import { FLAG, type StoredFacts } from './row.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
@@ -9,24 +10,31 @@ import type { Tags } from './tags.ts';
 /** One question, as the statement takes it. `id` is the check's own; `claim` is the region the caller may see, null for all. */
 export type Asked = Tags & { id: string; client: string; claim: string | null; first: number; last: number };
 
-/** What the registry says to one question. `facts` is null for a miss. Instants are milliseconds since 1970. */
-export type FoundRow = {
+/** What a source says of one resident. `facts` is null for a miss. Instants are milliseconds since 1970. */
+export type Finding = {
   facts: StoredFacts | null;
   /** The dated copy the answer rests on; for a miss the oldest the caller may see; null where he may see none. */
   asOfMs: number | null;
   /** Region of the source of that copy, for its time zone. */
   sourceRegion: string | null;
-  /** The row is of the synthetic sample. */
-  sample: boolean;
+  /** `SAMPLE` where that copy is the synthetic one. */
+  source: Source;
   /** Null where not asked or not on record. */
   nameMatches: boolean | null;
   kkMatches: boolean | null;
   suketMatches: boolean | null;
+};
+
+/** Whether the caller may ask, and how much he has left. */
+export type Admission = {
   /** Why the question was not answered; null where it was. */
   refusal: Refusal | null;
   /** Checks a minute of the caller and what is left of them; null where he is not metered. */
   quota: { limit: number; remaining: number; resetSeconds: number } | null;
 };
+
+/** Both, as one statement gives them; the finding of a refused question says nothing. */
+export type SourceAnswer = { finding: Finding; admission: Admission };
 
 const REGION_COLUMNS =
   'r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.name_proof, r.kk_proof, r.suket_proof';
@@ -35,8 +43,8 @@ const REGION_COLUMNS =
 export type Extension = { slot?: string; ctes?: string; select?: string };
 
 /**
- * Finds residents and records the audit rows of the answers, in one statement. A resident outside the caller's region, or absent
- * from the last full export, is as good as not there; one whose region is unknown counts as of its source's region.
+ * Finds residents and records the audit rows of the answers, in one statement. What the caller may see, and of which date, is
+ * that of `visibility`.
  * Parameters are the columns of `asked` as Postgres array literals.
  */
 export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
@@ -45,8 +53,10 @@ WITH asked AS MATERIALIZED (
     WITH ORDINALITY AS a (id, tag, audit_tag, client, token_claim, token_first, token_last, asked_name, asked_kk, asked_suket, key_check, nth, n)
   WHERE ${isOurKey('a.key_check')}
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
-  SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' AS sample, coalesce(s.region, oldest.region) AS source_region,
-         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 THEN c.as_of ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
+  SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.region, oldest.region) AS source_region,
+         CASE WHEN coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' THEN 'SAMPLE' ELSE 'REGISTRY' END AS source,
+         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 OR r.copy > s.full_copy THEN c.as_of
+              ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
          CASE WHEN s.name_version = ${NAME_VERSION} THEN a.asked_name = r.name_proof END AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
   FROM judged a
   LEFT JOIN LATERAL (
@@ -58,17 +68,18 @@ WITH asked AS MATERIALIZED (
   LEFT JOIN sources s ON s.name = c.source
   LEFT JOIN LATERAL (
     SELECT coalesce(s.full_as_of, s.as_of) AS as_of, s.name, s.region FROM sources s
-    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first ORDER BY 1 LIMIT 1
+    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first
+    ORDER BY 1, s.name COLLATE "C" LIMIT 1
   ) oldest ON true
 ), recorded AS (
   INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
   SELECT id, audit_tag, region, copy, suket_ends, of_age_on, status, flags,
          (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
          coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
-         found, 'REGISTRY', client, claim
+         found, source, client, claim
   FROM found WHERE refusal IS NULL ON CONFLICT (id) DO NOTHING
 )${more.slot === undefined ? '' : MISS_CTE}${more.ctes ?? ''}
-SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, sample, source_region,
+SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, source, source_region,
        (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches,
        refusal, quota${more.select ?? ''}
 FROM found ORDER BY n`;
@@ -131,22 +142,22 @@ const PREPARED = findStatement(
  * Asks many at once through a prepared statement: two round trips on a connection's first use, one after. Statements in flight
  * at the same time should name different slots.
  */
-export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
-  return foundRows(await sql.unsafe(PREPARED, [...askedParameters(asked), slot], { prepare: true }), asked);
+export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0): Promise<SourceAnswer[]> {
+  return sourceAnswers(await sql.unsafe(PREPARED, [...askedParameters(asked), slot], { prepare: true }), asked);
 }
 
 /**
  * Asks without parameters: one round trip on a fresh connection, where postgres.js would describe a parametrised statement
  * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
  */
-export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<FoundRow[]> {
-  return foundRows(await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })), asked);
+export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<SourceAnswer[]> {
+  return sourceAnswers(await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })), asked);
 }
 
 /** Throws `WrongKey`: the statement answers nothing from a registry that was tagged with another key. */
-function foundRows(rows: readonly Record<string, unknown>[], asked: readonly Asked[]): FoundRow[] {
+function sourceAnswers(rows: readonly Record<string, unknown>[], asked: readonly Asked[]): SourceAnswer[] {
   if (rows.length !== asked.length) throw new WrongKey();
-  return rows.map(foundRow);
+  return rows.map(sourceAnswerOf);
 }
 
 export function inlineParameters(asked: readonly Asked[]): string[] {
@@ -156,22 +167,25 @@ export function inlineParameters(asked: readonly Asked[]): string[] {
   });
 }
 
-/** One row of the statement, of either form. */
-export function foundRow(row: Record<string, unknown>): FoundRow {
+const sourceAnswerOf = (row: Record<string, unknown>): SourceAnswer => ({
+  finding: findingOf(row),
+  admission: { refusal: refusalOf(row.refusal as string | null), quota: quotaOf(row.quota as string | null) },
+});
+
+/** The finding in one row of the statement, of either form. */
+export function findingOf(row: Record<string, unknown>): Finding {
   return {
     facts: row.found ? storedFacts(row) : null,
     asOfMs: row.as_of_ms as number | null,
     sourceRegion: row.source_region as string | null,
-    sample: row.sample === true,
+    source: row.source as Source,
     nameMatches: row.name_matches as boolean | null,
     kkMatches: row.kk_matches as boolean | null,
     suketMatches: row.suket_matches as boolean | null,
-    refusal: refusalOf(row.refusal as string | null),
-    quota: quotaOf(row.quota as string | null),
   };
 }
 
-function quotaOf(text: string | null): FoundRow['quota'] {
+function quotaOf(text: string | null): Admission['quota'] {
   if (text === null) return null;
   const [limit = 0, remaining = 0, resetSeconds = 0] = text.split(',').map(Number);
   return { limit, remaining, resetSeconds };

@@ -57,8 +57,9 @@ export type CompareOptions = { sourceName: string; asOfMs: number; asOfDate: str
 
 /**
  * What this copy changes, in tag order. The newer as-of owns a resident; at equal dates a row of another source that differs
- * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. KEEP marks one whose row was rejected. CONFIRM rewrites an equal row whose own
- * date would otherwise mislead, or whose 17th birthday has passed.
+ * is a conflict. An absent row is nobody's claim: whoever has the resident takes it. KEEP marks one whose row was rejected.
+ * CONFIRM rewrites an equal row that another source had, or whose 17th birthday has passed; RENEW one of our own whose date
+ * would otherwise mislead: of a partial copy, the older date is taken only where no full copy stands for the later.
  */
 export async function compare(tx: Transaction, options: CompareOptions): Promise<void> {
   const { sourceName, asOfMs, asOfDate, full } = options;
@@ -66,7 +67,7 @@ export async function compare(tx: Transaction, options: CompareOptions): Promise
   const same = FACT_COLUMNS.map((column) =>
     column === 'of_age_on'
       ? `CASE WHEN r.of_age_on > '${asOfDate}' THEN r.of_age_on END IS NOT DISTINCT FROM i.of_age_on`
-      : `r.${column} IS NOT DISTINCT FROM i.${column}`,
+      : `r.${column}${column === 'flags' ? ` & ~${FLAG.CONFIRMED}` : ''} IS NOT DISTINCT FROM i.${column}`,
   ).join(' AND ');
   await tx.unsafe(`CREATE TEMP TABLE delta ON COMMIT DROP AS
     SELECT * FROM (
@@ -79,11 +80,13 @@ export async function compare(tx: Transaction, options: CompareOptions): Promise
           WHEN r.tag IS NULL THEN 'INSERT'
           WHEN r.own OR r.flags & ${FLAG.ABSENT} <> 0 OR r.current < ${asOf} THEN
             CASE WHEN NOT (${same}) THEN 'CHANGE'
-                 WHEN NOT r.own OR r.of_age_on <= '${asOfDate}' OR r.as_of > ${asOf} OR (${!full} AND r.as_of < ${asOf}) THEN 'CONFIRM' END
+                 WHEN NOT r.own OR r.of_age_on <= '${asOfDate}' THEN 'CONFIRM'
+                 WHEN r.as_of > ${asOf} AND (${full} OR r.is_later) OR (${!full} AND r.current < ${asOf}) THEN 'RENEW' END
           WHEN r.current = ${asOf} AND r.flags & ${FLAG.CONFLICT} = 0 AND NOT (${same}) THEN 'CONFLICT'
         END AS kind
       FROM incoming i ${full ? 'FULL' : 'LEFT'} JOIN (
-        SELECT r.*, c.as_of, greatest(c.as_of, s.full_as_of) AS current, c.source = '${sourceName}' AS own
+        SELECT r.*, c.as_of, c.source = '${sourceName}' AS own, r.copy > coalesce(s.full_copy, 0) AS is_later,
+               CASE WHEN r.copy > s.full_copy THEN c.as_of ELSE greatest(c.as_of, s.full_as_of) END AS current
         FROM residents r JOIN copies c ON c.id = r.copy LEFT JOIN sources s ON s.name = c.source
       ) r ON r.tag = i.tag
     ) compared WHERE kind IS NOT NULL ORDER BY tag`);

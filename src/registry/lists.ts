@@ -1,5 +1,5 @@
 import { LIST_MISSED, PAUSED_SECONDS } from './admit.ts';
-import type { Sql } from './sql.ts';
+import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
@@ -46,12 +46,31 @@ WITH ${judgedCte('lists')}, had AS (
 )
 SELECT final AS refusal, too_many AS "tooMany", since_copy AS "sinceCopy" FROM verdict, had LEFT JOIN made ON true`;
 
-/** Keeps a list whole, in one statement; null `sinceCopy` where there is one of its key, or its client may have no more. */
+const ADD = `INSERT INTO list_refs (list, tag, ref)
+  SELECT $1::uuid, r.tag, r.ref FROM unnest($2::uuid[], $3::text[]) AS r (tag, ref) ORDER BY r.tag, r.ref`;
+/** So many take less than workerd writes at once. */
+const MAX_REFS_A_STATEMENT = 800;
+
+/**
+ * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its key, or
+ * its client may have no more.
+ */
 export async function recordList(sql: Sql, list: NewList, maxLists: number) {
   const { id, client, claim, keyCheck, key, digest, refs, tags } = list;
-  const arrays = [`{${tags.join(',')}}`, `{${refs.map((ref) => `"${ref}"`).join(',')}}`];
-  const parameters = [client, claim, keyCheck, maxLists, id, key, digest, refs.length, ...arrays];
-  return judgedRow<{ tooMany: boolean; sinceCopy: number | null }>(await sql.unsafe(RECORD, parameters));
+  const inOrder = refs.map((_, i) => i).sort((a, b) => ((tags[a] as string) < (tags[b] as string) ? -1 : 1));
+  const arrays = (part: number[]) => [
+    `{${part.map((i) => tags[i]).join(',')}}`,
+    `{${part.map((i) => `"${refs[i]}"`).join(',')}}`,
+  ];
+  const record = async (tx: Sql | Transaction) => {
+    const first = arrays(inOrder.slice(0, MAX_REFS_A_STATEMENT));
+    const parameters = [client, claim, keyCheck, maxLists, id, key, digest, refs.length, ...first];
+    const row = judgedRow<{ tooMany: boolean; sinceCopy: number | null }>(await tx.unsafe(RECORD, parameters));
+    for (let from = MAX_REFS_A_STATEMENT; row.sinceCopy !== null && from < refs.length; from += MAX_REFS_A_STATEMENT)
+      await tx.unsafe(ADD, [id, ...arrays(inOrder.slice(from, from + MAX_REFS_A_STATEMENT))]);
+    return row;
+  };
+  return await (refs.length <= MAX_REFS_A_STATEMENT ? record(sql) : sql.begin(record));
 }
 
 /** The list that a client has under an idempotency key. */
@@ -77,7 +96,7 @@ WITH ${judgedCte('lists')}, known AS (
   SELECT CASE WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
   FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)}, recorded AS (
   INSERT INTO audit (id, source, client, claim, kind, detail)
-  SELECT $4::uuid, 'REGISTRY', client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
+  SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
   ON CONFLICT (id) DO NOTHING
 )
 SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;

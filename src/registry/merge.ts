@@ -132,7 +132,7 @@ async function mergeInTransaction<Report extends object>(
 
 async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
   const [current] =
-    await tx`SELECT 1 FROM sources WHERE name = ${source.name} AND as_of > to_timestamp(${asOfMs}::float8 / 1000)`;
+    await tx`SELECT 1 FROM sources WHERE name = ${source.name} AND greatest(as_of, full_as_of) > to_timestamp(${asOfMs}::float8 / 1000)`;
   if (current && !allowOlder) {
     throw new MergeRefusal(
       'OLDER_AS_OF',
@@ -206,7 +206,8 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
 async function write(tx: Transaction, options: MergeOptions, copy: number, report: object): Promise<void> {
   await tx.unsafe(`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
   await tx.unsafe(`INSERT INTO changes (tag, replaced_by, copy, ${FACTS})
-    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag WHERE d.kind NOT IN ('INSERT', 'KEEP')`);
+    SELECT r.tag, ${copy}, r.copy, ${factsOf('r')} FROM delta d JOIN residents r ON r.tag = d.tag 
+    WHERE d.kind NOT IN ('INSERT', 'KEEP') AND NOT (d.kind = 'RENEW' AND r.flags & ${FLAG.CONFIRMED} <> 0)`);
   const assignments = FACT_COLUMNS.map((column) => `${column} = d.${column}`).join(', ');
   const forgotten = FACT_COLUMNS.filter((column) => !['region', 'status', 'flags'].includes(column));
   await tx.unsafe(`MERGE INTO residents r USING delta d ON r.tag = d.tag
@@ -214,16 +215,18 @@ async function write(tx: Transaction, options: MergeOptions, copy: number, repor
     WHEN MATCHED AND d.kind = 'KEEP' THEN UPDATE SET flags = r.flags | ${FLAG.KEPT}
     WHEN MATCHED AND d.kind = 'CONFLICT' THEN UPDATE SET copy = ${copy}, status = -1, flags = ${FLAG.CONFLICT},
       region = CASE WHEN r.region = d.region THEN r.region END, ${forgotten.map((column) => `${column} = NULL`).join(', ')}
+    WHEN MATCHED AND d.kind = 'RENEW' THEN UPDATE SET copy = ${copy}, flags = r.flags | ${FLAG.CONFIRMED}
     WHEN MATCHED THEN UPDATE SET copy = ${copy}, ${assignments}
     WHEN NOT MATCHED THEN INSERT (tag, copy, ${FACTS}) VALUES (d.tag, ${copy}, ${factsOf('d')})`);
   const { source, asOfMs, full, nameVersion } = options;
   await tx`
-    INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, name_version, as_of, full_as_of)
+    INSERT INTO sources AS s (name, region, first_region, last_region, last_copy, name_version, as_of, full_as_of, full_copy)
     VALUES (${source.name}, ${source.region}, ${source.firstRegion}, ${source.lastRegion}, ${copy},
-            ${nameVersion}, to_timestamp(${asOfMs}::float8 / 1000), CASE WHEN ${full} THEN to_timestamp(${asOfMs}::float8 / 1000) END)
+            ${nameVersion}, to_timestamp(${asOfMs}::float8 / 1000), CASE WHEN ${full} THEN to_timestamp(${asOfMs}::float8 / 1000) END,
+            CASE WHEN ${full} THEN ${copy}::int END)
     ON CONFLICT (name) DO UPDATE SET last_copy = excluded.last_copy, as_of = excluded.as_of,
       name_version = CASE WHEN ${full} THEN excluded.name_version ELSE least(s.name_version, excluded.name_version) END,
-      full_as_of = coalesce(excluded.full_as_of, s.full_as_of)`;
+      full_as_of = coalesce(excluded.full_as_of, s.full_as_of), full_copy = coalesce(excluded.full_copy, s.full_copy)`;
   await tx`UPDATE copies SET report = ${tx.json(report as never)} WHERE id = ${copy}`;
   // Readers' prepared plans are made anew: a plan for an empty registry would scan a full one.
   await tx.unsafe('ANALYZE residents');

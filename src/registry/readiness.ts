@@ -2,6 +2,7 @@ import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
 import { type CivilDate, civilDateAt, formatInstant } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import { utcOffsetHours } from '../core/regions.ts';
+import { isOutage } from './error-code.ts';
 import type { RegistryKeys } from './keys.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
 import { keyCheck } from './tags.ts';
@@ -29,11 +30,12 @@ export const isReady = ({ database, migrations, key }: RegistryState): boolean =
 /** When the newest migration was made, as Drizzle's journal and its table in the database both say. */
 const NEWEST_MIGRATION = Math.max(...journal.entries.map((entry) => entry.when));
 
-/** The state of the registry. Never rejects: a database that cannot be asked is a state too. */
+/** The state of the registry. A database that cannot be asked is a state too. */
 export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<RegistryState> {
   try {
     return { database: 'ok', ...(await readState(sql, keys, nowMs)) };
-  } catch {
+  } catch (error) {
+    if (!isOutage(error)) throw error;
     return UNREACHABLE;
   }
 }

@@ -19,6 +19,8 @@ export const FLAG = {
   ABSENT: 1024,
   /** The last full copy has a row of this resident that was rejected: what stands here is of his own, older copy. */
   KEPT: 2048,
+  /** A later copy had the same row, and the row before that is in the change log: to confirm it once more is not logged. */
+  CONFIRMED: 4096,
 } as const;
 
 /** The facts of a resident as columns of the registry: numbers, flags and three dates. */

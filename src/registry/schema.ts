@@ -26,7 +26,7 @@ export const registryKey = pgTable('registry_key', {
   keyCheck: big('key_check').notNull(),
 });
 
-/** Who supplies copies: a Disdukcapil by its region, or the synthetic sample. `full_as_of` is the date of its last full copy. */
+/** Who supplies copies: a Disdukcapil by its region, or the synthetic sample. `full_copy` is its last full copy, `full_as_of` the date of that. */
 export const sources = pgTable('sources', {
   name: text().primaryKey(),
   region: text().notNull(),
@@ -35,6 +35,7 @@ export const sources = pgTable('sources', {
   lastCopy: integer('last_copy').notNull(),
   asOf: instant('as_of').notNull(),
   fullAsOf: instant('full_as_of'),
+  fullCopy: integer('full_copy'),
   /** By which version of the normalisation all its names were tagged: other versions do not compare. */
   nameVersion: smallint('name_version').notNull().default(1),
 });
@@ -72,8 +73,8 @@ const facts = {
 export const residents = pgTable('residents', { tag: uuid().primaryKey(), ...facts });
 
 /**
- * The change log: the version of a resident's row that a copy replaced, one of equal facts too: versions chain from copy to
- * `replaced_by` without a gap, and the first was inserted. What a row is now stands in `residents`.
+ * The change log: the version of a resident's row that a copy replaced. Versions chain from copy to `replaced_by`, the first was
+ * inserted, and where the chain has a gap, what follows is CONFIRMED: the same as before. What a row is now stands in `residents`.
  */
 export const changes = pgTable(
   'changes',
@@ -83,7 +84,7 @@ export const changes = pgTable(
     replacedBy: integer('replaced_by').notNull(),
     ...facts,
   },
-  (table) => [index('changes_replaced_by').on(table.replacedBy)],
+  (table) => [index('changes_tag').on(table.tag, table.replacedBy)],
 );
 
 /**
@@ -115,7 +116,7 @@ export const audit = pgTable(
     kind: text().notNull().default('CHECK'),
     detail: jsonb(),
   },
-  (table) => [index('audit_xid').using('brin', table.xid)],
+  (table) => [index('audit_xid_order').on(table.xid)],
 );
 
 /** Sealed stretches of the audit, chained by hash: the rows of transactions from `from_xid` up to, not including, `to_xid`. */
@@ -152,7 +153,10 @@ export const lists = pgTable(
 export const listRefs = pgTable(
   'list_refs',
   { list: uuid().notNull(), tag: uuid().notNull(), ref: text().notNull() },
-  (table) => [primaryKey({ columns: [table.list, table.tag, table.ref] })],
+  (table) => [
+    primaryKey({ columns: [table.list, table.tag, table.ref] }),
+    index('list_refs_order').on(table.list, sql`${table.ref} COLLATE "C"`),
+  ],
 );
 
 /** Wrong answers of the self-check form for one NIK (keyed tag), over all addresses: the times of the last five. */

@@ -5,6 +5,8 @@ export type Transaction = postgres.TransactionSql;
 
 /** The synthetic sample's source: the first real import removes it. */
 export const SAMPLE_SOURCE = 'sample';
+/** What the audit says of a request for many: `SAMPLE` while that is there. */
+export const AUDITED_SOURCE = `CASE WHEN EXISTS (SELECT FROM sources WHERE name = '${SAMPLE_SOURCE}') THEN 'SAMPLE' ELSE 'REGISTRY' END`;
 
 /** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
 export const FACT_COLUMNS = [
@@ -44,6 +46,9 @@ export function connect(
     types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },
     connection: {
       application_name: 'hakpilih',
+      // Dates leave as text; what the database has set for others must not change it, nor when a day of the quotas begins.
+      DateStyle: 'ISO, YMD',
+      TimeZone: 'UTC',
       ...(options.genericPlans ? { plan_cache_mode: 'force_generic_plan' } : {}),
       ...(options.role === undefined ? {} : { role: options.role }),
     },

@@ -16,7 +16,7 @@ describe('a client', () => {
   const ask = async (client: string, niks: string[], slot = 0) => {
     const keys = deriveKeys(registry.registryKey);
     const asked = niks.map((nik) => askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client, region: null }));
-    return await findPrepared(registry.sql, asked, slot);
+    return (await findPrepared(registry.sql, asked, slot)).map(({ admission }) => admission);
   };
   it('is admitted up to its quota a minute, to the one, and told what is left', async () => {
     const rows = await ask('small', Array(58).fill(known));
@@ -47,7 +47,7 @@ describe('a client', () => {
       { nik: known as Nik },
       { client: 'gone', region: null },
     );
-    expect((await findInline(registry.sql, [asked], 3.7))[0]?.refusal?.code).toBe('REVOKED');
+    expect((await findInline(registry.sql, [asked], 3.7))[0]?.admission.refusal?.code).toBe('REVOKED');
   });
   it('of a large quota uses several slots', async () => {
     await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES ('large', '{check}', 100000, 1000000)`;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entriesByTransaction, FIRST_XID } from '../../src/checks/audit/chain.ts';
 import { type Sealed, sealAudit } from '../../src/checks/audit/seal.ts';
 import { verifyAudit } from '../../src/checks/audit/verify.ts';
 import { askedOf } from '../../src/checks/check.ts';
@@ -31,6 +32,21 @@ describe('sealing', () => {
     expect(await sealAudit(registry.sql, limits)).toEqual({ blocks: 2, rows: 35 });
     expect((await blocks()).map(({ rows }) => rows)).toEqual([8, 4, 25, 10]);
     expect(await verifyAudit(registry.sql, null)).toEqual({ fault: null, blocks: 4, rows: 47, unsealed: 0 });
+  });
+
+  it('reads a backlog of any size in its order, without sorting it first', async () => {
+    await registry.sql`INSERT INTO audit (id, xid, source, client)
+      SELECT gen_random_uuid(), n / 20, 'REGISTRY', 'x' FROM generate_series(1, 100000) n`;
+    for (const analyze of [false, true]) {
+      if (analyze) await registry.sql`ANALYZE audit`;
+      const plan = await registry.sql.begin((tx) =>
+        tx.unsafe(`EXPLAIN DECLARE unsealed NO SCROLL CURSOR FOR ${entriesByTransaction(FIRST_XID, 5_001n)}`),
+      );
+      const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+      expect(text).toContain('Index Scan using audit_xid_order');
+      expect(text).toContain('Presorted Key: xid');
+      expect(text).not.toContain('Seq Scan');
+    }
   });
 
   it('waits for a transaction that is still open, and so never passes by its rows', async () => {

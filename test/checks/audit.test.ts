@@ -95,7 +95,7 @@ describe.each([
     const [first] = await find(registry.sql, [asked]);
     const [again, twin] = await find(registry.sql, [asked, asked]);
     // It costs quota each time.
-    const answer = { ...first, quota: expect.anything() };
+    const answer = { ...first, admission: { refusal: null, quota: expect.anything() } };
     expect([again, twin]).toEqual([answer, answer]);
     expect(await rowsOf(asked)).toHaveLength(1);
   });
@@ -103,7 +103,7 @@ describe.each([
   it('has a row for each of many, in one statement', async () => {
     const many = Array.from({ length: 300 }, (_, i) => ask(i % 3 ? known : stranger));
     const found = await find(registry.sql, many);
-    expect(found.map(({ facts }) => facts !== null)).toEqual(many.map((_, i) => i % 3 !== 0));
+    expect(found.map(({ finding }) => finding.facts !== null)).toEqual(many.map((_, i) => i % 3 !== 0));
     const [counted] = await registry.sql`
       SELECT count(*)::int AS rows, count(DISTINCT xmin::text)::int AS statements FROM audit WHERE id = ANY (${idsOf(many)}::uuid[])`;
     expect(counted).toEqual({ rows: 300, statements: 1 });

@@ -3,20 +3,18 @@ import { answerOf, type Rules } from '../../src/checks/check.ts';
 import { onceMore } from '../../src/checks/checks.ts';
 import type { CivilDate } from '../../src/core/dates.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import type { FoundRow } from '../../src/registry/find.ts';
+import type { Finding } from '../../src/registry/find.ts';
 import { storedFacts } from '../../src/registry/row.ts';
 import { nikOf, resident } from '../support/registry.ts';
 
-const young = (region: string, rest: Partial<FoundRow> = {}): FoundRow => ({
+const young = (region: string, rest: Partial<Finding> = {}): Finding => ({
   facts: storedFacts(resident(nikOf(1), { region, ofAgeOn: '2018-06-20' as CivilDate }).facts),
   asOfMs: Date.parse('2018-01-12T17:00:00+07:00'),
   sourceRegion: region.slice(0, 5),
-  sample: false,
+  source: 'REGISTRY',
   nameMatches: null,
   kkMatches: null,
   suketMatches: null,
-  refusal: null,
-  quota: null,
   ...rest,
 });
 const rulesAt = (now: string, todayOverride: string | null = null): Rules => ({
@@ -24,7 +22,7 @@ const rulesAt = (now: string, todayOverride: string | null = null): Rules => ({
   todayOverride: todayOverride as CivilDate | null,
   now: () => Date.parse(now),
 });
-const turns17 = (row: FoundRow, rules: Rules): boolean =>
+const turns17 = (row: Finding, rules: Rules): boolean =>
   answerOf(row, rules).reasons.some(({ code }) => code === 'TURNS_17_BY_ELECTION');
 
 describe('today', () => {
@@ -38,10 +36,10 @@ describe('today', () => {
   });
 
   it('is the date of the sample for a resident of the sample, and the override for everybody', () => {
-    expect(turns17(young('32.01.01', { sample: true }), rulesAt('2026-11-24T00:00:00Z'))).toBe(true);
+    expect(turns17(young('32.01.01', { source: 'SAMPLE' }), rulesAt('2026-11-24T00:00:00Z'))).toBe(true);
     expect(turns17(young('32.01.01'), rulesAt('2026-11-24T00:00:00Z'))).toBe(false);
     expect(turns17(young('32.01.01'), rulesAt('2026-11-24T00:00:00Z', '2018-06-19'))).toBe(true);
-    expect(turns17(young('32.01.01', { sample: true }), rulesAt('2018-01-12T00:00:00Z', '2018-06-20'))).toBe(false);
+    expect(turns17(young('32.01.01', { source: 'SAMPLE' }), rulesAt('2018-01-12T00:00:00Z', '2018-06-20'))).toBe(false);
   });
 });
 

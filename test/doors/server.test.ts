@@ -24,12 +24,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-describe('the Node server on an empty registry', () => {
+describe('the Node server on an empty registry of its own', () => {
   let server: RunningServer;
   let authorization: string;
   beforeAll(async () => {
-    server = await startServer(env);
-    const token = await runCli(['token', '--client', 'tps-01', '--scope', 'check'], env);
+    const { HAKPILIH_DATABASE_URL: _, ...own } = env;
+    server = await startServer(own);
+    const token = await runCli(['token', '--client', 'tps-01', '--scope', 'check'], own);
     expect(token.out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     authorization = `Bearer ${token.out.trim()}`;
   });
@@ -42,7 +43,7 @@ describe('the Node server on an empty registry', () => {
 
   it.each(SANDBOX)('keeps its promise for $outcome', async ({ nik, name, kk, document, voter, reasons }) => {
     const answer = await answerIn(await check(server, authorization, { nik, name }));
-    expect(answer).toMatchObject({ document, voter });
+    expect(answer).toMatchObject({ document, voter, source: 'SAMPLE' });
     expect(answer.reasons.map(({ code }) => code)).toEqual(reasons);
     for (const second of [name, kk]) {
       const page = await fetch(server.url, { method: 'POST', body: new URLSearchParams({ nik, second }) });
@@ -59,9 +60,19 @@ describe('the Node server on an empty registry', () => {
 });
 
 describe('the Node server', () => {
+  it("puts no sample into an empty database of somebody's own", async () => {
+    const own = await createTestDatabase();
+    const server = await startServer({ ...env, HAKPILIH_DATABASE_URL: own.url });
+    expect(server.log()).not.toMatch(/sample/i);
+    expect(await (await fetch(server.url)).text()).not.toContain('12 Januari 2018');
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toMatchObject({ status: 'ready', copies: [] });
+    expect(await server.stop()).toBe(0);
+    await own.drop();
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly at %s, and first answers what was asked', async (signal) => {
     const server = await startServer(env);
-    const token = await runCli(['token', '--client', 'tps-02', '--scope', 'check'], env);
+    const token = await runCli(['token', '--client', `tps-${signal.toLowerCase()}`, '--scope', 'check'], env);
     const asked = Array.from({ length: 20 }, () => check(server, `Bearer ${token.out.trim()}`, { nik: SANDBOX[0]?.nik }));
     await asked[0];
     server.child.kill(signal);

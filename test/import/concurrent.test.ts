@@ -50,7 +50,7 @@ describe('imports of one source at once', () => {
           askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client: 'test', region: null }),
         );
         const rows = await findPrepared(registry.sql, asked);
-        const kinds = new Set(rows.map(({ facts, asOfMs }) => `${facts?.flags} ${asOfMs}`));
+        const kinds = new Set(rows.map(({ finding: { facts, asOfMs } }) => `${facts?.flags} ${asOfMs}`));
         seen.add([...kinds].join(' and '));
       }
     };
@@ -100,7 +100,9 @@ describe('imports of one source at once', () => {
         askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client: 'test', region: null }),
       );
       const rows = await findPrepared(registry.sql, asked);
-      return [...new Set(rows.map(({ facts, asOfMs }) => `${facts?.status} ${new Date(asOfMs ?? 0).toISOString()}`))];
+      return [
+        ...new Set(rows.map(({ finding: { facts, asOfMs } }) => `${facts?.status} ${new Date(asOfMs ?? 0).toISOString()}`)),
+      ];
     };
     const other = { ...registry, sql: connect(registry.url, { max: 1 }) };
     let importing: Promise<ImportReport> | undefined;

@@ -6,7 +6,7 @@ import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import { summaryOf } from '../../src/platform/import-summary.ts';
-import { type FoundRow, findPrepared } from '../../src/registry/find.ts';
+import { type Finding, findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import { DEFAULTS, exportOf, importBytes, people, person } from '../support/exports.ts';
 import { createTestRegistry, nikOf, type TestRegistry } from '../support/registry.ts';
@@ -22,11 +22,11 @@ describe('an import is held to', () => {
     registry = await createTestRegistry();
     return () => registry.close();
   });
-  const find = async (n: number, name?: string): Promise<FoundRow> => {
+  const find = async (n: number, name?: string): Promise<Finding> => {
     const keys = deriveKeys(registry.registryKey);
     const question = { nik: nikOf(n) as Nik, ...(name === undefined ? {} : { name }) };
     const asked = askedOf(keys, crypto.randomUUID(), question, { client: 'test', region: null });
-    return (await findPrepared(registry.sql, [asked]))[0] as FoundRow;
+    return (await findPrepared(registry.sql, [asked]))[0]?.finding as Finding;
   };
 
   it('a moment that has come: an as-of later than the clock is refused, to the millisecond', async () => {

@@ -3,6 +3,7 @@ import { recordClient } from '../../src/access/clients.ts';
 import { SCOPES, type Scope } from '../../src/access/grant.ts';
 import { type Keyring, parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
+import { loadSampleIfEmpty } from '../../src/platform/sample.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';
 
@@ -21,6 +22,7 @@ export type SampleServer = {
 export async function startSampleServer(env: Record<string, string> = {}): Promise<SampleServer> {
   const registry = await createTestRegistry();
   const keys = await createTestKeys(registry.registryKey);
+  await loadSampleIfEmpty(registry.sql, registry.registryKey, () => {});
   const server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: registry.url, ...env });
   const quota = { scopes: SCOPES, region: null, perMinute: 1_000_000, perDay: 10_000_000 };
   await recordClient(registry.sql, { name: 'unlimited', ...quota });

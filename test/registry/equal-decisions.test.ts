@@ -77,7 +77,7 @@ describe('the decision on a stored row', () => {
       const rows = await findPrepared(registry.sql, asked);
       for (const [i, row] of rows.entries()) {
         const facts = group[i]?.facts as Facts;
-        const found = foundOf(row.facts);
+        const found = foundOf(row.finding.facts);
         if (found.kind !== 'RESIDENT' || said(facts, found).join() !== said(null, found).join()) differing.push(facts);
       }
     }

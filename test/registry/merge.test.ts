@@ -29,7 +29,7 @@ describe('an import', () => {
     );
     const [row] = await findPrepared(registry.sql, [asked], 0);
     if (row === undefined) throw new Error('no row');
-    return { ...row, found: foundOf(row.facts) };
+    return { ...row.finding, found: foundOf(row.finding.facts) };
   };
   const statusOf = async (nik: string, claim: string | null = null): Promise<string> => {
     const { found } = await ask(nik, claim);

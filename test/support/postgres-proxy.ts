@@ -25,7 +25,9 @@ export type PostgresProxy = {
   steps: readonly Step[];
   /** How often a client had to wait for the server, logins left out. */
   roundTrips(): number;
-  /** Forgets steps and round trips, and plans what is to fail from here on. */
+  /** The most bytes that a client has sent up to where it waits for the server: what the driver writes at once. */
+  largestBytes(): number;
+  /** Forgets steps, round trips and sizes, and plans what is to fail from here on. */
   begin(plan?: Plan): void;
   close(): Promise<void>;
 };
@@ -54,7 +56,7 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
   const target = new URL(databaseUrl);
   const admin = postgres(databaseUrl, { max: 1, fetch_types: false });
   const sockets = new Set<Socket>();
-  const seen: Seen = { steps: [], roundTrips: 0, plan: null };
+  const seen: Seen = { steps: [], roundTrips: 0, largestBytes: 0, plan: null };
 
   const server = createServer((client) => {
     const upstream = connectSocket(Number(target.port || 5432), target.hostname);
@@ -73,9 +75,11 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
     url: url.href,
     steps: seen.steps,
     roundTrips: () => seen.roundTrips,
+    largestBytes: () => seen.largestBytes,
     begin(plan) {
       seen.steps.length = 0;
       seen.roundTrips = 0;
+      seen.largestBytes = 0;
       seen.plan = plan ?? null;
     },
     async close() {
@@ -91,7 +95,7 @@ async function endBackend(admin: postgres.Sql, pid: number): Promise<void> {
   await admin`SELECT pg_terminate_backend(${pid}, 10000)`;
 }
 
-type Seen = { steps: Step[]; roundTrips: number; plan: Plan | null };
+type Seen = { steps: Step[]; roundTrips: number; largestBytes: number; plan: Plan | null };
 
 /** One connection: messages of the client are passed on one by one. */
 class Link {
@@ -104,6 +108,7 @@ class Link {
   #pid = 0;
   #loggedIn = false;
   #copying = false;
+  #groupBytes = 0;
   /** The message that the client now waits for an answer to. */
   #asked: string | null = null;
   /** The client is to hear no answer any more, and to be cut off when one comes. */
@@ -152,6 +157,9 @@ class Link {
   async #passOn(message: Buffer): Promise<void> {
     if (!this.#loggedIn && SSL_OR_GSS_REQUEST.includes(message.readInt32BE(4))) return void this.#client.write('N');
     const word = this.#loggedIn ? wordOf(message) : '';
+    this.#groupBytes += message.length;
+    this.#seen.largestBytes = Math.max(this.#seen.largestBytes, this.#groupBytes);
+    if (ENDS_OF_GROUP.includes(word)) this.#groupBytes = 0;
     this.#remember(word, message);
     // postgres.js sends a CopyFail behind every CopyDone, which the server passes over.
     if (word === WORD.COPY_FAIL && !this.#copying) return await write(this.#server, message);

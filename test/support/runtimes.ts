@@ -34,11 +34,7 @@ export async function startRuntime(
   const keys = await createTestKeys(registry.registryKey);
   const keyring = await parseKeyring(keys.HAKPILIH_SIGNING_KEYS);
   const url = await wayTo(registry.url);
-  // A source, so that the server does not take the registry for empty and load the sample.
-  await registry.sql`
-    INSERT INTO sources (name, region, first_region, last_region, last_copy, as_of) VALUES ('97', '97', 9700000000, 9799999999, 0, '2018-01-01')`;
   const running = name === 'Node' ? await startNode(keys, url) : await startWorkers(keys, url);
-  await registry.sql`DELETE FROM sources WHERE name = '97'`;
   return {
     registry,
     keys,

@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
+import { LIMITS } from '../limits.ts';
 import { type Block, blockHash, ENTRY_BYTES, entriesByTransaction, FIRST_HASH, FIRST_XID, secondsOf } from './chain.ts';
 
 /** Of the database: one seals at a time, whichever process it is of. */
@@ -6,7 +7,11 @@ const SEAL_LOCK = 20_180_628;
 const TRANSACTIONS_A_FETCH = 256;
 
 type SealLimits = { maxBlockRows: number; maxBlocks: number };
-const LIMITS: SealLimits = { maxBlockRows: 50_000, maxBlocks: 40 };
+/** A block is one statement, in which a row takes two digits for each byte of its entry. */
+export const SEAL_LIMITS = {
+  anySize: { maxBlockRows: 50_000, maxBlocks: 40 },
+  smallStatements: { maxBlockRows: Math.floor(LIMITS.maxStatementBytes / (2 * ENTRY_BYTES)), maxBlocks: 400 },
+} as const satisfies Record<string, SealLimits>;
 
 /** What was sealed; null where another sealer is at work. */
 export type Sealed = { blocks: number; rows: number } | null;
@@ -21,7 +26,7 @@ class AuditMoved extends Error {
  * can commit a row behind the seal. Stops after `maxBlocks`: the next call goes on. Rejects as the database does, and with
  * `AuditMoved`.
  */
-export async function sealAudit(sql: Sql, limits: SealLimits = LIMITS): Promise<Sealed> {
+export async function sealAudit(sql: Sql, limits: SealLimits = SEAL_LIMITS.anySize): Promise<Sealed> {
   return await sql.begin(async (tx) => {
     const [lock] = await tx.unsafe(`SELECT pg_try_advisory_xact_lock(${SEAL_LOCK}) AS taken`);
     return lock?.taken ? await sealBlocks(tx, limits) : null;

@@ -1,8 +1,7 @@
-import { errorCode } from '../../registry/error-code.ts';
 import { findMany, readLedger } from '../../registry/find-many.ts';
 import type { Caller } from '../check.ts';
-import { onceMore } from '../checks.ts';
-import { inTime, Unavailable } from '../group.ts';
+import { asUnavailable, onceMore } from '../checks.ts';
+import { inTime } from '../group.ts';
 import type { BulkDependencies, BulkRequest } from './bulk.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -17,7 +16,7 @@ type Asked = { questions: QuestionBlock; bytes: number; shorts: Promise<string[]
  * The snapshot ends with the generator, however that ends.
  */
 export async function* answerPieces(
-  { keys, rules, sql }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql'>,
+  { keys, rules, sql, limits }: Pick<BulkDependencies, 'keys' | 'rules' | 'sql' | 'limits'>,
   { id, sha256, textBytes, progress, done }: Omit<BulkRequest, 'body'> & { sha256: string; textBytes: number },
   caller: Caller,
   { format, blocks }: Reading,
@@ -33,7 +32,7 @@ export async function* answerPieces(
       const block = await blocks.next();
       if (block.done) return false;
       const questions = questionBlock(block.value, format, keys);
-      const shorts = inTime(findMany(opened.tx(), questions.asked), BULK_LIMITS.maxStatementMs);
+      const shorts = inTime(findMany(opened.tx(), questions.asked, limits.maxStatementBytes), BULK_LIMITS.maxStatementMs);
       // Awaited in its turn; one that is given up must not end the process.
       shorts.catch(() => {});
       ahead.push({ questions, bytes: block.value.bytes.length, shorts });
@@ -53,8 +52,7 @@ export async function* answerPieces(
     yield Buffer.from(format.summary(JSON.stringify(summary)), 'latin1');
     done?.(summary);
   } catch (error) {
-    // The driver's own errors hold parameters.
-    throw error instanceof Unavailable ? error : new Unavailable(errorCode(error));
+    throw asUnavailable(error);
   } finally {
     snapshot?.end();
     await blocks.return(undefined);

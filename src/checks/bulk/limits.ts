@@ -1,12 +1,14 @@
-/** What one upload may be. */
-export type UploadLimits = { maxBytes: number; maxLines: number };
+import { LIMITS } from '../limits.ts';
+
+/** What one upload may be; larger statements are sent in parts. */
+export type UploadLimits = { maxBytes: number; maxLines: number; maxStatementBytes?: number };
 
 /** Limits of the bulk check, together: units are in the names. Bytes and lines are those of the text, unpacked. */
 export const BULK_LIMITS = {
   /** Node keeps the upload in a file. */
   spooled: { maxBytes: 4 * 1024 ** 3, maxLines: 50_000_000 },
   /** A Worker keeps upload and answer in memory. */
-  inMemory: { maxBytes: 2 * 1024 ** 2, maxLines: 5_000 },
+  inMemory: { maxBytes: 2 * 1024 ** 2, maxLines: 5_000, maxStatementBytes: LIMITS.maxStatementBytes },
   maxLineBytes: 16 * 1024,
   /** Text that is read, asked and answered at once: some 1,500 lines of JSON. */
   blockBytes: 64 * 1024,

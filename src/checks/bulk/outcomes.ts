@@ -1,10 +1,12 @@
 import { formatInstant } from '../../core/dates.ts';
-import type { DocumentStatus, VoterStatus } from '../../core/reasons.ts';
+import type { DocumentStatus, Source, VoterStatus } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
 import { TextCache } from '../../intake/memo.ts';
 import { isRounded } from '../../intake/profile.ts';
 import type { LineKind } from '../../intake/tally.ts';
-import { type Ledger, rowReader, sourcesSeen } from '../../registry/find-many.ts';
+import { rowReader } from '../../registry/find-many.ts';
+import { SAMPLE_SOURCE } from '../../registry/sql.ts';
+import { type Ledger, visibility } from '../../registry/visibility.ts';
 import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
 import type { Fault, Format, Warning } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
@@ -22,6 +24,8 @@ export type BulkSummary = {
   passedOver: Partial<Record<LineKind, number>>;
   /** What the answer does not say although the upload seems to ask it, and what a spreadsheet has spoilt. */
   warnings: Warning[];
+  /** `SAMPLE` where an answer may be of the synthetic sample. */
+  source: Source;
   /** RFC 3339, by source that the caller may see. */
   asOf: Record<string, string>;
   /** Of the upload as it came. */
@@ -68,14 +72,17 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
     },
     lines: () => lines,
     summary(id: string, sha256: string): BulkSummary {
-      const asOf = sourcesSeen(ledger.sources, rangeOf(caller)).map(({ name, region, asOfMs, fullAsOfMs }) => [
+      const { sources } = visibility(ledger, rangeOf(caller));
+      const asOf = sources.map(({ name, region, asOfMs, fullAsOfMs }) => [
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
       const election = rules.election.id;
       const { passedOver, warnings } = format.found();
       if (isRounded(niks, inZero)) warnings.push('NIKS_ROUNDED');
-      return { id, election, lines, document, voter, errors, passedOver, warnings, asOf: Object.fromEntries(asOf), sha256 };
+      const source = sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY';
+      const counts = { lines, document, voter, errors, passedOver };
+      return { id, election, ...counts, warnings, source, asOf: Object.fromEntries(asOf), sha256 };
     },
   };
 }

@@ -3,8 +3,9 @@ import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons
 import { utcOffsetHours } from '../../core/regions.ts';
 import type { StatusCode } from '../../core/status.ts';
 import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
-import { type Ledger, rowReader, sourcesSeen } from '../../registry/find-many.ts';
+import { rowReader } from '../../registry/find-many.ts';
 import type { Transaction } from '../../registry/sql.ts';
+import { type Ledger, visibility } from '../../registry/visibility.ts';
 import type { Answer } from '../answer.ts';
 import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
 import { cursorOf } from './cursor.ts';
@@ -60,7 +61,8 @@ export async function changesBehind(
   const answer = createAnswers(ledger, caller, rules);
   const dateOf = createDates(ledger, caller);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
-  const versions = await findVersions(tx, list, place, maxVersions);
+  const upTo = Math.min(lastCopy, place.copy + LIST_LIMITS.maxCopies);
+  const versions = await findVersions(tx, list, place, { lastCopy: upTo, limit: maxVersions });
   const changes: Change[] = [];
   let read = 0;
   for (const { ref, copy, before, after } of versions) {
@@ -71,17 +73,17 @@ export async function changesBehind(
     if (JSON.stringify(fromShown) === JSON.stringify(toShown)) continue;
     changes.push({ ref, from: fromShown, to: toShown, asOf: dateOf(copy, isMiss(to)) ?? to.asOf });
   }
-  const more = read < versions.length || versions.length === maxVersions;
+  const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
-  const end: Place = more && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: lastCopy, ref: null };
-  return { changes, cursor: cursorOf(end), more };
+  const end: Place = brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
+  return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
 }
 
 /** The date of a copy; null where it may not be told: a resident who went where the caller does not see is as good as absent. */
 function createDates(ledger: Ledger, caller: Caller): (copy: number, miss: boolean) => string | null {
-  const seen = new Set(sourcesSeen(ledger.sources, rangeOf(caller)));
+  const seen = new Set(visibility(ledger, rangeOf(caller)).sources);
   return (id, miss) => {
-    const copy = ledger.copies.get(String(id));
+    const copy = ledger.copies.get(id);
     if (copy === undefined || (miss && !seen.has(copy.source))) return null;
     return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
   };

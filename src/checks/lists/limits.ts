@@ -11,6 +11,8 @@ export const LIST_LIMITS = {
   page: 1_000,
   /** Versions that one page may pass over because a check would not show their change. */
   maxPassedOver: 5_000,
+  /** Copies whose changes one page may look for. */
+  maxCopies: 64,
   /** Readers at once, each on a connection of its own. */
   maxAtOnce: 3,
   statementTimeoutMs: 30_000,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { findList, type Place } from '../../registry/changes.ts';
-import { type Ledger, readLedger } from '../../registry/find-many.ts';
+import { readLedger } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { findListByKey, recordList, recordListMisses, recordListReading, removeList } from '../../registry/lists.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck, type Proof } from '../../registry/tags.ts';
+import type { Ledger } from '../../registry/visibility.ts';
 import type { Fault } from '../bulk/format.ts';
 import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
 import type { Upload } from '../bulk/upload.ts';

@@ -167,6 +167,7 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
     REGISTRY: "Source: a copy of the Disdukcapil's population registry",
     SNAPSHOT: "Source: a backup copy of the Disdukcapil's population registry",
     UPSTREAM: 'Source: the data service of the Directorate General of Dukcapil',
+    SAMPLE: 'Source: a synthetic sample; nobody in it lives',
   },
   asOf: (instant) => `Data as of ${instant}. Changes after that do not show here yet.`,
   asOfUnknown: 'The date of the data is not known.',

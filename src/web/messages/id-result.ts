@@ -174,6 +174,7 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
     REGISTRY: 'Sumber: salinan data kependudukan Disdukcapil',
     SNAPSHOT: 'Sumber: salinan cadangan data kependudukan Disdukcapil',
     UPSTREAM: 'Sumber: layanan data Ditjen Dukcapil',
+    SAMPLE: 'Sumber: data contoh buatan; tidak seorang pun di dalamnya nyata',
   },
   asOf: (instant) => `Data per ${instant}. Perubahan setelah itu belum terlihat di sini.`,
   asOfUnknown: 'Tanggal data tidak diketahui.',
