@@ -8,6 +8,7 @@ import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
 import { createCheck } from './checks/checks.ts';
+import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
@@ -77,7 +78,11 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
 
 /** How a runtime reaches the registry and its callers. */
 export type Connection = {
+  /** For answers; what is asked beside checks waits for its turn. */
   sql: Sql;
+  inTurn?: InTurn;
+  /** For long work, which answers never wait for. */
+  long?: { sql: Sql; inTurn: InTurn };
   find(asked: Asked): Promise<FoundRow>;
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
@@ -92,28 +97,30 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app over one connection: made once on Node, once a request on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { sql, find, bulk, clientAddress, log } = connection;
+  const { sql, inTurn = atOnce, find, bulk, clientAddress, log } = connection;
+  const { long = { sql, inTurn: (work) => work() } } = connection;
+  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
-  const selfCheck = createSelfCheck({ keys, rules, sql });
+  const selfCheck = createSelfCheck({ keys, rules, sql, inTurn });
   return createApp({
     verify,
     check: createCheck({ keys, rules, find }),
-    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
+    readiness: async () => (await soon(READINESS_TIMEOUT_MS, () => registryState(sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: () => keyring().publicJwks,
     newId,
     log,
     metrics,
-    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql, ...bulk }), {
+    bulk: bulkRoutes(verify, createBulk({ keys, rules, sql: long.sql, ...bulk }), {
       whole: bulk.whole,
       brokenOff: (requestId, code) => log({ event: 'unavailable', requestId, code }),
     }),
-    lists: listRoutes(verify, createLists({ keys, rules, sql })),
-    audit: auditRoutes(verify, createAuditState(sql, createCheckpointSigner(keyring))),
+    lists: listRoutes(verify, createLists({ keys, rules, ...long })),
+    audit: auditRoutes(verify, createAuditState(long, createCheckpointSigner(keyring))),
     pages: createPages({
       election: rules.election,
       selfCheck: (question) => selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
-      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql }, sent)),
-      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(sql)),
+      proofForForm: (sent) => soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql }, sent)),
+      sampleDate: () => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)),
       clientAddress,
       problems: PROBLEMS,
       document: openApiDocument,

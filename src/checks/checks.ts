@@ -4,6 +4,7 @@ import type { RegistryKeys } from '../registry/keys.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
 import { Unavailable } from './group.ts';
+import { LIMITS } from './limits.ts';
 
 export type ChecksDependencies = {
   keys: RegistryKeys;
@@ -24,23 +25,20 @@ export type Check = (id: string, question: Question, caller: Caller) => Promise<
 export function createCheck({ keys, rules, find }: ChecksDependencies): Check {
   return async (id, question, caller) => {
     const asked = askedOf(keys, id, question, caller);
-    const row = await onceMore(() => find(asked));
+    const row = await onceMore((again) => find(again ? { ...asked, again } : asked));
     const { refusal, quota } = row;
     return refusal === null ? { answer: answerOf(row, rules), refusal, quota } : { answer: null, refusal, quota };
   };
 }
 
-/** Tries again where the connection was lost on the way: the check keeps its id, so its audit row counts once. */
-export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isConnectionLost(error)) throw asUnavailable(error);
-  }
-  try {
-    return await work();
-  } catch (error) {
-    throw asUnavailable(error);
+/** Tries again where the connection was lost on the way: the check keeps its id, so what it did before counts once. */
+export async function onceMore<Row>(work: (again: boolean) => Promise<Row>): Promise<Row> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries > 1);
+    } catch (error) {
+      if (!isConnectionLost(error) || tries === LIMITS.maxTries) throw asUnavailable(error);
+    }
   }
 }
 
