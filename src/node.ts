@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
-import { groupCommit, inTime } from './checks/group.ts';
-import { LIMITS } from './checks/limits.ts';
+import { createTurns, groupCommit } from './checks/group.ts';
+import { BESIDE_LIMITS, LIMITS, LONG_LIMITS } from './checks/limits.ts';
+import { LIST_LIMITS } from './checks/lists/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import { createClientAddress } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
+import { guardDriver } from './platform/driver-guard.ts';
 import { readSigningJwks } from './platform/keys.ts';
 import { createNodeLog } from './platform/log.ts';
 import { openRegistry } from './platform/registry.ts';
@@ -23,7 +25,10 @@ import type { Sql } from './registry/sql.ts';
 import { appOf, openService, type Service } from './service.ts';
 
 /** The door of the Node server. */
-const POOL_SIZE = 8;
+/** Checks and what is asked beside them never wait for a connection of each other's. */
+const ANSWERS_POOL_SIZE = LIMITS.maxStatementsInFlight + BESIDE_LIMITS.maxStatementsInFlight;
+/** The reading of a list takes two, sealing and forgetting one each. */
+const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 2;
 const CLOSE_TIMEOUT_MS = 10_000;
 const FORGET_EVERY_MS = 3_600_000;
 const SEAL_EVERY_MS = 60_000;
@@ -32,6 +37,7 @@ const NEW_KEYS_EVERY_MS = 5_000;
 const say = (line: string): void => console.log(line);
 
 async function main(): Promise<void> {
+  guardDriver(say);
   const settings = await loadSettings(process.env, say);
   const service = await openService(settings).catch((error: Error) => {
     throw new StartupError(error.message);
@@ -45,14 +51,24 @@ async function main(): Promise<void> {
   });
   // A database of somebody's own gets no residents that he did not import.
   const sampleOnly = settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
-  const sql = await registry.openServerPool(POOL_SIZE);
+  const sql = await registry.openServerPool(ANSWERS_POOL_SIZE, {
+    timeouts: { statementMs: LIMITS.statementTimeoutMs, lockMs: LIMITS.lockTimeoutMs },
+    silenceMs: LIMITS.silenceMs,
+  });
+  const { statementTimeoutMs: statementMs, transactionTimeoutMs: transactionMs, idleInTransactionMs, silenceMs } = LONG_LIMITS;
+  const long = await registry.openServerPool(LONG_POOL_SIZE, {
+    timeouts: { statementMs, transactionMs, idleInTransactionMs },
+    silenceMs,
+  });
   // From here on nothing is done as the owner.
   await registry.sql.end();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;
   const app = appOf(service, {
     sql,
-    find: groupCommit((asked, lane) => inTime(findPrepared(sql, asked, firstSlot + lane)), LIMITS, service.metrics.groupSize),
+    inTurn: createTurns(BESIDE_LIMITS),
+    long: { sql: long, inTurn: createTurns(LONG_LIMITS) },
+    find: groupCommit((asked, lane) => findPrepared(sql, asked, firstSlot + lane), LIMITS, service.metrics.groupSize),
     bulk: { openSpool: openFileSpool, limits: BULK_LIMITS.spooled, whole: false },
     clientAddress: (c) => clientAddress(c.env.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for')),
     log: createNodeLog(settings.log),
@@ -61,8 +77,8 @@ async function main(): Promise<void> {
     await registry.close();
     throw new StartupError(listenFault(error, settings.host, settings.port));
   });
-  const forgetting = setInterval(() => void forgetSelfChecks(sql).catch(() => {}), FORGET_EVERY_MS);
-  const sealing = setInterval(() => void seal(sql), SEAL_EVERY_MS);
+  const forgetting = setInterval(() => void forgetSelfChecks(long).catch(() => {}), FORGET_EVERY_MS);
+  const sealing = setInterval(() => void seal(long), SEAL_EVERY_MS);
   const keysWatch = setInterval(() => void takeUpNewKeys(service, settings.dataDir), NEW_KEYS_EVERY_MS);
   const { port } = server.address() as AddressInfo;
   say(`hakpilih listens on http://${settings.host}:${port}`);
@@ -75,7 +91,7 @@ async function main(): Promise<void> {
     clearInterval(keysWatch);
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
     await new Promise((resolve) => server.close(resolve));
-    await seal(sql);
+    await seal(long);
     await registry.close();
     say('hakpilih has stopped');
   };

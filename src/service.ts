@@ -8,6 +8,7 @@ import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import type { Rules } from './checks/check.ts';
 import { createCheck, type ResidentSource } from './checks/checks.ts';
+import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
@@ -77,7 +78,11 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
 
 /** How a runtime reaches the registry and its callers. */
 export type Connection = {
+  /** For answers; what is asked beside checks waits for its turn. */
   sql: Sql;
+  inTurn?: InTurn;
+  /** For long work, which answers never wait for. */
+  long?: { sql: Sql; inTurn: InTurn };
   find: ResidentSource['find'];
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
@@ -92,18 +97,23 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { bulk, clientAddress, log } = connection;
-  const verbs = perConnection(connection, (sql) => ({
-    bulk: createBulk({ keys, rules, sql, ...bulk }),
-    lists: createLists({ keys, rules, sql }),
-    readAudit: createAuditState(sql, createCheckpointSigner(keyring)),
-    selfCheck: createSelfCheck({ keys, rules, sql }),
-  }));
+  const { inTurn = atOnce, bulk, clientAddress, log } = connection;
+  const verbs = perConnection(connection, (sql) => {
+    const long = connection.long ?? { sql, inTurn: (work) => work() };
+    return {
+      bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
+      lists: createLists({ keys, rules, ...long }),
+      readAudit: createAuditState(long, createCheckpointSigner(keyring)),
+      selfCheck: createSelfCheck({ keys, rules, sql, inTurn }),
+    };
+  });
+  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   return createApp({
     verify,
     check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] }),
-    readiness: async () => (await within(READINESS_TIMEOUT_MS, registryState(connection.sql, keys, Date.now()))) ?? UNREACHABLE,
+    readiness: async () =>
+      (await soon(READINESS_TIMEOUT_MS, () => registryState(connection.sql, keys, Date.now()))) ?? UNREACHABLE,
     publicJwks: () => keyring().publicJwks,
     newId,
     log,
@@ -118,8 +128,8 @@ export function appOf(service: Service, connection: Connection): App {
       election: rules.election,
       selfCheck: (question) =>
         verbs().selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
-      proofForForm: (sent) => within(LIMITS.proofTimeoutMs, proofForForm({ keys, rules, sql: connection.sql }, sent)),
-      sampleDate: () => within(SAMPLE_DATE_TIMEOUT_MS, sampleDate(connection.sql)),
+      proofForForm: (sent) => soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
+      sampleDate: () => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(connection.sql)),
       clientAddress,
       problems: PROBLEMS,
       document: openApiDocument,

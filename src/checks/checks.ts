@@ -42,7 +42,7 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
   let unavailable = new Unavailable('NO_SOURCE');
   for (const source of sources) {
     try {
-      return await onceMore(() => source.find(asked, nowMs + LIMITS.checkDeadlineMs));
+      return await onceMore((again) => source.find(again ? { ...asked, again } : asked, nowMs + LIMITS.checkDeadlineMs));
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       unavailable = error;
@@ -51,17 +51,14 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
   throw unavailable;
 }
 
-/** Tries again where the connection was lost on the way: the check keeps its id, so its audit row counts once. */
-export async function onceMore<Row>(work: () => Promise<Row>): Promise<Row> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isConnectionLost(error)) throw asUnavailable(error);
-  }
-  try {
-    return await work();
-  } catch (error) {
-    throw asUnavailable(error);
+/** Tries again where the connection was lost on the way: the check keeps its id, so what it did before counts once. */
+export async function onceMore<Row>(work: (again: boolean) => Promise<Row>): Promise<Row> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries > 1);
+    } catch (error) {
+      if (!isConnectionLost(error) || tries === LIMITS.maxTries) throw asUnavailable(error);
+    }
   }
 }
 

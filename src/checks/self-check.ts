@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Rules, sampleDateOf } from './check.ts';
 import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
-import { inTime, Unavailable } from './group.ts';
+import { type InTurn, Unavailable } from './group.ts';
 import { LIMITS } from './limits.ts';
 import { createProofs, type FormProof, type GoodProof, type Proofs } from './proof-of-work.ts';
 
@@ -55,10 +55,10 @@ const SITE_IS_BUSY = `(SELECT coalesce(sum(misses), 0) >= ${LIMITS.siteMisses} F
 const selfCheckStatement = (parameters: string[], address: Tag, proof: GoodProof | null): string =>
   findStatement(parameters, {
     ctes: `, address AS (
-  INSERT INTO self_check_addresses AS a (tag, since, asked) VALUES ('${address}', now(), 1)
+  INSERT INTO self_check_addresses AS a (tag, since, asked) SELECT '${address}', now(), (NOT known)::int FROM asked
   ON CONFLICT (tag) DO UPDATE SET
     since = CASE WHEN a.since > now() - ${WINDOW} THEN a.since ELSE now() END,
-    asked = CASE WHEN a.since > now() - ${WINDOW} THEN a.asked + 1 ELSE 1 END
+    asked = CASE WHEN a.since > now() - ${WINDOW} THEN a.asked + excluded.asked ELSE 1 END
   RETURNING asked <= ${LIMITS.selfCheckPerAddress} AS is_within
 ), proved AS (
   INSERT INTO used_proofs AS u (challenge, expires_at)
@@ -68,22 +68,24 @@ const selfCheckStatement = (parameters: string[], address: Tag, proof: GoodProof
     WHERE u.expires_at < to_timestamp(${proof?.sinceSeconds ?? 0}) + interval '${LIMITS.proofSeconds} seconds'
   RETURNING challenge
 ), site AS MATERIALIZED (
-  SELECT (SELECT count(*) > 0 FROM proved) AS is_proved, ${SITE_IS_BUSY} AS is_busy
+  SELECT (SELECT known FROM asked) OR (SELECT count(*) > 0 FROM proved) AS is_proved, ${SITE_IS_BUSY} AS is_busy
 ), verdict AS (
-  SELECT audit_tag, (coalesce(name_matches, kk_matches, false) AND flags & ${FLAG.CONFLICT} = 0) IS TRUE AS is_right
+  SELECT audit_tag, known, (coalesce(name_matches, kk_matches, false) AND flags & ${FLAG.CONFLICT} = 0) IS TRUE AS is_right
   FROM found, address, site WHERE is_within AND (is_proved OR NOT is_busy)
 ), attempt AS (
   INSERT INTO self_check_tags AS t (tag, wrong_at, locked)
-  SELECT audit_tag, CASE WHEN is_right THEN '{}'::timestamptz[] ELSE ARRAY[now()] END, false FROM verdict
+  SELECT audit_tag, CASE WHEN is_right OR known THEN '{}'::timestamptz[] ELSE ARRAY[now()] END, known FROM verdict
   ON CONFLICT (tag) DO UPDATE SET
-    locked = cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers},
+    locked = CASE WHEN excluded.locked THEN t.locked ELSE cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers} END,
     wrong_at = ${RECENT} || CASE WHEN cardinality(${RECENT}) >= ${LIMITS.selfCheckWrongAnswers} THEN '{}' ELSE excluded.wrong_at END
   RETURNING locked
 ), site_miss AS (
   INSERT INTO site_misses AS m (minute, slot, misses)
-  SELECT date_trunc('minute', now()), floor(random() * ${SLOTS}), (locked OR NOT is_right)::int FROM verdict, attempt
+  SELECT date_trunc('minute', now()), floor(random() * ${SLOTS}), (NOT known AND (locked OR NOT is_right))::int FROM verdict, attempt
   ON CONFLICT (minute, slot) DO UPDATE SET misses = m.misses + excluded.misses
 )`,
+    // Whatever was judged counts; nothing else is an answer.
+    answered: 'EXISTS (SELECT FROM verdict)',
     select: `, (SELECT is_within FROM address) AS is_within, (SELECT is_busy FROM site) AS is_busy,
        (SELECT is_right FROM verdict) AS is_right, (SELECT locked FROM attempt) AS locked`,
   });
@@ -114,15 +116,16 @@ export async function proofForForm({ keys, rules, sql }: Dependencies, sent?: Se
 }
 
 /** The self-check: never asks an upstream, and rejects only where a bug of ours is at fault. */
-export function createSelfCheck({ keys, rules, sql }: Dependencies): SelfCheck {
+export function createSelfCheck({ keys, rules, sql, inTurn }: Dependencies & { inTurn: InTurn }): SelfCheck {
   const proofs = createProofs(keys);
   return async ({ id, nik, second, clientAddress, proof }, unavailable) => {
     const address = addressTag(keys, clientAddress);
     const usable = proof === undefined ? null : await proofs.parse(proof, rules.now(), address);
     const asked = askedOf(keys, id, { nik, [second.kind]: second.value }, { client: OWN_NAMES.form, region: null });
-    const statement = selfCheckStatement(inlineParameters([asked]), address, usable);
+    const ask = async (again: boolean) =>
+      await sql.unsafe(selfCheckStatement(inlineParameters([{ ...asked, again }]), address, usable));
     try {
-      const [row] = await evenly(onceMore(() => inTime(sql.unsafe(statement))));
+      const [row] = await evenly(onceMore((again) => inTurn(() => ask(again))));
       if (row === undefined) throw new Unavailable('WRONG_KEY');
       return await outcomeOf(row, rules, proofs, address);
     } catch (error) {

@@ -4,6 +4,7 @@ import { readExport } from '../intake/read-export.ts';
 import type { Reject } from '../intake/record.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { type ReadingReport, ReadingSum } from '../intake/report.ts';
+import { inDueTime } from './due-time.ts';
 import { tagBlocks } from './tag-pool.ts';
 
 export type ImportProgress = { bytes: number; rows: number; merging: boolean };
@@ -59,7 +60,7 @@ export class ExportFile {
   }
 
   async *#hashed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#chunks) {
+    for await (const chunk of inDueTime(this.#chunks)) {
       this.#bytes += chunk.byteLength;
       this.#hash.update(chunk);
       yield chunk;

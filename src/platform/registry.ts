@@ -4,11 +4,12 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { errorCode } from '../registry/error-code.ts';
 import { deriveKeys } from '../registry/keys.ts';
 import { claimKey, isMigrated, sourcesOfOtherNames } from '../registry/readiness.ts';
-import { connect, type Sql } from '../registry/sql.ts';
+import { connect, type Sql, type Timeouts } from '../registry/sql.ts';
 import { openEmbeddedDatabase } from './database.ts';
 import { forgetKeys } from './keys.ts';
 import { type ServerLogin, serverLogin } from './server-role.ts';
 import type { Settings } from './settings.ts';
+import { watchedSocket } from './socket.ts';
 import { StartupError } from './startup-error.ts';
 
 export type OpenRegistry = {
@@ -16,12 +17,15 @@ export type OpenRegistry = {
   sql: Sql;
   url: string;
   /** A pool for the server, which can add to the audit and change nothing in it: see `serverLogin`. */
-  openServerPool(size: number): Promise<Sql>;
+  openServerPool(size: number, limits?: PoolLimits): Promise<Sql>;
   /** Resolves where the embedded database has ended for good. */
   lost: Promise<StartupError> | null;
   /** Ends the connections, and the embedded database where nobody else uses it. */
   close(): Promise<void>;
 };
+
+/** What holds for each connection of a pool. */
+export type PoolLimits = { timeouts: Timeouts; silenceMs: number };
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const MIGRATION_LOCK = 4_711_2017;
@@ -37,9 +41,10 @@ export async function openRegistry(settings: Settings, poolSize: number, say: (l
   const sql = connect(url, { max: poolSize, genericPlans: true });
   const pools = [sql];
   let serving: Promise<ServerLogin> | undefined;
-  const openServerPool = async (size: number): Promise<Sql> => {
+  const openServerPool = async (size: number, limits?: PoolLimits): Promise<Sql> => {
     serving ??= serverLogin(sql, settings.registryKey, say);
-    const pool = connect(url, { max: size, genericPlans: true, ...(await serving) });
+    const watched = limits && { timeouts: limits.timeouts, socket: watchedSocket(limits.silenceMs) };
+    const pool = connect(url, { max: size, genericPlans: true, ...(await serving), ...watched });
     pools.push(pool);
     return pool;
   };

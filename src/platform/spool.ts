@@ -24,11 +24,12 @@ export const openFileSpool: OpenSpool = async () => {
       const sealed = cipher.update(chunk);
       for (let done = 0; done < sealed.length; ) done += (await file.write(sealed, done)).bytesWritten;
     },
-    async *read() {
+    async *read(more) {
       const buffer = Buffer.alloc(READ_BYTES);
       const decipher = createDecipheriv(CIPHER, key, iv);
       for (let at = 0; ; ) {
         const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at);
+        if (bytesRead === 0 && (await more?.())) continue;
         if (bytesRead === 0) return;
         at += bytesRead;
         yield decipher.update(buffer.subarray(0, bytesRead));

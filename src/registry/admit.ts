@@ -19,7 +19,7 @@ export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
   SELECT c.*, per_minute - used.in_minute AS minute_left, per_day - used.in_day AS day_left,
     (SELECT max(m.paused_until) FROM client_misses m WHERE m.client = c.client AND m.paused_until > now()) AS paused_until
   FROM (
-    SELECT a.client, max(a.nth) AS asked, ${barred('check')} AS barred, k.region,
+    SELECT a.client, (count(*) FILTER (WHERE NOT known))::int AS asked, ${barred('check')} AS barred, k.region,
       rpad(translate(coalesce(k.region, ''), '.', ''), 10, '0')::bigint AS first,
       rpad(translate(coalesce(k.region, ''), '.', ''), 10, '9')::bigint AS last,
       coalesce(k.per_minute, ${QUOTA.perMinute}) AS per_minute, coalesce(k.per_day, ${QUOTA.perDay}) AS per_day,
@@ -41,7 +41,7 @@ export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
     asked = excluded.asked, minute_left = excluded.minute_left, day_left = excluded.day_left, admitted = ${ADMITTED}
   RETURNING client, admitted, minute_left - in_minute AS minute_rest, day_left - in_day AS day_rest
 ), verdicts AS MATERIALIZED (
-  SELECT c.client, c.slot, c.region, c.first, c.last, u.admitted,
+  SELECT c.client, c.slot, c.region, c.first, c.last, c.barred, u.admitted,
     concat_ws(',', c.per_minute, greatest(0, u.minute_rest), ${SECONDS_LEFT}) AS quota,
     CASE WHEN c.barred IS NOT NULL THEN c.barred
          WHEN c.paused_until IS NOT NULL THEN 'PAUSED,' || ceil(extract(epoch FROM c.paused_until - now()))
@@ -51,7 +51,8 @@ export const admitCtes = (slot: string): string => `, calls AS MATERIALIZED (
 ), judged AS MATERIALIZED (
   SELECT a.*, v.slot, v.quota, ${narrower('a.token_claim', 'v.region')} AS claim,
     greatest(a.token_first, v.first) AS first, least(a.token_last, v.last) AS last,
-    CASE WHEN a.nth > coalesce(v.admitted, 0) THEN v.refusal WHEN ${isElsewhere('a.token_claim', 'v.region')} THEN 'REGION,0' END AS refusal
+    CASE WHEN a.nth > coalesce(v.admitted, 0) AND (v.barred IS NOT NULL OR NOT known) THEN v.refusal
+         WHEN ${isElsewhere('a.token_claim', 'v.region')} THEN 'REGION,0' END AS refusal
   FROM asked a JOIN verdicts v ON v.client = a.client
 )`;
 
@@ -71,7 +72,7 @@ const missed = (rows: string): string => `
 /** After the answer, in the order asked. */
 export const MISS_CTE = `, missed AS (${missed(`
     SELECT client, slot, max(nth) - coalesce(max(nth) FILTER (WHERE found), 0) AS run, bool_or(found) AS hit
-    FROM found WHERE refusal IS NULL GROUP BY client, slot ORDER BY client, slot`)}
+    FROM found WHERE refusal IS NULL AND NOT known GROUP BY client, slot ORDER BY client, slot`)}
 )`;
 
 /** Of a list, whose rows have no order: $2 misses of client $1 count in a row as far as they outnumber the $3 hits. */

@@ -11,7 +11,13 @@ const LOST_CONNECTION = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   '57P01',
+  '57P02',
+  '25P03',
+  '25P04',
   '08006',
   '08003',
 ]);

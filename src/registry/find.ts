@@ -8,7 +8,15 @@ import { isOurKey, type Refusal, refusalOf, WrongKey } from './standing.ts';
 import type { Tags } from './tags.ts';
 
 /** One question, as the statement takes it. `id` is the check's own; `claim` is the region the caller may see, null for all. */
-export type Asked = Tags & { id: string; client: string; claim: string | null; first: number; last: number };
+export type Asked = Tags & {
+  id: string;
+  client: string;
+  claim: string | null;
+  first: number;
+  last: number;
+  /** Asked before, and no answer came: where that one was recorded, nothing is counted twice. */
+  again?: boolean;
+};
 
 /** What a source says of one resident. `facts` is null for a miss. Instants are milliseconds since 1970. */
 export type Finding = {
@@ -39,8 +47,8 @@ export type SourceAnswer = { finding: Finding; admission: Admission };
 const REGION_COLUMNS =
   'r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.name_proof, r.kk_proof, r.suket_proof';
 
-/** What a statement adds to the finding: the slot to meter its callers in, or CTEs and columns of its own. */
-export type Extension = { slot?: string; ctes?: string; select?: string };
+/** What a statement adds to the finding: the slot to meter its callers in, or CTEs and columns of its own and what it answers. */
+export type Extension = { slot?: string; ctes?: string; select?: string; answered?: string };
 
 /**
  * Finds residents and records the audit rows of the answers, in one statement. What the caller may see, and of which date, is
@@ -49,8 +57,9 @@ export type Extension = { slot?: string; ctes?: string; select?: string };
  */
 export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
 WITH asked AS MATERIALIZED (
-  SELECT * FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
-    WITH ORDINALITY AS a (id, tag, audit_tag, client, token_claim, token_first, token_last, asked_name, asked_kk, asked_suket, key_check, nth, n)
+  SELECT a.*, CASE WHEN again THEN (SELECT true FROM audit k WHERE k.id = a.id) END IS TRUE AS known
+  FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
+    WITH ORDINALITY AS a (id, tag, audit_tag, client, token_claim, token_first, token_last, asked_name, asked_kk, asked_suket, key_check, nth, again, n)
   WHERE ${isOurKey('a.key_check')}
 )${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
   SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.region, oldest.region) AS source_region,
@@ -71,14 +80,14 @@ WITH asked AS MATERIALIZED (
     WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first
     ORDER BY 1, s.name COLLATE "C" LIMIT 1
   ) oldest ON true
-), recorded AS (
+)${more.slot === undefined ? '' : MISS_CTE}${more.ctes ?? ''}, recorded AS (
   INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
   SELECT id, audit_tag, region, copy, suket_ends, of_age_on, status, flags,
          (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
          coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
          found, source, client, claim
-  FROM found WHERE refusal IS NULL ON CONFLICT (id) DO NOTHING
-)${more.slot === undefined ? '' : MISS_CTE}${more.ctes ?? ''}
+  FROM found WHERE refusal IS NULL AND ${more.answered ?? 'true'} ON CONFLICT (id) DO NOTHING
+)
 SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, source, source_region,
        (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches,
        refusal, quota${more.select ?? ''}
@@ -102,6 +111,7 @@ const PARAMETER_TYPES = [
   'bigint',
   'bigint',
   'int',
+  'bool',
 ] as const;
 
 /** Columns of `asked` as array literals. Every element is a tag, a number or a name of `[A-Za-z0-9._-]`: see `isPlain`. */
@@ -109,11 +119,13 @@ export function askedParameters(asked: readonly Asked[]): string[] {
   const column = (value: (one: Asked) => string | number | null): string =>
     `{${asked.map((one) => value(one) ?? 'NULL').join(',')}}`;
   const counts = new Map<string, number>();
-  const nth = ({ client }: Asked): number => {
-    const count = (counts.get(client) ?? 0) + 1;
-    counts.set(client, count);
-    return count;
+  const count = ({ client }: Asked): number => {
+    const nth = (counts.get(client) ?? 0) + 1;
+    counts.set(client, nth);
+    return nth;
   };
+  // Those asked again come last: some of them may not count.
+  const nths = new Map(asked.toSorted((a, b) => Number(a.again ?? 0) - Number(b.again ?? 0)).map((one) => [one, count(one)]));
   return [
     column((one) => one.id),
     column((one) => one.tag),
@@ -126,7 +138,8 @@ export function askedParameters(asked: readonly Asked[]): string[] {
     column((one) => one.kkProof),
     column((one) => one.suketProof),
     column((one) => one.keyCheck),
-    column(nth),
+    column((one) => nths.get(one) as number),
+    column((one) => String(one.again ?? false)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { FLAG, type StoredFacts } from './row.ts';
-import { FACT_COLUMNS, type Transaction } from './sql.ts';
+import { FACT_COLUMNS, type Sql, type Transaction } from './sql.ts';
 
 // The stage of an import, in SQL: `incoming` holds the rows of the copy, `delta` what they change. Readers see neither.
 
@@ -10,10 +10,10 @@ const REGENCY = 1_000_000;
 export const factsOf = (alias: string): string => FACT_COLUMNS.map((column) => `${alias}.${column}`).join(', ');
 
 /** Makes the stage and returns the statement that fills it. A temporary table: the export's order does not reach the WAL. */
-export async function createIncoming(tx: Transaction): Promise<string> {
-  await tx.unsafe(`CREATE TEMP TABLE incoming (
+export async function createIncoming(own: Sql): Promise<string> {
+  await own.unsafe(`CREATE TEMP TABLE incoming (
     tag uuid, name_proof bigint, kk_proof bigint, suket_proof bigint, region bigint,
-    suket_issued date, suket_ends date, of_age_on date, status smallint, flags smallint) ON COMMIT DROP`);
+    suket_issued date, suket_ends date, of_age_on date, status smallint, flags smallint)`);
   return `COPY incoming (tag, ${FACTS}) FROM STDIN (FORMAT binary)`;
 }
 

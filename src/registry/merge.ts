@@ -1,4 +1,5 @@
-import { copyIn } from './copy-in.ts';
+import { copyInPieces } from './copy-in.ts';
+import { errorCode } from './error-code.ts';
 import {
   collapseRepeated,
   compare,
@@ -11,8 +12,7 @@ import {
 } from './incoming.ts';
 import { FLAG } from './row.ts';
 import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
-import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
-import { inTransaction } from './transaction.ts';
+import { inOwnSession, inTransaction } from './transaction.ts';
 
 export type MergeFault = 'OLDER_AS_OF' | 'TOO_MANY_LOST';
 /** An import that is refused whole; the registry is as it was. `message` is one line for the operator, without data. */
@@ -75,32 +75,52 @@ export type MergeCounts = {
 
 const FACTS = FACT_COLUMNS.join(', ');
 const IMPORT_LOCK = 4_711_2018;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Tagged rows that are copied into the stage at once, and how long one asks for its turn before it asks again. */
+const LIMITS = { stageBytes: 4 * 1024 ** 2, turnMs: 5_000 } as const;
 
 /**
  * Brings a copy into the registry: stage, collapse repeated rows, compare, one MERGE in tag order; with ledger row and change
- * log in one transaction, one import at a time. Whatever fails, the old state is whole. Throws `MergeRefusal`, what `rows`
- * throws, `ConnectionLost` (`sql` has then ended), or the driver's error (whose text must not be shown).
+ * log in one transaction, one import at a time. The stage is filled before that transaction begins, piece by piece: however
+ * slowly the rows come, nothing is held open meanwhile that would keep the server from cleaning up. Whatever fails, the old
+ * state is whole. Throws `MergeRefusal`, what `rows` throws, `ConnectionLost`, or the driver's error (whose text must not be
+ * shown).
  */
 export async function mergeCopy<Report extends object>(sql: Sql, options: MergeOptions<Report>): Promise<Merged<Report>> {
-  let merged: Merged<Report> | undefined;
-  const undo = new Error('undo');
-  const work = inTransaction(sql, async (tx) => {
-    merged = await mergeInTransaction(tx, options);
-    if (options.dryRun || merged.alreadyImported) throw undo;
+  return await inOwnSession(sql, async (own) => {
+    await takeTurn(own);
+    await refuseOlder(own, options);
+    await copyInPieces(own, await createIncoming(own), options.rows, LIMITS.stageBytes);
+    let merged: Merged<Report> | undefined;
+    const undo = new Error('undo');
+    const work = inTransaction(own, '', async (tx) => {
+      merged = await mergeStage(tx, options);
+      if (options.dryRun || merged.alreadyImported) throw undo;
+    });
+    await work.catch((error: unknown) => {
+      if (error !== undo) throw error;
+    });
+    return merged as Merged<Report>;
   });
-  await work.catch((error: unknown) => {
-    if (error !== undo) throw error;
-  });
-  return merged as Merged<Report>;
 }
 
-async function mergeInTransaction<Report extends object>(
-  tx: Transaction,
-  options: MergeOptions<Report>,
-): Promise<Merged<Report>> {
-  await tx.unsafe(`SELECT set_config('work_mem', '256MB', true), pg_advisory_xact_lock(${IMPORT_LOCK})`);
-  await refuseOlder(tx, options);
-  await stage(tx, options);
+/** The lock is the session's. Who waits for it asks again and again: a statement that waits holds a snapshot. */
+async function takeTurn(own: Sql): Promise<void> {
+  await own.unsafe(`SET lock_timeout = ${LIMITS.turnMs}`);
+  for (let taken = false; !taken; ) {
+    try {
+      await own.unsafe(`SELECT pg_advisory_lock(${IMPORT_LOCK})`);
+      taken = true;
+    } catch (error) {
+      if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error;
+    }
+  }
+  await own.unsafe('SET lock_timeout = 0');
+}
+
+async function mergeStage<Report extends object>(tx: Transaction, options: MergeOptions<Report>): Promise<Merged<Report>> {
+  await tx.unsafe(`SELECT set_config('work_mem', '256MB', true)`);
   const digest = options.digest();
   const earlier = options.again ? null : await sameCopy<Report>(tx, options, digest);
   if (earlier !== null) return { alreadyImported: true, ...earlier };
@@ -130,25 +150,15 @@ async function mergeInTransaction<Report extends object>(
   return { alreadyImported: false, copy: options.dryRun ? null : copy, report };
 }
 
-async function refuseOlder(tx: Transaction, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
+async function refuseOlder(own: Sql, { source, asOfMs, allowOlder }: MergeOptions): Promise<void> {
   const [current] =
-    await tx`SELECT 1 FROM sources WHERE name = ${source.name} AND greatest(as_of, full_as_of) > to_timestamp(${asOfMs}::float8 / 1000)`;
+    await own`SELECT 1 FROM sources WHERE name = ${source.name} AND greatest(as_of, full_as_of) > to_timestamp(${asOfMs}::float8 / 1000)`;
   if (current && !allowOlder) {
     throw new MergeRefusal(
       'OLDER_AS_OF',
       `--as-of is older than the copy of ${source.name} in the registry: give the moment at which this file was taken (to put a wrong import right: --allow-older)`,
     );
   }
-}
-
-async function stage(tx: Transaction, { rows }: MergeOptions): Promise<void> {
-  const statement = await createIncoming(tx);
-  const framed = async function* (): AsyncGenerator<Uint8Array> {
-    yield COPY_HEADER;
-    yield* rows;
-    yield COPY_TRAILER;
-  };
-  await copyIn(tx, statement, framed());
 }
 
 /** The report of the source's current copy, where that is of these very bytes, this date and this kind. */

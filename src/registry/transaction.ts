@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { errorCode, isConnectionLost } from './error-code.ts';
 import type { Sql, Transaction } from './sql.ts';
 
@@ -11,29 +12,48 @@ export class ConnectionLost extends Error {
 }
 
 /**
- * Does work in one transaction; what it throws undoes all of it and is thrown on. Throws `ConnectionLost`, and ends `sql`, where
- * the connection is lost: postgres.js (3.4.9) would send its ROLLBACK, and what else the work still asks, to nobody, which
- * ends the process.
+ * Does work in one transaction; what it throws undoes all of it and is thrown on. Survives its session: postgres.js (3.4.9)
+ * would send COMMIT or ROLLBACK to a socket that is gone, and throw out of a timer. So where the session has ended it gets
+ * nothing more to send: `begin` itself then rejects. Work must not pause between its statements for anything else.
  */
-export async function inTransaction(sql: Sql, work: (tx: Transaction) => Promise<void>): Promise<void> {
-  let failure: unknown;
+export async function inTransaction<Value>(
+  sql: Sql,
+  kind: '' | 'isolation level repeatable read read only',
+  work: (tx: Transaction) => Promise<Value>,
+): Promise<Value> {
+  let isOver = false;
+  const nothingMore = new Promise<never>(() => {});
   try {
-    await sql.begin(async (tx) => {
+    const value = await sql.begin(kind, async (tx) => {
       try {
-        await work(tx);
+        const done = await work(tx);
+        return isOver ? nothingMore : done;
       } catch (error) {
-        failure = error;
-        await endIfLost(sql, error);
+        // A turn later: the statements of a session reject a moment before its transaction does.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (isOver || isConnectionLost(error)) return nothingMore;
         throw error;
       }
     });
+    return value as Value;
   } catch (error) {
-    await endIfLost(sql, error);
-    const lost = [failure, error].find(isConnectionLost);
-    throw lost === undefined ? (failure ?? error) : new ConnectionLost(lost);
+    isOver = true;
+    throw error;
   }
 }
 
-async function endIfLost(sql: Sql, error: unknown): Promise<void> {
-  if (isConnectionLost(error)) await sql.end({ timeout: 0 });
+/**
+ * Does work over one session of its own, which ends with it. Throws `ConnectionLost` where that is lost: it is not opened
+ * anew, for what it held, temporary tables and locks, is gone.
+ */
+export async function inOwnSession<Value>(sql: Sql, work: (own: Sql) => Promise<Value>): Promise<Value> {
+  const options = { ...sql.options, max: 1, onclose: () => void own.end({ timeout: 0 }) };
+  const own: Sql = postgres(options as object) as Sql;
+  try {
+    return await work(own);
+  } catch (error) {
+    throw isConnectionLost(error) ? new ConnectionLost(error) : error;
+  } finally {
+    await own.end({ timeout: 0 });
+  }
 }

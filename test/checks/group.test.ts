@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { groupCommit, inTime, Unavailable } from '../../src/checks/group.ts';
+import { createTurns, groupCommit, inTime, Unavailable } from '../../src/checks/group.ts';
 
-const LIMITS = { maxGroupSize: 4, maxStatementsInFlight: 2, maxWaiting: 10 };
+const LONG_MS = 3_600_000;
+const LIMITS = {
+  maxGroupSize: 4,
+  maxStatementsInFlight: 2,
+  maxWaiting: 10,
+  maxWaitMs: LONG_MS,
+  stallMs: LONG_MS,
+  statementTimeoutMs: LONG_MS,
+};
 
 /** A statement that ends when told to. */
 function createStatements() {
@@ -88,6 +96,105 @@ describe('group commit', () => {
       Array(2).fill([true, 'TOO_MANY_WAITING']),
     );
   });
+});
+
+describe('a statement that has stalled', () => {
+  const code = (one: PromiseSettledResult<unknown> | undefined) => (one?.status === 'rejected' ? one.reason.code : one?.value);
+
+  it('holds up nobody while another lane is free, full group or not', async () => {
+    const { running, find } = createStatements();
+    const ask = groupCommit(find, { ...LIMITS, stallMs: 5 });
+    const first = ask(1);
+    await turn();
+    const second = ask(2);
+    await expect.poll(() => running.map(({ questions }) => questions)).toEqual([[1], [2]]);
+    running[1]?.answer();
+    expect(await second).toBe(20);
+    running[0]?.answer();
+    expect(await first).toBe(10);
+  });
+
+  it('is given up in time, but keeps its lane until it has ended', async () => {
+    const lanes: number[] = [];
+    const { running, find } = createStatements();
+    const ask = groupCommit(
+      (questions: number[], lane) => {
+        lanes.push(lane);
+        return find(questions);
+      },
+      { ...LIMITS, stallMs: 10, statementTimeoutMs: 1_000 },
+    );
+    expect(code((await Promise.allSettled([ask(1)]))[0])).toBe('TIMEOUT');
+    const second = ask(2);
+    await turn();
+    running[1]?.answer();
+    expect(await second).toBe(20);
+    running[0]?.answer();
+    await turn();
+    const others = [3, 4, 5, 6, 7, 8, 9, 10].map(ask);
+    await turn();
+    expect(lanes.slice(0, 2)).toEqual([0, 1]);
+    expect(lanes.slice(2).toSorted()).toEqual([0, 1]);
+    running[2]?.answer();
+    running[3]?.answer();
+    expect(await Promise.all(others)).toEqual([30, 40, 50, 60, 70, 80, 90, 100]);
+  });
+
+  it('on every lane refuses all who wait and all who come, at once, until one has ended', async () => {
+    const { running, find } = createStatements();
+    const ask = groupCommit(find, { ...LIMITS, stallMs: 10, statementTimeoutMs: 1_000 });
+    const asked = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(ask));
+    await turn();
+    expect(running).toHaveLength(2);
+    expect((await asked).map(code)).toEqual([...Array(8).fill('TIMEOUT'), 'STALLED', 'STALLED']);
+    expect(code((await Promise.allSettled([ask(11)]))[0])).toBe('STALLED');
+    running[0]?.fail(new Error('ended at last'));
+    await turn();
+    const answered = ask(12);
+    await turn();
+    running[2]?.answer();
+    expect(await answered).toBe(120);
+  });
+
+  it('lets nobody wait longer than agreed, however many wait, and asks nothing for those who are refused', async () => {
+    const { running, find } = createStatements();
+    const limits = { ...LIMITS, maxStatementsInFlight: 1, maxWaiting: 20_000, maxWaitMs: 50, stallMs: 10 };
+    const ask = groupCommit(find, limits);
+    const first = ask(0);
+    await turn();
+    const crowd = Promise.allSettled(Array.from({ length: 20_000 }, (_, i) => ask(i)));
+    expect(new Set((await crowd).map(code))).toEqual(new Set(['WAITED_TOO_LONG']));
+    expect(running).toHaveLength(1);
+    running[0]?.answer();
+    expect(await first).toBe(0);
+    await turn();
+    expect(running).toHaveLength(1);
+  });
+});
+
+describe('work in its turn', () => {
+  it('is done so many at once and no more, each for itself; too many are refused', async () => {
+    const gates = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
+    let begun = 0;
+    const inTurn = createTurns({ ...LIMITS, maxWaiting: 2 });
+    const done = gates.map(({ promise }) =>
+      inTurn(() => {
+        begun += 1;
+        return promise;
+      }),
+    );
+    const settling = Promise.allSettled(done);
+    const refused = inTurn(async () => 1).catch((error) => error.code);
+    await turn();
+    expect(begun).toBe(2);
+    for (const [i, { resolve }] of gates.entries()) resolve(i);
+    const settled = await settling;
+    expect(settled.slice(0, 2).map(code)).toEqual([0, 1]);
+    expect(settled.slice(2).map(code)).toEqual(['TOO_MANY_WAITING', 'TOO_MANY_WAITING']);
+    expect(await refused).toBe('TOO_MANY_WAITING');
+  });
+
+  const code = (one: PromiseSettledResult<unknown>) => (one.status === 'rejected' ? one.reason.code : one.value);
 });
 
 describe('a statement in time', () => {

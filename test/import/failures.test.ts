@@ -134,7 +134,7 @@ describe('an import of which one step fails', () => {
   ])('is one clear line and a failure of the command (%s, %s)', async (step, fault) => {
     const env = { ...(await createTestKeys(registry.registryKey)), HAKPILIH_DATABASE_URL: proxy.url };
     proxy.begin({ step, fault });
-    const args = ['import', '-', '--source', '32.01', '--as-of', NEW, '--json'];
+    const args = ['import', '-', '--source', '32.01', '--as-of', NEW, '--max-lost', '0.1', '--json'];
     const { code, out, err } = await runCli(args, env, newCopy);
     expect({ code, error: JSON.parse(out) }).toMatchObject({ code: 1, error: { error: { code: 'CONNECTION_LOST' } } });
     expect(err).not.toMatch(/\n\s+at |Error/);

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted, barred } from '../../registry/standing.ts';
 import { onceMore } from '../checks.ts';
-import { inTime } from '../group.ts';
+import type { InTurn } from '../group.ts';
 import { FIRST_XID } from './chain.ts';
 
 const checkpoint = z.object({
@@ -48,9 +48,9 @@ export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null;
 /** Rejects with `Refused` or `Unavailable`. */
 export type ReadAuditState = (client: string) => Promise<AuditState>;
 
-export function createAuditState(sql: Sql, sign: SignCheckpoint): ReadAuditState {
+export function createAuditState({ sql, inTurn }: { sql: Sql; inTurn: InTurn }, sign: SignCheckpoint): ReadAuditState {
   return async (client) => {
-    const [row] = await onceMore(() => inTime(sql.unsafe(STATE, [client])));
+    const [row] = await onceMore(() => inTurn(async () => await sql.unsafe(STATE, [client])));
     admitted({ refusal: row?.refusal });
     const unsealed = row?.unsealed as number;
     if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };

@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
+import { inTransaction } from '../../registry/transaction.ts';
 import { LIMITS } from '../limits.ts';
 import { type Block, blockHash, ENTRY_BYTES, entriesByTransaction, FIRST_HASH, FIRST_XID, secondsOf } from './chain.ts';
 
@@ -27,7 +28,7 @@ class AuditMoved extends Error {
  * `AuditMoved`.
  */
 export async function sealAudit(sql: Sql, limits: SealLimits = SEAL_LIMITS.anySize): Promise<Sealed> {
-  return await sql.begin(async (tx) => {
+  return await inTransaction(sql, '', async (tx) => {
     const [lock] = await tx.unsafe(`SELECT pg_try_advisory_xact_lock(${SEAL_LOCK}) AS taken`);
     return lock?.taken ? await sealBlocks(tx, limits) : null;
   });

@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
+import { inTransaction } from '../../registry/transaction.ts';
 import { type Block, blockHash, ENTRY_BYTES, FIRST_HASH, FIRST_XID, ID_BYTES, readEntries, secondsOf } from './chain.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
@@ -14,7 +15,7 @@ export type AuditVerdict = { fault: AuditFault | null; blocks: number; rows: num
  * kept elsewhere, a chain that was written anew as a whole shows too. Memory holds one block. Rejects as the database does.
  */
 export async function verifyAudit(sql: Sql, checkpoint: Checkpoint | null): Promise<AuditVerdict> {
-  return await sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (tx) => {
+  return await inTransaction(sql, 'isolation level repeatable read read only', async (tx) => {
     const done = { fault: null as AuditFault | null, blocks: 0, rows: 0 };
     let before: Link = { id: 0n, toXid: FIRST_XID, hash: FIRST_HASH };
     let isInChain = checkpoint === null;

@@ -11,6 +11,7 @@ import type { FormatName } from './format.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
 import type { BulkSummary } from './outcomes.ts';
 import { openReading } from './reading.ts';
+import { throughSpool } from './through-spool.ts';
 import { type OpenSpool, receiveUpload, type Upload } from './upload.ts';
 
 export type BulkDependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; openSpool: OpenSpool; limits: UploadLimits };
@@ -49,7 +50,8 @@ export function createBulk(dependencies: BulkDependencies): Bulk {
       const { client, region: claim } = caller;
       const record = { id: request.id, keyCheck: keyCheck(keys), client, claim, detail };
       const { claim: region } = admitted(await onceMore(() => inTime(recordBulk(sql, record))));
-      const pieces = answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, reading);
+      const made = answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, reading);
+      const pieces = throughSpool(made, openSpool);
       // What keeps us from answering at all is an error of the request, not an answer that breaks off.
       const first = await pieces.next();
       return closing(first.value as Uint8Array, pieces, close);

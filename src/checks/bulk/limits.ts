@@ -26,4 +26,7 @@ export const BULK_LIMITS = {
   /** Bulk requests at once, each on a connection of its own; a reader that takes nothing for so long is given up. */
   maxAtOnce: 3,
   maxStallMs: 120_000,
+  /** An answer waits in a spool for a reader who is slower than the database: so large at most, and so long in all. */
+  maxAnswerBytes: 20 * 1024 ** 3,
+  maxReadMs: 4 * 3_600_000,
 } as const;

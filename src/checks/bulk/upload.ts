@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
 import { LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
+import { errorCode } from '../../registry/error-code.ts';
+import { Unavailable } from '../group.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
 
-/** Where an upload is kept until it is answered: written once, then read once. */
+/** Where an upload is kept until it is answered, or an answer until it is read: written once and read once. */
 type Spool = {
   write(chunk: Uint8Array): Promise<void>;
-  /** A chunk is good until the next is asked for. */
-  read(): AsyncGenerator<Uint8Array>;
+  /** A chunk is good until the next is asked for. At the end `more` says whether to look again; without it, that is the end. */
+  read(more?: () => Promise<boolean>): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 };
 export type OpenSpool = () => Promise<Spool>;
+
+/** A disk that is full, or takes no more files, is no fault of who asks, nor of our own. Throws `Unavailable` with its code. */
+export function unkept(error: unknown): never {
+  throw typeof (error as { syscall?: unknown } | null)?.syscall === 'string' ? new Unavailable(errorCode(error)) : error;
+}
 
 /** An upload that exceeds a limit. */
 export class TooLarge extends Error {
@@ -26,7 +33,7 @@ export type Upload = { bytes: number; textBytes: number; lines: number; sha256: 
 
 /**
  * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it to.
- * Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or what the spool throws.
+ * Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or `Unavailable` where there is no room for it.
  */
 export async function receiveUpload(
   body: AsyncIterable<Uint8Array>,
@@ -42,7 +49,7 @@ export async function receiveUpload(
       yield chunk;
     }
   }
-  const spool = await openSpool();
+  const spool = await openSpool().catch(unkept);
   try {
     let textBytes = 0;
     let lines = 0;
@@ -54,7 +61,7 @@ export async function receiveUpload(
       last = chunk.at(-1) as number;
       if (textBytes > limits.maxBytes) throw new TooLarge('TOO_MANY_BYTES');
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
-      await spool.write(chunk);
+      await spool.write(chunk).catch(unkept);
     }
     return { bytes, textBytes, lines: last === LF ? lines : lines + 1, sha256: hash.digest('hex'), spool };
   } catch (error) {
@@ -76,8 +83,8 @@ export const openMemorySpool: OpenSpool = async () => {
     async write(chunk) {
       chunks.push(chunk.slice());
     },
-    async *read() {
-      yield* chunks;
+    async *read(more) {
+      for (let at = 0; at < chunks.length || (await more?.()); ) if (at < chunks.length) yield chunks[at++] as Uint8Array;
     },
     async close() {
       chunks.length = 0;

@@ -13,7 +13,7 @@ import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
 import type { Upload } from '../bulk/upload.ts';
 import type { Caller, Rules } from '../check.ts';
 import { onceMore } from '../checks.ts';
-import { inTime, Unavailable } from '../group.ts';
+import { type InTurn, inTime, Unavailable } from '../group.ts';
 import { cursorOf } from './cursor.ts';
 import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
 import { LIST_LIMITS } from './limits.ts';
@@ -42,7 +42,9 @@ export type Lists = {
   remove(id: string, caller: Caller): Promise<Result<null, ListRefusal>>;
 };
 
-export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: Rules; sql: Sql }): Lists {
+type Dependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; inTurn: InTurn };
+
+export function createLists({ keys, rules, sql, inTurn }: Dependencies): Lists {
   const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
   const reading = createReading(sql, keyCheck(keys));
   return {
@@ -52,10 +54,10 @@ export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: R
       if (faults.length > 0) return ok({ faults });
       const digest = isLines ? createHash('sha256').update(body).digest('hex') : body.sha256;
       const list = { id, client, claim, keyCheck: keyCheck(keys), key, digest, refs, tags };
-      const made = await onceMore(() => slow(recordList(sql, list, LIST_LIMITS.maxPerClient)));
+      const made = await onceMore(() => slow(inTurn(() => recordList(sql, list, LIST_LIMITS.maxPerClient))));
       const { sinceCopy } = admitted(made);
       if (sinceCopy !== null) return ok({ created: true, list: createdList({ id, rows: refs.length, sinceCopy }) });
-      const kept = await onceMore(() => inTime(findListByKey(sql, client, key)));
+      const kept = await onceMore(() => inTime(inTurn(() => findListByKey(sql, client, key))));
       if (kept !== null) return kept.digest === digest ? ok({ created: false, list: createdList(kept) }) : fail('KEY_USED');
       if (made.tooMany) return fail('TOO_MANY_LISTS');
       throw new Unavailable('LIST_GONE');
@@ -79,7 +81,7 @@ export function createLists({ keys, rules, sql }: { keys: RegistryKeys; rules: R
       }),
     async remove(id, { client, region: claim }) {
       const asking = { client, claim, keyCheck: keyCheck(keys) };
-      const { known } = admitted(await onceMore(() => slow(removeList(sql, asking, id))));
+      const { known } = admitted(await onceMore(() => slow(inTurn(() => removeList(sql, asking, id)))));
       return known ? ok(null) : fail('NO_LIST');
     },
   };

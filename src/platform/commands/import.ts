@@ -61,8 +61,8 @@ export const importCommand: Command = {
     const progress = createProgress(bytes, process.stderr, Date.now);
     const rejects = createRejectFile(rejectPath(values.rejects, file, options.dryRun));
     let committed = false;
+    const chunks = file === '-' ? process.stdin : createReadStream(file);
     try {
-      const chunks = file === '-' ? process.stdin : createReadStream(file);
       const listen = { progress: progress.update, reject: rejects.write, rejectsEnd: rejects.end };
       const where = { sql: registry.sql, registryKey: settings.registryKey, election };
       const report = await importExport(where, chunks, options, listen);
@@ -82,6 +82,8 @@ export const importCommand: Command = {
       throw committed || !(error instanceof Error) ? error : Object.assign(error, { nothingChanged: true });
     } finally {
       progress.end();
+      // A pipe that sends nothing would keep us waiting for it.
+      chunks.destroy();
       // What is committed stays, whatever happens to the connection now.
       await registry.close().catch(() => {});
     }

@@ -1,0 +1,61 @@
+import { LF } from '../../intake/bytes.ts';
+import { Unavailable } from '../group.ts';
+import { BULK_LIMITS } from './limits.ts';
+import { type OpenSpool, unkept } from './upload.ts';
+
+/**
+ * Hands pieces on through a spool, by whole lines: they are made as fast as they can be, and who reads them follows at his own pace. So the
+ * snapshot that they are made from is let go of as soon as all are made. Throws what `pieces` throws, when all before it was
+ * read, and `Unavailable` where the spool takes no more or the reader takes too long in all. Stops `pieces` where it is given up.
+ */
+export async function* throughSpool(
+  pieces: AsyncGenerator<Uint8Array>,
+  openSpool: OpenSpool,
+  { maxAnswerBytes, maxReadMs }: { maxAnswerBytes: number; maxReadMs: number } = BULK_LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const spool = await openSpool().catch(unkept);
+  const deadline = performance.now() + maxReadMs;
+  let [written, seen] = [0, 0];
+  let isOver = false;
+  let rest: Uint8Array = new Uint8Array();
+  let wake = (): void => {};
+  const fill = async (): Promise<void> => {
+    for await (const piece of pieces) {
+      written += piece.byteLength;
+      if (written > maxAnswerBytes) throw new Unavailable('ANSWER_TOO_LARGE');
+      if (isOver) return;
+      await spool.write(piece).catch(unkept);
+      wake();
+    }
+  };
+  const filled = fill()
+    .then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
+    .finally(() => {
+      isOver = true;
+      wake();
+    });
+  const more = async (): Promise<boolean> => {
+    while (seen === written && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+    const hasMore = seen !== written;
+    seen = written;
+    return hasMore;
+  };
+  try {
+    for await (const chunk of spool.read(more)) {
+      if (performance.now() > deadline) throw new Unavailable('READER_TOO_SLOW');
+      const end = chunk.lastIndexOf(LF) + 1;
+      if (end > 0) yield Buffer.concat([rest, chunk.subarray(0, end)]);
+      rest = Buffer.concat([...(end > 0 ? [] : [rest]), chunk.subarray(end)]);
+    }
+    const failure = await filled;
+    if (rest.byteLength > 0) yield rest;
+    if (failure !== null) throw failure.error;
+  } finally {
+    isOver = true;
+    await filled;
+    await spool.close();
+  }
+}
