@@ -11,16 +11,19 @@ export async function* inDueTime(
 ): AsyncGenerator<Uint8Array> {
   const deadline = performance.now() + maxReadMs;
   const iterator = chunks[Symbol.asyncIterator]();
+  let leftMs = maxReadMs;
   try {
     for (;;) {
-      const next = await inTime(iterator.next(), Math.max(0, Math.min(maxSilenceMs, deadline - performance.now())));
+      leftMs = Math.max(0, deadline - performance.now());
+      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs));
       if (next.done) return;
       yield next.value;
     }
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    const late = performance.now() >= deadline;
-    throw new StartupError(`FILE ${late ? 'takes too long to read' : 'sends nothing any more'}: nothing was imported`);
+    throw new StartupError(
+      `FILE ${leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more'}: nothing was imported`,
+    );
   } finally {
     // Not awaited: it ends behind the chunk that does not come.
     iterator.return?.().catch(() => {});
