@@ -83,6 +83,8 @@ describe.each(RUNTIMES)('a question whose connection is lost on the way, behind 
   it.each(LOSSES)('keeps the proof of work that it used up (%s)', async (fault) => {
     const { sql, registryKey } = runtime.registry;
     await sql`DELETE FROM site_misses`;
+    // One at a time an address.
+    await sql`DELETE FROM used_proofs`;
     await sql`INSERT INTO site_misses VALUES (date_trunc('minute', now()), 0, ${LIMITS.siteMisses})`;
     const now = Date.now();
     const keys = deriveKeys(registryKey);
