@@ -25,9 +25,9 @@ const LOST_CONNECTION = new Set([
 /** The connection is gone. What a statement was to do may have been done, for the answer may be what was lost. */
 export const isConnectionLost = (error: unknown): boolean => LOST_CONNECTION.has(errorCode(error));
 
-/** SQLSTATEs, and codes of the driver's connection, of sockets and of TLS; what else has a code is a fault of ours, too. */
+/** SQLSTATEs, a registry of another key, codes of the driver's connection, of sockets and TLS; other codes are faults of ours. */
 const OUTAGE_CODE =
-  /^(([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}|CONNECT(ION)?_.+|(EAI_|ECONN|EPIPE|ETIME|EHOST|ENET|ENOTF|EADDR|E[MN]FILE|ENOSPC|EDQUOT|EIO$).*|ERR_(TLS|SSL)_.+|UNABLE_TO_.+|.*CERT.*)$/;
+  /^(WRONG_KEY$|([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}|CONNECT(ION)?_.+|(EAI_|ECONN|EPIPE|ETIME|EHOST|ENET|ENOTF|EADDR|E[MN]FILE|ENOSPC|EDQUOT|EIO$).*|ERR_(TLS|SSL)_.+|UNABLE_TO_.+|.*CERT.*)$/;
 /** What workerd says of a socket that is gone: its errors have no codes. */
 const OUTAGE_TEXT = /^(network connection lost|proxy request failed|stream was cancelled|this (writable|readable)stream )/i;
 
