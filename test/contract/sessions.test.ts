@@ -161,7 +161,7 @@ describe('a session of the database that is ended in the middle', () => {
   it('has the time limits of its pool, one style of dates and one zone', async () => {
     expect(LIMITS.lockTimeoutMs).toBeLessThan(LIMITS.statementTimeoutMs);
     expect(await sql`SELECT current_setting('DateStyle') AS style, current_setting('TimeZone') AS zone`).toEqual([
-      { style: 'ISO, MDY', zone: 'UTC' },
+      { style: 'ISO, YMD', zone: 'UTC' },
     ]);
   });
 });
