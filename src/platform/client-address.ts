@@ -2,26 +2,39 @@ import { BlockList, isIP } from 'node:net';
 import { StartupError } from './startup-error.ts';
 
 /**
- * Who asks. The socket's address, unless that is one of the trusted proxies (addresses or CIDR ranges): then the last address in
- * `X-Forwarded-For` that is none. A header of anybody else is not believed. Throws `StartupError` for a proxy that is no address.
+ * Whether an address is one of the trusted proxies (addresses or CIDR ranges). Throws `StartupError` for a proxy that is no
+ * address.
+ */
+export function createProxyTrust(trustedProxies: readonly string[]): (address: string | undefined) => boolean {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies) add(trusted, entry);
+  return (address = '') => {
+    const own = plain(address);
+    const family = isIP(own);
+    return family !== 0 && trusted.check(own, family === 6 ? 'ipv6' : 'ipv4');
+  };
+}
+
+/**
+ * Who asks. The socket's address, unless that is one of the trusted proxies: then the last address in `X-Forwarded-For` that is
+ * none, with a port or without. A header of anybody else is not believed.
  */
 export function createClientAddress(
   trustedProxies: readonly string[],
 ): (socketAddress: string | undefined, forwardedFor: string | undefined) => string {
-  const trusted = new BlockList();
-  for (const entry of trustedProxies) add(trusted, entry);
-  const isTrusted = (address: string): boolean => {
-    const family = isIP(address);
-    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  };
+  const isTrusted = createProxyTrust(trustedProxies);
   return (socketAddress, forwardedFor) => {
     const own = plain(socketAddress ?? 'unknown');
     if (forwardedFor === undefined || !isTrusted(own)) return own;
-    const hops = forwardedFor.split(',').map((hop) => plain(hop.trim()));
+    const hops = forwardedFor.split(',').map((hop) => plain(withoutPort(hop.trim())));
     const client = hops.findLast((hop) => !isTrusted(hop));
     return client !== undefined && isIP(client) !== 0 ? client : own;
   };
 }
+
+/** `192.0.2.1:567`, `[2001:db8::1]:567` and `[2001:db8::1]` as some proxies write it. */
+const withoutPort = (hop: string): string =>
+  /^(?:\[([^\]]+)\]|([0-9.]+))(?::[0-9]{1,5})?$/.exec(hop)?.slice(1).find(Boolean) ?? hop;
 
 const plain = (address: string): string => address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
 

@@ -2,6 +2,7 @@ import { normaliseName } from '../core/names.ts';
 import type { Nik } from '../core/nik.ts';
 import type { RegistryKeys } from './keys.ts';
 import type { Mac } from './mac.ts';
+import { networkOf } from './network.ts';
 
 /** A keyed tag as Postgres writes a uuid. */
 export type Tag = string;
@@ -59,8 +60,9 @@ export function tagsOf(
   };
 }
 
-/** Tag of a client address, for limits: an address is personal data too. */
-export const addressTag = (keys: RegistryKeys, address: string): Tag => asUuid(keys.address(address).slice(0, TAG_BYTES));
+/** Tag of a client address, for limits: an address is personal data too. Addresses of one network have one tag. */
+export const addressTag = (keys: RegistryKeys, address: string): Tag =>
+  asUuid(keys.address(networkOf(address)).slice(0, TAG_BYTES));
 
 /** What a database remembers of its key, to refuse another one. */
 export function keyCheck(keys: RegistryKeys): Proof {

@@ -19,6 +19,19 @@ describe('the client address', () => {
     expect(address('10.1.2.3', '10.4.5.6')).toBe('10.1.2.3');
   });
 
+  it('is read where it comes with a port, or in brackets', () => {
+    const address = createClientAddress(['10.0.0.0/8']);
+    const read = (forwardedFor: string): string => address('10.1.2.3', forwardedFor);
+    expect(read('198.51.100.7:567')).toBe('198.51.100.7');
+    expect(read('203.0.113.9:1, 198.51.100.7:65535, 10.9.9.9:80')).toBe('198.51.100.7');
+    expect(read('[2001:db8::1]:567')).toBe('2001:db8::1');
+    expect(read('[2001:db8::1]')).toBe('2001:db8::1');
+    expect(read('[::ffff:198.51.100.7]:567')).toBe('198.51.100.7');
+    for (const nonsense of ['198.51.100.7:', '198.51.100.7:x', '198.51.100.7:1:2', '[198.51.100.7', '[]:1', ':80', '']) {
+      expect(read(nonsense), nonsense).toBe('10.1.2.3');
+    }
+  });
+
   it('of a proxy that is no address is refused', () => {
     const wrongBits = ['33', 'x', '', ' ', '-1', '8.5', '0x8', '8/8'].map((bits) => `10.0.0.0/${bits}`);
     for (const wrong of ['proxy.example', '10.0.0', '2001:db8::/129', '/8', ...wrongBits]) {
