@@ -30,11 +30,26 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ pointer, code: issue.message }];
 }
 
+/** A body that does not come whole is the client's affair. Throws `Problem`: itself, or 400. */
+export function orCutOff(error: unknown): never {
+  throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
+}
+
+/** The body as it comes; see `orCutOff`. */
+export async function* uploadOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (request.body ?? []) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    orCutOff(error);
+  }
+}
+
 /** The body as UTF-8 text, read no further than `maxBytes`. Throws `Problem`: 413, or 400 where it is not UTF-8. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new Problem('content-too-large');
   // A length that the client states is kept by the HTTP server; only a body without one has to be counted here.
-  const bytes = request.headers.has('content-length') ? await request.arrayBuffer() : await readCounted(request, maxBytes);
+  const reading = request.headers.has('content-length') ? request.arrayBuffer() : readCounted(request, maxBytes);
+  const bytes = await reading.catch(orCutOff);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

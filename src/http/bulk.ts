@@ -7,7 +7,7 @@ import { TooLarge } from '../checks/bulk/upload.ts';
 import { Unavailable } from '../checks/group.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize } from './authorize.ts';
-import { mediaTypeOf } from './body.ts';
+import { mediaTypeOf, uploadOf } from './body.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
 
@@ -26,7 +26,7 @@ export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }
   return new Hono<Env>().post('/v1/checks/bulk', async (c) => {
     const grant = await authorize(verify, c.req.header('authorization'), 'bulk');
     const format = formatOf(c);
-    const body = (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>;
+    const body = uploadOf(c.req.raw);
     const id = c.get('requestId');
     const pieces = await bulk({ id, format, body }, grant).catch((error: unknown) => {
       throw problemOf(error);

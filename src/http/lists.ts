@@ -1,17 +1,18 @@
 import { type Context, Hono } from 'hono';
 import type { VerifyToken } from '../access/tokens.ts';
-import { openMemorySpool, receiveUpload, TooLarge, type Upload } from '../checks/bulk/upload.ts';
+import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
+import { createShares } from '../checks/shares.ts';
 import type { Result } from '../core/result.ts';
-import { IntakeRefusal } from '../intake/refusal.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
-import { mediaTypeOf, readText } from './body.ts';
+import { mediaTypeOf, readText, uploadOf } from './body.ts';
 import { problemOf as uploadProblemOf } from './bulk.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
+import { tooMuch } from './rooms.ts';
 
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -20,17 +21,18 @@ const NO_STORE = { 'Cache-Control': 'no-store' };
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
 export function listRoutes(verify: VerifyToken, lists: () => Lists) {
   const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
+  const take = createShares({ each: LIST_LIMITS.maxMadePerClient, all: LIST_LIMITS.maxMadeAtOnce });
   return new Hono<Env>()
     .post('/v1/lists', async (c) => {
       const grant = await caller(c);
       const key = idempotencyKey(c);
-      const body = await readBody(c);
-      const creating = lists()
-        .create({ id: crypto.randomUUID(), key, body }, grant)
-        .catch((error: unknown) => {
-          throw uploadProblemOf(error);
-        });
-      const created = granted(await creating);
+      const giveBack = take(grant.client);
+      if (giveBack === null) throw tooMuch(c);
+      const create = async () => lists().create({ id: crypto.randomUUID(), key, body: await readBody(c) }, grant);
+      const creating = create().catch((error: unknown) => {
+        throw uploadProblemOf(error);
+      });
+      const created = granted(await creating.finally(giveBack));
       if ('faults' in created) throw new Problem('invalid', created.faults);
       const { list } = created;
       return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
@@ -80,15 +82,9 @@ async function readBody(c: Context<Env>): Promise<string | Upload> {
   const type = mediaTypeOf(c);
   const encoding = c.req.header('content-encoding') ?? 'identity';
   if (encoding !== 'identity') throw new Problem('unsupported-media-type');
-  if (type === 'application/x-ndjson') return await readLines(c.req.raw).catch(orCutOff);
+  if (type === 'application/x-ndjson') return await readLines(c.req.raw);
   if (type !== 'text/csv') throw new Problem('unsupported-media-type');
-  const body = (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>;
-  return await receiveUpload(body, openMemorySpool, { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 }).catch(orCutOff);
-}
-
-function orCutOff(error: unknown): never {
-  if (error instanceof TooLarge || error instanceof IntakeRefusal) throw uploadProblemOf(error);
-  throw error instanceof Problem ? error : new Problem('bad-request', [{ pointer: '', code: 'CUT_OFF' }]);
+  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 });
 }
 
 async function readLines(request: Request): Promise<string> {

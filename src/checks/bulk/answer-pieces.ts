@@ -31,7 +31,7 @@ export async function* answerPieces(
     const ask = async (): Promise<boolean> => {
       const block = await blocks.next();
       if (block.done) return false;
-      const questions = questionBlock(block.value, format, keys);
+      const questions = await questionBlock(block.value, format, keys);
       const shorts = inTime(findMany(opened.tx(), questions.asked, limits.maxStatementBytes), BULK_LIMITS.maxStatementMs);
       // Awaited in its turn; one that is given up must not end the process.
       shorts.catch(() => {});

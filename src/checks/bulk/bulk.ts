@@ -6,6 +6,7 @@ import { keyCheck } from '../../registry/tags.ts';
 import type { Caller, Rules } from '../check.ts';
 import { onceMore } from '../checks.ts';
 import { inTime, Unavailable } from '../group.ts';
+import { createShares, type Take } from '../shares.ts';
 import { answerPieces } from './answer-pieces.ts';
 import type { FormatName } from './format.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
@@ -37,13 +38,19 @@ export type Bulk = (request: BulkRequest, caller: Caller) => Promise<AsyncGenera
 /** The audit row stands before the first piece: it says what was asked (lines, digest); what comes of it is not known yet. */
 export function createBulk(dependencies: BulkDependencies): Bulk {
   const { keys, sql, openSpool, limits } = dependencies;
-  let atOnce = 0;
+  const takeUpload = createShares({ each: BULK_LIMITS.maxUploadsPerClient, all: BULK_LIMITS.maxUploads });
+  const takePlace = createShares({ each: BULK_LIMITS.maxPerClient, all: BULK_LIMITS.maxAtOnce });
   return async (request, caller) => {
-    if (atOnce >= BULK_LIMITS.maxAtOnce) throw new Unavailable('TOO_MANY_BULK');
-    atOnce += 1;
+    // Told at once rather than after an upload in vain.
+    const place = takePlace(caller.client);
+    place?.();
+    const uploaded = place === null ? null : takeUpload(caller.client);
+    if (uploaded === null) throw new Unavailable('TOO_MANY_BULK');
     let upload: Upload | undefined;
+    let leave: (() => void) | undefined;
     try {
-      upload = await receiveUpload(request.body, openSpool, limits);
+      upload = await receiveUpload(request.body, openSpool, limits).finally(uploaded);
+      leave = await placeInTime(takePlace, caller.client);
       const { bytes, textBytes, lines, sha256, spool } = upload;
       const reading = await openReading(spool.read(), request.format);
       const detail = { format: request.format, bytes, lines, sha256 };
@@ -61,10 +68,20 @@ export function createBulk(dependencies: BulkDependencies): Bulk {
     }
 
     async function close(): Promise<void> {
-      atOnce -= 1;
+      leave?.();
       await upload?.spool.close();
     }
   };
+}
+
+/** A place among those that are answered, of which an upload takes one only once it is whole. */
+async function placeInTime(take: Take, client: string): Promise<() => void> {
+  for (let waitedMs = 0; waitedMs <= BULK_LIMITS.maxPlaceWaitMs; waitedMs += BULK_LIMITS.placeLookMs) {
+    const place = take(client);
+    if (place !== null) return place;
+    await new Promise((resolve) => setTimeout(resolve, BULK_LIMITS.placeLookMs));
+  }
+  throw new Unavailable('TOO_MANY_BULK');
 }
 
 /** The pieces from the first on; closes when they end or are given up. It must be begun, or nothing closes. */

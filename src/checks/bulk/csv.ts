@@ -41,13 +41,16 @@ export function csvFormat(table: Table): Format {
   };
   return {
     head: echoed.map((place) => echoOf(latin1(names[place] as string))).join('') + tailOf(RESULT_COLUMNS),
-    read(block, take) {
-      table.read(block, (nik) => {
-        if (typeof nik !== 'string' && nik.pointer === '') return take(nothingEchoed, nik);
-        let beginning = '';
-        for (const place of echoed) beginning += echoOf(table.cell(place));
-        take(beginning, typeof nik === 'string' ? questionOf(nik) : nik);
-      });
+    *read(block) {
+      for (const row of table.read(block)) {
+        if (row === null) yield null;
+        else if (typeof row.nik !== 'string' && row.nik.pointer === '') yield [nothingEchoed, row.nik];
+        else {
+          let beginning = '';
+          for (const place of echoed) beginning += echoOf(table.cell(place));
+          yield [beginning, typeof row.nik === 'string' ? questionOf(row.nik) : row.nik];
+        }
+      }
     },
     tail: (answer) => tailOf(cellsOf(answer)),
     faultTail: (fault) => tailOf([...Array(RESULT_COLUMNS.length - 1).fill(''), textOf(fault)]),

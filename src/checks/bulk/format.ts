@@ -10,6 +10,9 @@ export const WARNINGS = ['NAME_NOT_COMPARED', 'KK_NOT_COMPARED', 'NIKS_ROUNDED']
 export type Warning = (typeof WARNINGS)[number];
 export const isFault = (asked: Question | Fault): asked is Fault => 'code' in asked;
 
+/** A line's own beginning in the answer, and what it asks. */
+export type ReadLine = readonly [beginning: string, asked: Question | Fault];
+
 /**
  * A format of bulk requests and their answers. All text is one character a byte. An answered line is the line's own beginning
  * and a tail, of which few are distinct.
@@ -17,8 +20,8 @@ export const isFault = (asked: Question | Fault): asked is Fault => 'code' in as
 export type Format = {
   /** What the answer begins with: the header of a CSV. */
   head: string;
-  /** Reads a block of whole lines, in order; blank ones and others that are no rows give nothing. */
-  read(block: Block, take: (beginning: string, asked: Question | Fault) => void): void;
+  /** Reads a block of whole lines, one by one; blank ones and others that are no rows give null. */
+  read(block: Block): Iterable<ReadLine | null>;
   tail(answer: Answer): string;
   faultTail(fault: Fault): string;
   /** Of a table: its lines that were no rows, and what it seems to hold but was not asked about. */

@@ -10,6 +10,11 @@ export const BULK_LIMITS = {
   /** A Worker keeps upload and answer in memory. */
   inMemory: { maxBytes: 2 * 1024 ** 2, maxLines: 5_000, maxStatementBytes: LIMITS.maxStatementBytes },
   maxLineBytes: 16 * 1024,
+  /** What a packed upload may come to: so much, and from there on so many bytes for each of its own. */
+  freeTextBytes: 64 * 1024 ** 2,
+  maxTextBytesPerByte: 50,
+  /** Lines that are read before others are served in between. */
+  linesAtATime: 500,
   /** Text that is read, asked and answered at once: some 1,500 lines of JSON. */
   blockBytes: 64 * 1024,
   maxColumns: 200,
@@ -23,8 +28,16 @@ export const BULK_LIMITS = {
   maxStatementMs: 60_000,
   /** Distinct outcomes that are remembered, about 0.5 KiB each. */
   maxOutcomes: 20_000,
-  /** Bulk requests at once, each on a connection of its own; a reader that takes nothing for so long is given up. */
-  maxAtOnce: 3,
+  /** Uploads on their way in at once, and all that they may keep on the disk. */
+  maxUploadsPerClient: 4,
+  maxUploads: 16,
+  maxSpoolBytes: 16 * 1024 ** 3,
+  /** Answers at once, each on a connection of its own: one is left to others. A whole upload waits for a place so long. */
+  maxPerClient: 3,
+  maxAtOnce: 4,
+  maxPlaceWaitMs: 30_000,
+  placeLookMs: 100,
+  /** A reader that takes nothing for so long is given up. */
   maxStallMs: 120_000,
   /** An answer waits in a spool for a reader who is slower than the database: so large at most, and so long in all. */
   maxAnswerBytes: 20 * 1024 ** 3,

@@ -11,6 +11,8 @@ const NON_ASCII = /[\u0080-\u00ff]/;
 const MEMBERS = new Set(['ref', 'nik', 'name', 'kk']);
 /** What nearly all lines are, and what they come to without further reading. */
 const PLAIN = /^\{"ref":"([A-Za-z0-9._-]{1,32})","nik":"([0-9]{16})"\}$/;
+/** How JSON that is no object begins. */
+const OTHER_JSON = /^\s*(?:[["]|-?[0-9]|true\b|false\b|null\b)/;
 const NO_REF = '{"ref":null,';
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -19,24 +21,26 @@ const fault = (code: string, pointer = ''): Fault => ({ code, pointer });
 /** One JSON object a line: `{"ref","nik","name"?,"kk"?}`, strict. */
 export const NDJSON: Format = {
   head: '',
-  read({ bytes }, take) {
+  *read({ bytes }) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     for (const line of text.includes('\r') ? text.split(/\r\n?|\n/) : text.split('\n')) {
       const [, plainRef, nik] = PLAIN.exec(line) ?? [];
       if (plainRef !== undefined && !SIXTEEN_IN_A_ROW.test(plainRef)) {
-        take(`{"ref":"${plainRef}",`, { nik: nik as Nik });
+        yield [`{"ref":"${plainRef}",`, { nik: nik as Nik }];
         continue;
       }
-      if (line.trim() === '') continue;
+      if (line.trim() === '') {
+        yield null;
+        continue;
+      }
       const json = parseLine(line);
       if ('code' in json) {
-        take(NO_REF, json);
+        yield [NO_REF, json];
         continue;
       }
       const { ref } = json.members;
       const badRef = refFault(ref);
-      if (badRef === null) take(`{"ref":"${ref}",`, questionOf(json.members));
-      else take(NO_REF, badRef);
+      yield badRef === null ? [`{"ref":"${ref}",`, questionOf(json.members)] : [NO_REF, badRef];
     }
   },
   tail({ document, voter, reasons, actions, statusCode, region, suket, matches, asOf }) {
@@ -68,6 +72,8 @@ function parseLine(line: string): Parsed {
 
 /** A line as one JSON object; whose members it may have is the caller's affair. */
 export function parseObject(text: string): Parsed {
+  // Told without the parser, whose exceptions are dear.
+  if (!/^\s*\{/.test(text)) return fault(OTHER_JSON.test(text) ? 'NOT_AN_OBJECT' : 'NOT_JSON');
   try {
     const members: unknown = JSON.parse(text);
     if (typeof members === 'object' && members !== null && !Array.isArray(members)) return { members: members as Members };

@@ -4,6 +4,7 @@ import type { RegistryKeys } from '../../registry/keys.ts';
 import { asBigint, kkProofBytes, nameProofBytes, type Proof, TAG_BYTES, tagBytes } from '../../registry/tags.ts';
 import type { Question } from '../check.ts';
 import { type Fault, type Format, isFault } from './format.ts';
+import { BULK_LIMITS } from './limits.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** More lines than a block can hold. */
@@ -18,7 +19,8 @@ export type QuestionBlock = {
   answer(shorts: readonly string[], outcomes: Outcomes): Buffer;
 };
 
-export function questionBlock(block: Block, format: Format, keys: RegistryKeys): QuestionBlock {
+/** Reads and tags a block, some lines at a time: others are served in between. */
+export async function questionBlock(block: Block, format: Format, keys: RegistryKeys): Promise<QuestionBlock> {
   const beginnings: string[] = [];
   const faults: (Fault | null)[] = [];
   const questions: Question[] = [];
@@ -27,17 +29,22 @@ export function questionBlock(block: Block, format: Format, keys: RegistryKeys):
   const order: number[] = [];
   let anyProof = false;
   let inZero = 0;
-  format.read(block, (beginning, asked) => {
+  let lines = 0;
+  for (const line of format.read(block)) {
+    lines += 1;
+    if (lines % BULK_LIMITS.linesAtATime === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (line === null) continue;
+    const [beginning, asked] = line;
     beginnings.push(beginning);
     faults.push(isFault(asked) ? asked : null);
-    if (isFault(asked)) return;
+    if (isFault(asked)) continue;
     const tag = tagBytes(keys, asked.nik);
     order.push(prefixOf(tag) * LINES_ROOM + questions.length);
     tags.push(tag);
     questions.push(asked);
     if (asked.nik.charCodeAt(15) === 48) inZero += 1;
     anyProof ||= asked.name !== undefined || asked.kk !== undefined;
-  });
+  }
   const places = Uint16Array.from(new Float64Array(order).sort(), (one) => one % LINES_ROOM);
   const hex = Buffer.from(Array.from(places, (place) => tags[place]).join(''), 'latin1').toString('hex');
   const sorted = Array.from(places, (_, i) => hex.slice(i * TAG_CHARS, (i + 1) * TAG_CHARS));

@@ -22,8 +22,11 @@ export type Table = {
   sample: readonly string[][];
   /** Lines that are no rows, the header not among them. */
   passedOver: Partial<Record<LineKind, number>>;
-  /** Gives each row: its NIK, or what is wrong with it and whether its cells can be told (a fault of the whole row: no). */
-  read(block: Block, take: (nik: Nik | Fault, line: number) => void): void;
+  /**
+   * Gives each row: its NIK, or what is wrong with it and whether its cells can be told (a fault of the whole row: no). Null for
+   * a line that is no row.
+   */
+  read(block: Block): Iterable<{ nik: Nik | Fault; line: number } | null>;
   /** A cell of the row just given, one character a byte. */
   cell(place: number): string;
 };
@@ -92,7 +95,7 @@ export async function openTable(text: AsyncGenerator<Uint8Array>, usedIn: (layou
     blocks: continued(first === undefined ? [] : [first], blocks),
     sample,
     passedOver,
-    read({ bytes, firstLine }, take) {
+    *read({ bytes, firstLine }) {
       bytesText = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
       line = firstLine;
       for (let start = 0; start < bytes.length; ) {
@@ -100,7 +103,7 @@ export async function openTable(text: AsyncGenerator<Uint8Array>, usedIn: (layou
         const nik = nikOrFault();
         const kind = typeof nik === 'string' ? null : kindOf(bytes, start, end);
         if (kind !== null) passedOver[kind] = (passedOver[kind] ?? 0) + 1;
-        else take(typeof nik === 'string' ? nik : (changed ?? nik), line);
+        yield kind === null ? { nik: typeof nik === 'string' ? nik : (changed ?? nik), line } : null;
         line += scanner.lineEndsInside + 1;
         start = afterLineEnd(bytes, end);
       }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LF } from '../../intake/bytes.ts';
+import { CR, LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
 import { errorCode } from '../../registry/error-code.ts';
 import { Unavailable } from '../group.ts';
@@ -57,22 +57,27 @@ export async function receiveUpload(
     for await (const chunk of decodeBytes(hashed(), BULK_LIMITS.sniffBytes, false)) {
       if (chunk.length === 0) continue;
       textBytes += chunk.length;
-      lines += countLines(chunk);
+      lines += countLines(chunk, last);
       last = chunk.at(-1) as number;
-      if (textBytes > limits.maxBytes) throw new TooLarge('TOO_MANY_BYTES');
+      const maxBytes = Math.min(limits.maxBytes, BULK_LIMITS.freeTextBytes + bytes * BULK_LIMITS.maxTextBytesPerByte);
+      if (textBytes > maxBytes) throw new TooLarge('TOO_MANY_BYTES');
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk).catch(unkept);
     }
-    return { bytes, textBytes, lines: last === LF ? lines : lines + 1, sha256: hash.digest('hex'), spool };
+    return { bytes, textBytes, lines: last === LF || last === CR ? lines : lines + 1, sha256: hash.digest('hex'), spool };
   } catch (error) {
     await spool.close();
     throw error;
   }
 }
 
-function countLines(chunk: Uint8Array): number {
+/** Line ends of a chunk, blank lines' too: LF, CR, and CRLF as one, also where it stands across two chunks. */
+function countLines(chunk: Uint8Array, before: number): number {
   let lines = 0;
-  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) lines += 1;
+  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
+    if ((at === 0 ? before : chunk[at - 1]) !== CR) lines += 1;
+  }
+  for (let at = chunk.indexOf(CR); at >= 0; at = chunk.indexOf(CR, at + 1)) lines += 1;
   return lines;
 }
 

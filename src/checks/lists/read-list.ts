@@ -41,14 +41,21 @@ export async function readTable(bytes: AsyncGenerator<Uint8Array>, keys: Registr
   const table = await openTable(bytes, (layout) => [refPlace(layout), layout.columns.NIK]);
   const place = refPlace(table.layout);
   for await (const block of table.blocks) {
-    await new Promise((resolve) => setImmediate(resolve));
-    table.read(block, (nik, line) => {
-      if (list.faults.length >= LIST_LIMITS.maxFaults) return;
-      if (typeof nik !== 'string') return take(list, nik, line);
+    let lines = 0;
+    for (const row of table.read(block)) {
+      lines += 1;
+      if (lines % LINES_AT_A_TIME === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (list.faults.length >= LIST_LIMITS.maxFaults) break;
+      if (row === null) continue;
+      const { nik, line } = row;
+      if (typeof nik !== 'string') {
+        take(list, nik, line);
+        continue;
+      }
       const ref = cellText(table.cell(place));
       if (nik.endsWith('0')) inZero += 1;
       take(list, refFault(ref === '' ? undefined : ref) ?? { ref, tag: tagOf(nik, keys) }, line);
-    });
+    }
     if (list.faults.length >= LIST_LIMITS.maxFaults) break;
   }
   if (isRounded(list.refs.length, inZero)) throw new IntakeRefusal('NIK_ROUNDED');
