@@ -1,26 +1,27 @@
 import { randomInt } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { type ServerType, serve } from '@hono/node-server';
+import { join } from 'node:path';
 import { sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { createTurns, groupCommit } from './checks/group.ts';
 import { BESIDE_LIMITS, LIMITS, LONG_LIMITS } from './checks/limits.ts';
 import { LIST_LIMITS } from './checks/lists/limits.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
-import { createClientAddress } from './platform/client-address.ts';
+import { createClientAddress, createProxyTrust } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
 import { guardDriver } from './platform/driver-guard.ts';
 import { readSigningJwks } from './platform/keys.ts';
+import { createListener } from './platform/listener.ts';
 import { createNodeLog } from './platform/log.ts';
 import { openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
 import { loadSettings } from './platform/settings.ts';
-import { openFileSpool } from './platform/spool.ts';
+import { createFileSpool } from './platform/spool.ts';
 import { startReport } from './platform/start-report.ts';
 import { StartupError } from './platform/startup-error.ts';
 import { SLOTS } from './registry/admit.ts';
 import { errorCode } from './registry/error-code.ts';
 import { findPrepared } from './registry/find.ts';
+import { networkOf } from './registry/network.ts';
 import type { Sql } from './registry/sql.ts';
 import { appOf, openService, type Service } from './service.ts';
 
@@ -29,7 +30,8 @@ import { appOf, openService, type Service } from './service.ts';
 const ANSWERS_POOL_SIZE = LIMITS.maxStatementsInFlight + BESIDE_LIMITS.maxStatementsInFlight;
 /** The reading of a list takes two, sealing and forgetting one each. */
 const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 2;
-const CLOSE_TIMEOUT_MS = 10_000;
+/** From the signal to the end: the listener's own time, then sealing and closing. */
+const CLOSE_TIMEOUT_MS = 30_000;
 const FORGET_EVERY_MS = 3_600_000;
 const SEAL_EVERY_MS = 60_000;
 const NEW_KEYS_EVERY_MS = 5_000;
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
     throw new StartupError(error.message);
   });
   const clientAddress = createClientAddress(settings.trustedProxies);
+  const openSpool = await createFileSpool(join(settings.dataDir, 'spool'), BULK_LIMITS.maxSpoolBytes);
   const registry = await openRegistry(settings, 1, say);
   // Without its database the server is of no use: whoever looks after it may start it anew.
   void registry.lost?.then(({ message }) => {
@@ -69,33 +72,52 @@ async function main(): Promise<void> {
     inTurn: createTurns(BESIDE_LIMITS),
     long: { sql: long, inTurn: createTurns(LONG_LIMITS) },
     find: groupCommit((asked, lane) => findPrepared(sql, asked, firstSlot + lane), LIMITS, service.metrics.groupSize),
-    bulk: { openSpool: openFileSpool, limits: BULK_LIMITS.spooled, whole: false },
+    bulk: { openSpool, limits: BULK_LIMITS.spooled, whole: false },
     clientAddress: (c) => clientAddress(c.env.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for')),
+    countsRequests: true,
+    metricsToken: settings.metricsToken,
+    embedders: settings.embedders,
     log: createNodeLog(settings.log),
   });
-  const server = await listen(app.fetch, settings.host, settings.port).catch(async (error: unknown) => {
+  const listener = createListener(
+    {
+      fetch: app.fetch,
+      addressOf: ({ socket, headers }) =>
+        networkOf(clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString())),
+      isProxy: createProxyTrust(settings.trustedProxies),
+      refused: (status) => service.metrics.request('OTHER', 'none', status, 0),
+    },
+    settings.host,
+  );
+  const port = await listener.listen(settings.host, settings.port).catch(async (error: unknown) => {
     await registry.close();
     throw new StartupError(listenFault(error, settings.host, settings.port));
   });
   const forgetting = setInterval(() => void forgetSelfChecks(long).catch(() => {}), FORGET_EVERY_MS);
   const sealing = setInterval(() => void seal(long), SEAL_EVERY_MS);
   const keysWatch = setInterval(() => void takeUpNewKeys(service, settings.dataDir), NEW_KEYS_EVERY_MS);
-  const { port } = server.address() as AddressInfo;
-  say(`hakpilih listens on http://${settings.host}:${port}`);
-  for (const line of await startReport(sql, service.keys, service.rules)) say(line);
-  if (sampleOnly) say(sampleGuide());
 
   const stop = async (): Promise<void> => {
     clearInterval(forgetting);
     clearInterval(sealing);
     clearInterval(keysWatch);
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
-    await new Promise((resolve) => server.close(resolve));
+    await listener.stop();
     await seal(long);
     await registry.close();
     say('hakpilih has stopped');
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      signals += 1;
+      // Who asks twice does not want to wait.
+      if (signals > 1) process.exit(1);
+      void stop();
+    });
+  say(`hakpilih listens on http://${settings.host}:${port}`);
+  for (const line of await startReport(sql, service.keys, service.rules)) say(line);
+  if (sampleOnly) say(sampleGuide());
 }
 
 /** What could not be sealed now is sealed a minute later, or by another process. */
@@ -110,17 +132,6 @@ async function takeUpNewKeys(service: Service, dataDir: string): Promise<void> {
   } catch {
     say('The signing keys cannot be read: those read before stay in use');
   }
-}
-
-function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  hostname: string,
-  port: number,
-): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname, port }, () => resolve(server));
-    server.on('error', reject);
-  });
 }
 
 function listenFault(error: unknown, host: string, port: number): string {

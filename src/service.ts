@@ -10,21 +10,27 @@ import type { Rules } from './checks/check.ts';
 import { createCheck, type ResidentSource } from './checks/checks.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
+import { LIST_LIMITS } from './checks/lists/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
+import { recent } from './checks/recent.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
+import { createShares, UNCOUNTED } from './checks/shares.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
 import { auditRoutes } from './http/audit.ts';
 import { bulkRoutes } from './http/bulk.ts';
+import { HTTP_LIMITS } from './http/limits.ts';
 import { listRoutes } from './http/lists.ts';
 import { faultEvent, type LogEvent } from './http/log.ts';
-import { createMetrics, type Metrics } from './http/metrics.ts';
+import { createMetrics, type Metrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { uuidV7 } from './http/request-id.ts';
+import { type Enter, room } from './http/rooms.ts';
 import { isOutage } from './registry/error-code.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
+import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
 import { createPages } from './web/pages.ts';
@@ -87,6 +93,11 @@ export type Connection = {
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
+  /** One process serves all, and ends what it began: what requests take at once can be counted. Not so on Workers. */
+  countsRequests?: boolean;
+  /** Who may read the metrics, and who may post the form from pages of his own; see README.md. */
+  metricsToken: string | null;
+  embedders: readonly string[];
   log(event: LogEvent): void;
 };
 
@@ -97,23 +108,37 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { inTurn = atOnce, bulk, clientAddress, log } = connection;
+  const { inTurn = atOnce, bulk, clientAddress, log, countsRequests = false, metricsToken = null } = connection;
+  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
+  const kept = { ttlMs: HTTP_LIMITS.copiesTtlMs, now: Date.now };
+  const networkOfCaller = (c: Context): string => networkOf(clientAddress?.(c) ?? 'unknown');
+  const enter: Enter = (kind, refuse) =>
+    countsRequests ? room(HTTP_LIMITS.rooms[kind], networkOfCaller, refuse) : (_, next) => next();
+  const shares = (limits: { each: number; all: number }) => (countsRequests ? createShares(limits) : UNCOUNTED);
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
+    const state = () => soon(READINESS_TIMEOUT_MS, () => registryState(sql, keys, Date.now()));
+    // Asked one at a time, and never of the past: a balancer goes by it.
+    const readiness = recent(async () => (await state()) ?? UNREACHABLE, { ...kept, ttlMs: 0 });
     return {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),
       readAudit: createAuditState(long, createCheckpointSigner(keyring)),
       selfCheck: createSelfCheck({ keys, rules, sql, inTurn }),
+      readiness,
+      copies: recent(async () => (await readiness()).copies, kept),
+      sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
     };
   });
-  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   return createApp({
     verify,
     check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] }),
-    readiness: async () =>
-      (await soon(READINESS_TIMEOUT_MS, () => registryState(connection.sql, keys, Date.now()))) ?? UNREACHABLE,
+    readiness: () => verbs().readiness(),
+    copies: () => verbs().copies(),
+    mayReadMetrics: metricsGuard(metricsToken, clientAddress),
+    enter,
+    takeCheck: shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce }),
     publicJwks: () => keyring().publicJwks,
     newId,
     log,
@@ -122,15 +147,17 @@ export function appOf(service: Service, connection: Connection): App {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
-    lists: listRoutes(verify, () => verbs().lists),
+    lists: listRoutes(verify, () => verbs().lists, shares(LIST_LIMITS.made)),
     audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
     pages: createPages({
       election: rules.election,
       selfCheck: (question) =>
         verbs().selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
       proofForForm: (sent) => soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
-      sampleDate: () => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(connection.sql)),
+      sampleDate: () => verbs().sampleDate(),
       clientAddress,
+      embedders: connection.embedders,
+      enter,
       problems: PROBLEMS,
       document: openApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
@@ -156,3 +183,7 @@ const ofOutage = (error: unknown): null => {
 };
 const within = <Value>(timeoutMs: number, value: Promise<Value>): Promise<Value | null> =>
   Promise.race([value.catch(ofOutage), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);
+
+/** The entries of a setting that is a list. */
+export const listOf = (text: string | null | undefined): string[] =>
+  (text ?? '').split(/[\s,]+/).filter((entry) => entry !== '');

@@ -10,7 +10,7 @@ import { SLOTS } from './registry/admit.ts';
 import { findInline } from './registry/find.ts';
 import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
 import { connect, type Sql } from './registry/sql.ts';
-import { appOf, openService } from './service.ts';
+import { appOf, listOf, openService } from './service.ts';
 
 /** The Worker's bindings: Hyperdrive (query cache off), secrets, and variables that may be set; see wrangler.toml. */
 type Bindings = {
@@ -21,6 +21,8 @@ type Bindings = {
   HAKPILIH_TODAY?: string;
   HAKPILIH_TRUSTED_ISSUERS?: string;
   HAKPILIH_LOG?: string;
+  HAKPILIH_METRICS_TOKEN?: string;
+  HAKPILIH_EMBEDDERS?: string;
 };
 /** As in wrangler.toml. */
 const HOURLY = '17 * * * *';
@@ -59,6 +61,8 @@ async function open(env: Bindings): Promise<App> {
     },
     bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
+    metricsToken: env.HAKPILIH_METRICS_TOKEN ?? null,
+    embedders: listOf(env.HAKPILIH_EMBEDDERS),
     log: createLog(logModeOf(env.HAKPILIH_LOG), console.error, Date.now),
   });
 }

@@ -34,6 +34,8 @@ export const LIMITS = {
   maxProofChars: 1_024,
   proofTimeoutMs: 500,
   retryAfterSeconds: 5,
+  /** How long a count of the audit's rows is good for all who ask. */
+  checkpointTtlMs: 5_000,
   /** On Workers a statement is no larger, with its values: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */
   maxStatementBytes: 60 * 1024,
 } as const;

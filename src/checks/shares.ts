@@ -24,3 +24,6 @@ export function createShares({ each, all }: { each: number; all: number }): Take
     };
   };
 }
+
+/** Where nothing is counted. */
+export const UNCOUNTED: Take = () => () => {};

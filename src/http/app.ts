@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
 import { Unavailable } from '../checks/group.ts';
+import type { Take } from '../checks/shares.ts';
 import type { RegistryState } from '../registry/readiness.ts';
 import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
@@ -16,21 +17,31 @@ import { faultEvent, type LogEvent, methodOf, routeOf } from './log.ts';
 import { type Metrics, metricsRoutes } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem, problemResponse } from './problem.ts';
+import { type Enter, tooMuch } from './rooms.ts';
 
 export type AppDependencies = {
   verify: VerifyToken;
   check: Check;
   readiness(): Promise<RegistryState>;
+  /** For the metrics: may be some seconds old. */
+  copies(): Promise<RegistryState['copies']>;
   publicJwks(): { keys: JWK[] };
   /** A fresh UUID version 7. */
   newId(): string;
   log(event: LogEvent): void;
   metrics: Metrics;
+  mayReadMetrics(c: Context<Env>): boolean;
+  enter: Enter;
+  /** For checks at once of one client. */
+  takeCheck: Take;
   bulk: Hono<Env>;
   lists: ReturnType<typeof listRoutes>;
   audit: ReturnType<typeof auditRoutes>;
   pages: Hono<Env>;
 };
+
+/** A year, for whoever came over TLS. */
+export const HSTS = 'max-age=31536000';
 
 /** The whole service as one Hono app, the same behind every door. */
 export function createApp(dependencies: AppDependencies) {
@@ -42,21 +53,24 @@ export function createApp(dependencies: AppDependencies) {
     c.set('requestId', id);
     await next();
     c.res.headers.set('X-Request-Id', id);
+    c.res.headers.set('X-Content-Type-Options', 'nosniff');
+    if (c.req.url.startsWith('https:')) c.res.headers.set('Strict-Transport-Security', HSTS);
     const ms = performance.now() - start;
     const [method, route, { status }] = [methodOf(c), routeOf(c), c.res];
     metrics.request(method, route, status, ms / 1000);
-    log({ event: 'request', requestId: id, method, route, status, ms });
+    if (!c.get('isShed')) log({ event: 'request', requestId: id, method, route, status, ms });
   });
+  app.use(
+    '/v1/checks',
+    dependencies.enter('checks', (c) => problemResponse(c, tooMuch(c))),
+  );
   const routes = app
-    .route('/', checkRoutes(verify, check))
+    .route('/', checkRoutes(verify, check, dependencies.takeCheck))
     .route('/', dependencies.bulk)
     .route('/', dependencies.lists)
     .route('/', dependencies.audit)
     .route('/', healthRoutes(readiness, publicJwks))
-    .route(
-      '/',
-      metricsRoutes(metrics, async () => (await readiness()).copies),
-    )
+    .route('/', metricsRoutes(metrics, dependencies.copies, dependencies.mayReadMetrics))
     .route('/', documentRoutes(openApiDocument))
     .route('/', dependencies.pages);
   app.notFound((c) => {

@@ -4,7 +4,7 @@ import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/uplo
 import { parseCursor } from '../checks/lists/cursor.ts';
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
-import { createShares } from '../checks/shares.ts';
+import type { Take } from '../checks/shares.ts';
 import type { Result } from '../core/result.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
@@ -19,9 +19,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
-export function listRoutes(verify: VerifyToken, lists: () => Lists) {
+export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) {
   const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
-  const take = createShares({ each: LIST_LIMITS.maxMadePerClient, all: LIST_LIMITS.maxMadeAtOnce });
   return new Hono<Env>()
     .post('/v1/lists', async (c) => {
       const grant = await caller(c);

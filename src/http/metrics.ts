@@ -1,6 +1,8 @@
-import { Hono } from 'hono';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Context, Hono } from 'hono';
 import type { CopyState } from '../registry/readiness.ts';
 import type { Env } from './env.ts';
+import { Problem } from './problem.ts';
 
 /** Upper bounds of buckets: seconds, and questions that share a statement. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -70,12 +72,28 @@ function createHistogram(bounds: readonly number[]): Histogram {
   };
 }
 
+/**
+ * Who may read the metrics: who has the token or, where none is set, whoever asks from this machine itself, without a proxy that
+ * speaks for others.
+ */
+export function metricsGuard(token: string | null, addressOf: (c: Context) => string): (c: Context) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (token !== null) return (c) => timingSafeEqual(digest(`Bearer ${token}`), digest(c.req.header('authorization') ?? ''));
+  return (c) =>
+    /^(127\.|::1$)/.test(addressOf(c)) && (c.req.header('x-forwarded-for') ?? c.req.header('forwarded')) === undefined;
+}
+
 /** `GET /metrics`. Copies that cannot be asked for are left out. */
-export function metricsRoutes(metrics: Metrics, copies: () => Promise<readonly CopyState[]>): Hono<Env> {
-  return new Hono<Env>().get('/metrics', async (c) =>
-    c.body(metrics.text(await copies()), 200, {
+export function metricsRoutes(
+  metrics: Metrics,
+  copies: () => Promise<readonly CopyState[]>,
+  mayRead: (c: Context<Env>) => boolean,
+): Hono<Env> {
+  return new Hono<Env>().get('/metrics', async (c) => {
+    if (!mayRead(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
+    return c.body(metrics.text(await copies()), 200, {
       'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       'Cache-Control': 'no-store',
-    }),
-  );
+    });
+  });
 }

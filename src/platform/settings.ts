@@ -1,4 +1,5 @@
 import { type LogMode, logModeOf } from '../http/log.ts';
+import { listOf } from '../service.ts';
 import { loadKeys } from './keys.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -16,6 +17,9 @@ export type Settings = {
   port: number;
   trustedProxies: readonly string[];
   trustedIssuers: string | null;
+  /** Origins that may post the form from pages of their own. */
+  embedders: readonly string[];
+  metricsToken: string | null;
   log: LogMode;
 };
 
@@ -37,8 +41,10 @@ export async function loadSettings(env: Environment, say: (line: string) => void
     today: value('HAKPILIH_TODAY'),
     host: value('HOST') ?? '127.0.0.1',
     port: portOf(value('PORT') ?? '8787'),
-    trustedProxies: (value('HAKPILIH_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
+    trustedProxies: listOf(value('HAKPILIH_TRUSTED_PROXIES')),
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
+    embedders: listOf(value('HAKPILIH_EMBEDDERS')),
+    metricsToken: value('HAKPILIH_METRICS_TOKEN'),
     log: logModeOf(value('HAKPILIH_LOG')),
   };
 }

@@ -1,43 +1,70 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { open, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenSpool } from '../checks/bulk/upload.ts';
+import { Unavailable } from '../checks/group.ts';
+import { errorCode, StartupError } from './startup-error.ts';
 
 const READ_BYTES = 256 * 1024;
 
 const CIPHER = 'aes-256-ctr';
 
 /**
- * A spool in a temporary file that has no name, under a key that only this process has: the file is gone when we are, however we
- * end, and what the disk keeps of it names nobody.
+ * Spools in files of a directory of their own, which have no name there, under a key that only this process has: a file is gone
+ * when we are, however we end, and what the disk keeps of it names nobody. All of them together hold at most `maxBytes`; above
+ * that, and where the disk is full, writing throws `Unavailable`. Throws `StartupError` where the directory cannot be had.
  */
-export const openFileSpool: OpenSpool = async () => {
-  const path = join(tmpdir(), `hakpilih-${randomUUID()}`);
+export async function createFileSpool(directory: string, maxBytes: number): Promise<OpenSpool> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chmod(directory, 0o700);
+    // Of a process that ended between making a file and taking its name away.
+    for (const name of await readdir(directory)) await rm(join(directory, name), { force: true });
+  } catch (error) {
+    throw new StartupError(`${directory}, where uploads are kept, cannot be used (${errorCode(error)})`);
+  }
+  let held = 0;
+  return async () => {
+    const file = await openNameless(join(directory, `hakpilih-${randomUUID()}`)).catch(asUnavailable);
+    const [key, iv] = [randomBytes(32), randomBytes(16)];
+    const cipher = createCipheriv(CIPHER, key, iv);
+    let own = 0;
+    let closed: Promise<void> | undefined;
+    return {
+      async write(chunk) {
+        if (held + chunk.length > maxBytes) throw new Unavailable('SPOOL_FULL');
+        held += chunk.length;
+        own += chunk.length;
+        const sealed = cipher.update(chunk);
+        for (let done = 0; done < sealed.length; ) done += (await file.write(sealed, done).catch(asUnavailable)).bytesWritten;
+      },
+      async *read(more) {
+        const buffer = Buffer.alloc(READ_BYTES);
+        const decipher = createDecipheriv(CIPHER, key, iv);
+        for (let at = 0; ; ) {
+          const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at);
+          if (bytesRead === 0 && (await more?.())) continue;
+          if (bytesRead === 0) return;
+          at += bytesRead;
+          yield decipher.update(buffer.subarray(0, bytesRead));
+        }
+      },
+      close() {
+        if (closed === undefined) held -= own;
+        closed ??= file.close();
+        return closed;
+      },
+    };
+  };
+}
+
+async function openNameless(path: string) {
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
-  const [key, iv] = [randomBytes(32), randomBytes(16)];
-  const cipher = createCipheriv(CIPHER, key, iv);
-  let closed: Promise<void> | undefined;
-  return {
-    async write(chunk) {
-      const sealed = cipher.update(chunk);
-      for (let done = 0; done < sealed.length; ) done += (await file.write(sealed, done)).bytesWritten;
-    },
-    async *read(more) {
-      const buffer = Buffer.alloc(READ_BYTES);
-      const decipher = createDecipheriv(CIPHER, key, iv);
-      for (let at = 0; ; ) {
-        const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at);
-        if (bytesRead === 0 && (await more?.())) continue;
-        if (bytesRead === 0) return;
-        at += bytesRead;
-        yield decipher.update(buffer.subarray(0, bytesRead));
-      }
-    },
-    close() {
-      closed ??= file.close();
-      return closed;
-    },
-  };
-};
+  return file;
+}
+
+/** A disk that takes no more is no fault of ours: the operator reads its code. */
+function asUnavailable(error: unknown): never {
+  throw new Unavailable(errorCode(error) ?? 'UNKNOWN');
+}

@@ -5,8 +5,15 @@ import type { Language } from './language.ts';
 const LOCALES = { id: 'id-ID', en: 'en-GB' } as const;
 const ZONE_NAMES = { 7: 'WIB', 8: 'WITA', 9: 'WIT' } as const;
 
-const format = (language: Language, options: Intl.DateTimeFormatOptions, utc: string): string =>
-  new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: 'UTC' }).format(new Date(utc));
+/** Dear to make, and few. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(language: Language, options: Intl.DateTimeFormatOptions, utc: string): string {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: 'UTC' });
+  formats.set(key, known);
+  return known.format(new Date(utc));
+}
 
 /** `27 Juni 2018`. */
 export const writeDay = (day: CivilDate, language: Language): string => format(language, { dateStyle: 'long' }, day);

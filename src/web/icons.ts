@@ -20,5 +20,6 @@ const FINGER =
 
 export const LOGO = raw(`<svg viewBox="0 0 24 24" width="32" height="32" aria-hidden="true" focusable="false">${FINGER}</svg>`);
 
-/** Inline, so that no browser asks for `/favicon.ico`. */
-export const FAVICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${FINGER}</svg>`)}`;
+export const ICON_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${FINGER}</svg>`;
+/** Inline, so that few browsers ask for `/favicon.ico`. */
+export const FAVICON = `data:image/svg+xml,${encodeURIComponent(ICON_SVG)}`;

@@ -20,7 +20,8 @@ export type Content = {
 
 export type Frame = {
   messages: Messages;
-  requestId: string;
+  /** Null on a page that is kept. */
+  requestId: string | null;
   /** Written out; null in real use. */
   sampleDay: string | null;
 };
@@ -53,8 +54,7 @@ ${main}
 </main>
 <footer class="foot"><div class="wide">
 <p>${frame.advice}</p>
-<p class="id">${frame.requestId}: ${requestId}</p>
-</div></footer>
+${requestId === null ? '' : html`<p class="id">${frame.requestId}: ${requestId}</p>\n`}</div></footer>
 </body>
 </html>
 `;

@@ -1,11 +1,14 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
 import type { FormProof } from '../checks/proof-of-work.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
+import { isCrossSite } from './cross-site.ts';
 import { type ApiDocument, docsPage } from './docs-page.ts';
 import { type FieldFaults, fieldErrors, readFields } from './form-fields.ts';
 import { formPage, NO_FAULTS } from './form-page.ts';
+import { ICON_SVG } from './icons.ts';
+import type { Content } from './layout.ts';
 import { noticePage } from './notice-page.ts';
 import { type ProblemPage, problemPage } from './problem-page.ts';
 import { PROOF_SCRIPT, PROOF_SCRIPT_HEADERS, PROOF_SCRIPT_PATH } from './proof-script.ts';
@@ -18,6 +21,10 @@ export type WebDependencies = ReplyDependencies & {
   /** What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. Without it, no proof is asked. */
   proofForForm?(sent?: SentProof): Promise<FormProof>;
   clientAddress(c: Context): string;
+  /** Origins that may post the form from pages of their own. */
+  embedders?: readonly string[];
+  /** Lets requests of a kind in, or answers them with `refuse` where there are too many. Without it, all come in. */
+  enter?(kind: 'forms' | 'pages', refuse: (c: Context<Env>) => Promise<Response>): MiddlewareHandler;
   /** Every problem type of the API by slug. */
   problems: Readonly<Record<string, ProblemPage>>;
   /** The API's own description. */
@@ -27,6 +34,9 @@ export type WebDependencies = ReplyDependencies & {
 };
 
 const BROKEN_RETRY_SECONDS = 60;
+/** Of what hardly ever changes. */
+const KEPT_A_DAY = { 'Cache-Control': 'public, max-age=86400' };
+const ROBOTS = 'User-agent: *\nDisallow: /v1/\n';
 
 /** The pages for residents: the form, its answer, and what the API's problem types mean. */
 export function createPages(deps: WebDependencies): Hono<Env> {
@@ -41,16 +51,36 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     });
   }
 
+  if (deps.enter) {
+    const busy = (c: Context<Env>) =>
+      refuse(c, 'UNAVAILABLE', {
+        problem: 'unavailable',
+        status: 503,
+        retryAfterSeconds: LIMITS.retryAfterSeconds,
+        isKept: true,
+      });
+    const [forms, pages] = [deps.enter('forms', busy), deps.enter('pages', busy)];
+    app.use('/', (c, next) => (c.req.method === 'POST' ? forms(c, next) : pages(c, next)));
+    for (const path of ['/docs', '/problems/:slug']) app.use(path, pages);
+  }
+
   const form = async (c: Context<Env>, faults: FieldFaults = NO_FAULTS, proof?: string) => {
     const sent = proof === undefined ? undefined : { proof, clientAddress: deps.clientAddress(c) };
     return formPage(messagesOf(c), faults, (await deps.proofForForm?.(sent)) ?? null);
   };
   app.get('/', async (c) => page(c, await form(c)));
 
+  app.get('/favicon.ico', (c) => c.body(ICON_SVG, 200, { 'Content-Type': 'image/svg+xml', ...KEPT_A_DAY }));
+  app.get('/robots.txt', (c) => c.text(ROBOTS, 200, KEPT_A_DAY));
   app.get(PROOF_SCRIPT_PATH, (c) => c.body(PROOF_SCRIPT, 200, PROOF_SCRIPT_HEADERS));
 
   app.post(
     '/',
+    async function requireOwnPage(c, next) {
+      if (!isCrossSite(c, deps.embedders ?? [])) return next();
+      const errors = [{ pointer: '', code: 'CROSS_SITE' }];
+      return refuse(c, 'NOT_A_FORM', { problem: 'forbidden', status: 403, errors });
+    },
     async function requireForm(c, next) {
       const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
       if (type === 'application/x-www-form-urlencoded') return next();
@@ -61,7 +91,10 @@ export function createPages(deps: WebDependencies): Hono<Env> {
       onError: (c) => refuse(c, 'BODY_TOO_LARGE', { problem: 'content-too-large', status: 413 }),
     }),
     async (c) => {
-      const fields = readFields(await c.req.text());
+      const body = await c.req.text().catch(() => null);
+      // Broken off: the client's affair.
+      if (body === null) return deps.problem(c, 'bad-request', [{ pointer: '', code: 'CUT_OFF' }], {});
+      const fields = readFields(body);
       if (!fields.ok) {
         const errors = fieldErrors(fields.faults);
         return refuse(c, await form(c, fields.faults, fields.proof), { problem: 'invalid', status: 422, errors });
@@ -106,7 +139,11 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     return page(c, problemPage(messagesOf(c), slug, problem));
   });
 
-  app.get('/docs', (c) => page(c, docsPage(deps.document())));
+  let docs: Content | undefined;
+  app.get('/docs', (c) => {
+    docs ??= docsPage(deps.document());
+    return page(c, docs, { isKept: true });
+  });
 
   return app;
 }

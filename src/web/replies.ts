@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -15,6 +16,8 @@ export type Env = { Variables: RequestIdVariables };
 
 /** The API's problem types that a page may be asked in vain for. */
 export type PageProblem =
+  | 'bad-request'
+  | 'forbidden'
   | 'not-found'
   | 'unsupported-media-type'
   | 'content-too-large'
@@ -31,26 +34,41 @@ export type ReplyDependencies = {
   problem(c: Context, slug: PageProblem, errors: FieldError[], headers: Record<string, string>): Response;
 };
 
-type Options = { status?: ContentfulStatusCode; retryAfterSeconds?: number | undefined; sampleDate?: string | null };
-type Refusal = { problem: PageProblem; status: ContentfulStatusCode; retryAfterSeconds?: number; errors?: FieldError[] };
+type Options = {
+  status?: ContentfulStatusCode;
+  retryAfterSeconds?: number | undefined;
+  sampleDate?: string | null;
+  /** It is written once in each language, and browsers may keep it where it is no error. */
+  isKept?: boolean;
+};
+type Refusal = Options & { problem: PageProblem; status: ContentfulStatusCode; errors?: FieldError[] };
 
 /** How the pages leave: in the language of who asks, with their headers, and errors as a page or as a problem. */
 export function createReplies(deps: ReplyDependencies) {
   const messagesOf = (c: Context): Messages =>
     messagesFor(chooseLanguage(c.req.query('lang'), c.req.header('Accept-Language')), deps.election.date);
 
-  async function page(c: Context<Env>, content: Content, { status = 200, retryAfterSeconds, sampleDate }: Options = {}) {
+  const kept = new Map<string, string>();
+
+  async function page(c: Context<Env>, content: Content, options: Options = {}) {
+    const { status = 200, retryAfterSeconds, sampleDate, isKept = false } = options;
     const texts = messagesOf(c);
     const sample = sampleDate ?? (await deps.sampleDate());
     for (const [name, value] of Object.entries({ ...pageHeaders(content), ...retryAfter(retryAfterSeconds) }))
       c.header(name, value);
     c.header('Content-Language', texts.language);
-    const frame = {
-      messages: texts,
-      requestId: c.get('requestId'),
-      sampleDay: sample && writtenSample(sample, texts.language),
-    };
-    return c.html(layout(content, frame), status);
+    const sampleDay = sample && writtenSample(sample, texts.language);
+    const write = async (requestId: string | null) => String(await layout(content, { messages: texts, requestId, sampleDay }));
+    if (!isKept) return c.html(await write(c.get('requestId')), status);
+    const key = [content.title, texts.language, sample].join();
+    const text = kept.get(key) ?? (await write(null));
+    kept.set(key, text);
+    if (status !== 200) return c.html(text, status);
+    const tag = tagOf(text);
+    c.header('Cache-Control', 'no-cache');
+    c.header('ETag', tag);
+    if (c.req.header('If-None-Match')?.includes(tag)) return c.body(null, 304);
+    return c.html(text, status);
   }
   const notice = (c: Context<Env>, kind: NoticeKind, options?: Options) => page(c, noticePage(messagesOf(c), kind), options);
 
@@ -62,6 +80,8 @@ export function createReplies(deps: ReplyDependencies) {
 
   return { messagesOf, page, notice, refuse };
 }
+
+const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url')}"`;
 
 const takesPages = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('Accept') ?? '');
 

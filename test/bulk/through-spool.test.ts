@@ -1,7 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { throughSpool } from '../../src/checks/bulk/through-spool.ts';
 import { type OpenSpool, openMemorySpool, receiveUpload } from '../../src/checks/bulk/upload.ts';
-import { openFileSpool } from '../../src/platform/spool.ts';
+import { createFileSpool } from '../../src/platform/spool.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'hakpilih-through-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const openFileSpool = await createFileSpool(directory, 1_000_000_000);
 
 const LIMITS = { maxAnswerBytes: 1_000_000, maxReadMs: 3_600_000 };
 const line = (i: number): Uint8Array => Buffer.from(`line ${i}\n`);

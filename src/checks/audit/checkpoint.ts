@@ -7,6 +7,8 @@ import type { Sql } from '../../registry/sql.ts';
 import { admitted, barred } from '../../registry/standing.ts';
 import { onceMore } from '../checks.ts';
 import type { InTurn } from '../group.ts';
+import { LIMITS } from '../limits.ts';
+import { recent } from '../recent.ts';
 import { FIRST_XID } from './chain.ts';
 
 const checkpoint = z.object({
@@ -48,14 +50,20 @@ export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null;
 /** Rejects with `Refused` or `Unavailable`. */
 export type ReadAuditState = (client: string) => Promise<AuditState>;
 
+/** The counts go over many rows: they are made once in a while, and anew behind a new block. */
 export function createAuditState({ sql, inTurn }: { sql: Sql; inTurn: InTurn }, sign: SignCheckpoint): ReadAuditState {
-  return async (client) => {
-    const [row] = await onceMore(() => inTurn(async () => await sql.unsafe(STATE, [client])));
-    admitted({ refusal: row?.refusal });
+  const read = async (): Promise<AuditState> => {
+    const [row] = await onceMore(() => inTurn(async () => await sql.unsafe(STATE)));
     const unsealed = row?.unsealed as number;
     if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };
     const sealed = checkpoint.parse({ block: row?.block, hash: row?.hash, rows: row?.rows, sealedAt: row?.sealed_at });
     return { checkpoint: await sign(sealed), sealed, unsealed };
+  };
+  const state = recent(read, { ttlMs: LIMITS.checkpointTtlMs, now: Date.now });
+  return async (client) => {
+    const [asked] = await onceMore(() => inTurn(async () => await sql.unsafe(ASKED, [client])));
+    admitted({ refusal: asked?.refusal });
+    return await state(asked?.block as string);
   };
 }
 
@@ -63,6 +71,9 @@ const STATE = `
 SELECT b.id::float8 AS block, encode(b.hash, 'hex') AS hash,
   to_char(b.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
   (SELECT sum(rows) FROM audit_blocks WHERE id <= b.id)::float8 AS rows,
-  (SELECT count(*) FROM audit WHERE xid >= coalesce(b.to_xid, ${FIRST_XID}))::float8 AS unsealed,
-  (SELECT ${barred('audit')} FROM clients k WHERE name = $1) AS refusal
+  (SELECT count(*) FROM audit WHERE xid >= coalesce(b.to_xid, ${FIRST_XID}))::float8 AS unsealed
 FROM (SELECT) one LEFT JOIN LATERAL (SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1) b ON true`;
+
+const ASKED = `
+SELECT (SELECT ${barred('audit')} FROM clients k WHERE name = $1) AS refusal,
+  (SELECT max(id) FROM audit_blocks)::text AS block`;

@@ -28,10 +28,10 @@ export const BULK_LIMITS = {
   maxStatementMs: 60_000,
   /** Distinct outcomes that are remembered, about 0.5 KiB each. */
   maxOutcomes: 20_000,
-  /** Uploads on their way in at once, and all that they may keep on the disk. */
+  /** Uploads on their way in at once, and all that they and the answers may keep on the disk. */
   maxUploadsPerClient: 4,
   maxUploads: 16,
-  maxSpoolBytes: 16 * 1024 ** 3,
+  maxSpoolBytes: 64 * 1024 ** 3,
   /** Answers at once, each on a connection of its own: one is left to others. A whole upload waits for a place so long. */
   maxPerClient: 3,
   maxAtOnce: 4,

@@ -7,8 +7,7 @@ export const LIST_LIMITS = {
   maxFaults: 100,
   maxPerClient: 100,
   /** Lists on their way in or being made at once: of one client, in all. */
-  maxMadePerClient: 5,
-  maxMadeAtOnce: 12,
+  made: { each: 5, all: 12 },
   /** Changes of one page. */
   maxPage: 10_000,
   page: 1_000,

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { OWN_NAMES } from '../../access/grant.ts';
@@ -15,7 +16,7 @@ import { openService } from '../../service.ts';
 import { writeWhole } from '../output-file.ts';
 import { createProgress } from '../progress.ts';
 import { openRegistry } from '../registry.ts';
-import { openFileSpool } from '../spool.ts';
+import { createFileSpool } from '../spool.ts';
 import { asStartupError, StartupError } from '../startup-error.ts';
 import { parseRegionOption } from './access-options.ts';
 import { type Command, parseCommand } from './command.ts';
@@ -45,7 +46,8 @@ export const checkCommand: Command = {
     const progress = createProgress(null, process.stderr, Date.now);
     let summary: BulkSummary | undefined;
     try {
-      const bulk = createBulk({ keys, rules, sql: registry.sql, openSpool: openFileSpool, limits: BULK_LIMITS.spooled });
+      const openSpool = await createFileSpool(join(settings.dataDir, 'spool'), BULK_LIMITS.maxSpoolBytes);
+      const bulk = createBulk({ keys, rules, sql: registry.sql, openSpool, limits: BULK_LIMITS.spooled });
       const pieces = await bulk(
         {
           id: uuidV7(Date.now(), crypto.randomUUID()),

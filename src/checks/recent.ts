@@ -1,0 +1,20 @@
+/**
+ * The same answer for all who ask within `ttlMs` of its coming; while one is asked for, all wait for that one. `key` names what
+ * the answer holds for: under another it is asked anew. A failure is not kept. Not to be shared between requests on Workers.
+ */
+export function recent<Value>(
+  work: () => Promise<Value>,
+  { ttlMs, now }: { ttlMs: number; now: () => number },
+): (key?: string) => Promise<Value> {
+  let kept: { value: Promise<Value>; key: string; until: number } | undefined;
+  return (key = '') => {
+    if (kept !== undefined && kept.key === key && now() < kept.until) return kept.value;
+    const one = { value: work(), key, until: Number.POSITIVE_INFINITY };
+    kept = one;
+    one.value.then(
+      () => (one.until = now() + ttlMs),
+      () => (one.until = 0),
+    );
+    return one.value;
+  };
+}
