@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HTTP_LIMITS } from '../../src/http/limits.ts';
+import { createListener, isTooSlow } from '../../src/platform/listener.ts';
+
+const LARGE = 'x'.repeat(20_000_000);
+const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+
+/** `GET /` is answered at once, `/large` with much, `/held` once it is released, and a body once it is read. */
+async function open(limits: Partial<Record<keyof typeof HTTP_LIMITS, number>> = {}, isProxied = false) {
+  const seen = { made: 0, refused: [] as number[] };
+  const held = Promise.withResolvers<void>();
+  const fetch = async (request: Request): Promise<Response> => {
+    seen.made += 1;
+    const { pathname } = new URL(request.url);
+    if (pathname === '/held') await held.promise;
+    if (request.method === 'POST') await request.arrayBuffer().catch(() => {});
+    return new Response(pathname === '/large' ? LARGE : 'ok');
+  };
+  const options = {
+    fetch,
+    addressOf: ({ headers }: IncomingMessage) => headers['x-from']?.toString() ?? 'a',
+    isProxy: () => isProxied,
+    refused: (status: number) => seen.refused.push(status),
+  };
+  const listener = createListener(options, '127.0.0.1', { ...HTTP_LIMITS, ...limits } as typeof HTTP_LIMITS);
+  const port = await listener.listen('127.0.0.1', 0);
+  const dial = (text = ''): Socket => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.write(text);
+    return socket;
+  };
+  return { listener, seen, release: held.resolve, dial };
+}
+
+/** All that a connection brings, until it ends or holds what is looked for. */
+async function textOf(socket: Socket, until: (text: string) => boolean = () => false): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of socket) {
+      text += chunk;
+      if (until(text)) break;
+    }
+  } catch {
+    // Reset: what came before it counts.
+  }
+  socket.destroy();
+  return text;
+}
+const statusesIn = (text: string): number[] => [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map(([, status]) => Number(status));
+const answers = (count: number) => (text: string) => statusesIn(text).length >= count && text.endsWith('ok');
+
+describe('the listener', () => {
+  let opened: Awaited<ReturnType<typeof open>>;
+  afterEach(() => opened.listener.stop());
+
+  it('makes no further answer for a connection that does not read', async () => {
+    opened = await open();
+    const socket = opened.dial(GET.replace('/ ', '/large ').repeat(10)).pause();
+    await expect.poll(() => opened.seen.made).toBe(1);
+    for (let i = 0; i < 5; i += 1) await textOf(opened.dial(GET), answers(1));
+    expect(opened.seen.made).toBe(6);
+    socket.resume();
+    await expect.poll(() => opened.seen.made, { timeout: 20_000 }).toBe(15);
+    socket.destroy();
+  });
+
+  it.each([
+    ['below the limit', HTTP_LIMITS.maxPipelined - 1, []],
+    ['at the limit', HTTP_LIMITS.maxPipelined, []],
+    ['one above', HTTP_LIMITS.maxPipelined + 1, [503]],
+    ['far above', 3_000, [503]],
+  ])('answers requests of one connection in turn, %s', async (_, count, refused) => {
+    opened = await open();
+    const answered = Math.min(count, HTTP_LIMITS.maxPipelined);
+    const text = await textOf(opened.dial(GET.repeat(count)), refused.length > 0 ? undefined : answers(count));
+    expect(statusesIn(text)).toEqual([...Array(answered).fill(200), ...refused]);
+    expect(opened.seen).toEqual({ made: answered, refused });
+  });
+
+  it('has so many requests of one address in hand, refuses more at once, and serves others', async () => {
+    opened = await open({ maxPerAddress: 3 });
+    const held = GET.replace('/ ', '/held ');
+    const sockets = [opened.dial(held), opened.dial(held), opened.dial(held)];
+    await expect.poll(() => opened.seen.made).toBe(3);
+    const refused = await textOf(opened.dial(GET), (text) => text.includes('"status":503'));
+    expect(refused).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After: 5\r\n/);
+    expect(refused).toContain('X-Content-Type-Options: nosniff');
+    const other = GET.replace('Host', 'X-From: b\r\nHost');
+    expect(statusesIn(await textOf(opened.dial(other), answers(1)))).toEqual([200]);
+    opened.release();
+    await Promise.all(sockets.map((socket) => textOf(socket, answers(1))));
+    await expect.poll(async () => statusesIn(await textOf(opened.dial(GET), (text) => /ok|503/.test(text)))).toEqual([200]);
+  });
+
+  it('does not read on at once from who was asked to come later, unless a proxy speaks for many', async () => {
+    for (const isProxied of [false, true]) {
+      opened = await open({ maxPerAddress: 1, retryAfterSeconds: 600 }, isProxied);
+      const held = opened.dial(GET.replace('/ ', '/held '));
+      await expect.poll(() => opened.seen.made).toBe(1);
+      const again = opened.dial(GET);
+      again.once('data', () => again.write(GET));
+      await expect.poll(() => opened.seen.refused.length).toBeGreaterThanOrEqual(1);
+      for (let i = 0; i < 5; i += 1) await textOf(opened.dial(GET.replace('Host', 'X-From: b\r\nHost')), answers(1));
+      expect(opened.seen.refused.length).toBe(isProxied ? 2 : 1);
+      again.destroy();
+      held.destroy();
+      opened.release();
+      if (!isProxied) await opened.listener.stop();
+    }
+  });
+
+  it('has so many connections, and no more', async () => {
+    opened = await open({ maxConnections: 2 });
+    const sockets = [opened.dial(), opened.dial()];
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    expect(await textOf(opened.dial(GET))).toBe('');
+    sockets[0]?.destroy();
+    await expect.poll(() => textOf(opened.dial(GET), answers(1))).toContain('ok');
+  });
+
+  it.each([
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n'],
+    ['two hosts of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: h\r\nhost: i\r\n\r\n'],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['HTTP/0.9', 'GET /\r\n\r\n'],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['no HTTP', 'RAHASIA\r\n\r\n'],
+    ['a body of two lengths', 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'],
+  ])('refuses %s with 400, and the app does not see it', async (_, text) => {
+    opened = await open();
+    const answer = await textOf(opened.dial(text), (heard) => heard.includes('\r\n\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(answer).not.toContain('RAHASIA');
+    expect(opened.seen.made).toBe(0);
+  });
+
+  it('takes HTTP/1.0 without a host', async () => {
+    opened = await open();
+    expect(await textOf(opened.dial('GET / HTTP/1.0\r\n\r\n'))).toMatch(/200 OK[\s\S]*ok$/);
+  });
+
+  it('tells browsers to stay with TLS where a proxy vouches for it', async () => {
+    const secure = GET.replace('Host', 'X-Forwarded-Proto: https\r\nHost');
+    opened = await open();
+    expect(await textOf(opened.dial(secure), answers(1))).not.toMatch(/strict-transport-security/i);
+    await opened.listener.stop();
+    opened = await open({}, true);
+    expect(await textOf(opened.dial(secure), answers(1))).toMatch(/strict-transport-security: max-age=31536000/i);
+    expect(await textOf(opened.dial(GET), answers(1))).not.toMatch(/strict-transport-security/i);
+  });
+
+  it('cuts off a body that no longer comes, and waits for one that comes in time', async () => {
+    opened = await open({ bodyLookSeconds: 0.2, minBodyBytesPerSecond: 5 });
+    const post = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n';
+    const slow = opened.dial(`${post}x`);
+    const steady = opened.dial(post);
+    const drip = setInterval(() => steady.write('xxxx'), 50);
+    expect(await textOf(steady, answers(1))).toContain('200 OK');
+    clearInterval(drip);
+    expect(await textOf(slow)).toBe('');
+  });
+
+  it('stops at once what is idle and, in its time, who does not read', async () => {
+    opened = await open({ stopTimeoutMs: 300 });
+    const idle = Array.from({ length: 250 }, () => opened.dial());
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const asked = opened.dial(GET);
+    await once(asked, 'data');
+    const slow = opened.dial(GET.replace('/ ', '/large ')).pause();
+    await expect.poll(() => opened.seen.made).toBe(2);
+    const closed = Promise.all(
+      [...idle, asked].map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))),
+    );
+    await opened.listener.stop();
+    await closed;
+    expect(await textOf(opened.dial(GET))).toBe('');
+    slow.destroy();
+  });
+
+  it('answers what was asked before it stops', async () => {
+    opened = await open();
+    const asked = textOf(opened.dial(GET.replace('/ ', '/held ')));
+    await expect.poll(() => opened.seen.made).toBe(1);
+    const stopped = opened.listener.stop();
+    opened.release();
+    expect(await asked).toMatch(/200 OK[\s\S]*ok/);
+    await stopped;
+  });
+});
+
+describe('the rate of a body', () => {
+  const window = HTTP_LIMITS.minBodyBytesPerSecond * HTTP_LIMITS.bodyLookSeconds;
+  const look = (bytes: number, rest: Partial<IncomingMessage> = {}): boolean[] => {
+    const incoming = { socket: { bytesRead: 0 }, complete: false, readableLength: 0, readableHighWaterMark: 65_536, ...rest };
+    const body = { incoming: incoming as unknown as IncomingMessage, seenBytes: null };
+    const first = isTooSlow(body, HTTP_LIMITS);
+    incoming.socket = { bytesRead: bytes } as Socket;
+    return [first, isTooSlow(body, HTTP_LIMITS)];
+  };
+
+  it('is judged from the second look on, to the byte', () => {
+    expect(look(window - 1)).toEqual([false, true]);
+    expect(look(window)).toEqual([false, false]);
+    expect(look(window + 1)).toEqual([false, false]);
+  });
+
+  it('is not judged where the body is whole, or waits for us', () => {
+    expect(look(0, { complete: true })).toEqual([false, false]);
+    expect(look(0, { readableLength: 65_536 })).toEqual([false, false]);
+  });
+});
