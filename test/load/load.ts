@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { SANDBOX } from '../../src/intake/sample.ts';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { connect } from '../../src/registry/sql.ts';
-import { runCli, startServer } from '../support/server.ts';
+import { createTestKeys, runCli, startServer } from '../support/server.ts';
 import { FLOOD_NAMES } from './floods.ts';
 
 const SECONDS = 12;
@@ -98,7 +98,7 @@ async function measure(flood: string, env: Record<string, string>, tokens: Recor
 const directory = await mkdtemp(join(tmpdir(), 'hakpilih-load-'));
 const database = await openEmbeddedDatabase({ dataDir: directory, say: () => {} });
 try {
-  const env = { HAKPILIH_DATA_DIR: directory, HAKPILIH_DATABASE_URL: database.url };
+  const env = { ...(await createTestKeys()), HAKPILIH_DATA_DIR: directory };
   const setUp = await startServer(env);
   const tokens: Record<string, string> = {};
   for (const client of ['probe', 'flood']) {
