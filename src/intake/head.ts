@@ -46,6 +46,8 @@ export async function findHead(
     const detail = missing.length === 1 ? missing[0] : `status code (${missing.join(', ')})`;
     throw new IntakeRefusal('MISSING_COLUMN', { detail, line });
   }
+  // A name that holds somebody's number is none, and must not be repeated.
+  if (names.some((name) => /[0-9]{16}/.test(name))) throw new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
   const lines = physicalLines(buffer.subarray(0, next));
   const above = lines.slice(0, line - 1);
   const passedOver: PassedOver = {};

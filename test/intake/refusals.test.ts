@@ -191,6 +191,7 @@ describe('the sentence of a refusal', () => {
 
   it.each<[string, string[], string]>([
     ['NO_HEADER', [`${nikOf(1)};BUDI;PRR`], 'The first line (line 1) looks like a row of 3 cells'],
+    ['NO_HEADER', [`NIK;CURRENT_STATUS_CODE;X${nikOf(3)}`, `${nikOf(1)};PRR;`], 'looks like a row'],
     ['UNKNOWN_DELIMITER', ['NIK~NAMA_LGKP~CURRENT_STATUS_CODE', `${nikOf(1)}~B~PRR`], 'separated by "~"'],
     ['UNKNOWN_DELIMITER', ['NIK§CURRENT_STATUS_CODE'], 'separated by U+00A7'],
     ['UNKNOWN_DELIMITER', ['NIK               NAMA_LGKP   STATUS_CODE'], 'separated by blanks'],

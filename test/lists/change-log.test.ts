@@ -69,8 +69,12 @@ describe('the change log', () => {
     async (region) => {
       const cursors: { cursor: string; shown: Record<string, string> }[] = [];
       const who = { region };
+      // A list is nothing to a narrower token than it was made with.
+      const list = (await app.create(listOf(NIKS), who)).body.id;
       const everything = async (after: string, limit: number): Promise<Page['changes']> => {
-        const { changes, cursor, more } = await app.page(id, after, limit, who);
+        // Most of them are misses in the region 33, which would pause the client: not the matter here.
+        await registry.sql`DELETE FROM client_misses`;
+        const { changes, cursor, more } = await app.page(list, after, limit, who);
         return more ? [...changes, ...(await everything(cursor, limit))] : changes;
       };
       for (const [i, step] of HISTORY.entries()) {
@@ -78,7 +82,8 @@ describe('the change log', () => {
         // What a check shows is what the list tells from before its first copy on, which the other tests hold to the registry.
         const shown = Object.fromEntries(REFS.map((ref) => [ref, 'UNDETERMINED']));
         for (const { ref, to } of await everything('c0', 1_000)) shown[ref] = to.document;
-        const { body } = await app.ask(`/v1/lists/${id}`, {}, who);
+        await registry.sql`DELETE FROM client_misses`;
+        const { body } = await app.ask(`/v1/lists/${list}`, {}, who);
         for (const [document, count] of Object.entries(body.documents))
           expect(
             Object.values(shown).filter((one) => one === document),
