@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX, type SandboxResident } from '../../src/intake/sample-sandbox.ts';
+import { loadSampleIfEmpty } from '../../src/platform/sample.ts';
+import { connect } from '../../src/registry/sql.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { nikOf } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';
@@ -26,7 +28,11 @@ beforeAll(async () => {
   browser = await openBrowser();
   axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
   database = await createTestDatabase();
-  server = await startServer({ ...(await createTestKeys()), HAKPILIH_DATABASE_URL: database.url });
+  const keys = await createTestKeys();
+  server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: database.url });
+  const sql = connect(database.url, { max: 1 });
+  await loadSampleIfEmpty(sql, Buffer.from(keys.HAKPILIH_REGISTRY_KEY, 'base64'), () => {});
+  await sql.end();
 });
 afterAll(async () => {
   await browser?.close();
