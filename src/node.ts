@@ -45,8 +45,13 @@ async function main(): Promise<void> {
     throw new StartupError(error.message);
   });
   const clientAddress = createClientAddress(settings.trustedProxies);
-  const openSpool = await createFileSpool(join(settings.dataDir, 'spool'), BULK_LIMITS.maxSpoolBytes);
   const registry = await openRegistry(settings, 1, say);
+  const openSpool = await createFileSpool(join(settings.dataDir, 'spool'), BULK_LIMITS.maxSpoolBytes).catch(
+    async (error: unknown) => {
+      await registry.close();
+      throw error;
+    },
+  );
   // Without its database the server is of no use: whoever looks after it may start it anew.
   void registry.lost?.then(({ message }) => {
     console.error(message);
