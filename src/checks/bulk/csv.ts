@@ -1,11 +1,12 @@
 import { cellText, decodeText } from '../../intake/cell.ts';
 import type { Layout } from '../../intake/layout.ts';
+import { digitsOf } from '../../intake/numbers.ts';
 import type { Answer } from '../answer.ts';
 import type { Question } from '../check.ts';
 import type { Fault, Format } from './format.ts';
 import { questionFrom } from './ndjson.ts';
 import { notCompared } from './not-compared.ts';
-import { digitsOf, type Table } from './table.ts';
+import type { Table } from './table.ts';
 
 const RESULT_COLUMNS =
   'document voter reasons actions status_code region suket_issued_on suket_valid_until suket_valid_on_election_day name_matches kk_matches as_of error'.split(

@@ -1,4 +1,4 @@
-import { isSixteenDigits, type Nik } from '../../core/nik.ts';
+import type { Nik } from '../../core/nik.ts';
 import { type Block, cutBlocks } from '../../intake/blocks.ts';
 import { afterLineEnd, isBlank } from '../../intake/bytes.ts';
 import { cellText } from '../../intake/cell.ts';
@@ -6,7 +6,7 @@ import { columnNamed, foldName } from '../../intake/columns.ts';
 import { findHead } from '../../intake/head.ts';
 import { type Layout, shapeOf } from '../../intake/layout.ts';
 import { lineKind } from '../../intake/lines.ts';
-import { sixteenDigits } from '../../intake/numbers.ts';
+import { digitsOf } from '../../intake/numbers.ts';
 import { continued } from '../../intake/read-export.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
 import { RecordScanner, recordCells } from '../../intake/scanner.ts';
@@ -111,10 +111,6 @@ export async function openTable(text: AsyncGenerator<Uint8Array>, usedIn: (layou
     cell,
   };
 }
-
-/** The sixteen digits of a NIK or KK from the bytes of its cell; nearly every one is nothing else. */
-export const digitsOf = (byteText: string): ReturnType<typeof sixteenDigits> =>
-  isSixteenDigits(byteText) ? { ok: true, value: byteText } : sixteenDigits(cellText(byteText));
 
 /** Whether a line names a column of NIKs among others: of people to ask about a table may have no other column that is known. */
 function namesColumns(cells: readonly string[], names: readonly string[]): boolean {
