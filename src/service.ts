@@ -118,8 +118,11 @@ export function appOf(service: Service, connection: Connection): App {
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
     const state = () => soon(READINESS_TIMEOUT_MS, () => registryState(sql, keys, Date.now()));
-    // Asked one at a time, and never of the past: a balancer goes by it.
-    const readiness = recent(async () => (await state()) ?? UNREACHABLE, { ...kept, ttlMs: 0 });
+    const readiness = recent(async () => (await state()) ?? UNREACHABLE, {
+      ttlMs: HTTP_LIMITS.readinessTtlMs,
+      now: Date.now,
+      keeps: ({ database }) => database === 'ok',
+    });
     return {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),

@@ -1,10 +1,10 @@
 /**
  * The same answer for all who ask within `ttlMs` of its coming; while one is asked for, all wait for that one. `key` names what
- * the answer holds for: under another it is asked anew. A failure is not kept. Not to be shared between requests on Workers.
+ * the answer holds for: under another it is asked anew. A failure is not kept, nor what `keeps` says no to. Not to be shared between requests on Workers.
  */
 export function recent<Value>(
   work: () => Promise<Value>,
-  { ttlMs, now }: { ttlMs: number; now: () => number },
+  { ttlMs, now, keeps = () => true }: { ttlMs: number; now: () => number; keeps?: (value: Value) => boolean },
 ): (key?: string) => Promise<Value> {
   let kept: { value: Promise<Value>; key: string; until: number } | undefined;
   return (key = '') => {
@@ -12,7 +12,7 @@ export function recent<Value>(
     const one = { value: work(), key, until: Number.POSITIVE_INFINITY };
     kept = one;
     one.value.then(
-      () => (one.until = now() + ttlMs),
+      (value) => (one.until = keeps(value) ? now() + ttlMs : 0),
       () => (one.until = 0),
     );
     return one.value;

@@ -1,10 +1,9 @@
 /** Limits of the HTTP server, together: units are in the names. A `room` is of one kind of request. */
 export const HTTP_LIMITS = {
-  /** Connections in all, and such as wait to be taken on (the system may allow fewer). */
   maxConnections: 8_192,
-  maxBacklog: 4_096,
-  /** Sockets on which connections are taken on. */
-  acceptors: 8,
+  /** Sockets on which connections are taken on, and such as may wait at each of them (the system may allow fewer). */
+  acceptors: 256,
+  backlogPerAcceptor: 128,
   /** Requests of one connection that are not answered yet: they are answered one after the other. */
   maxPipelined: 16,
   /** Requests in hand of one address, and in all. */
@@ -32,4 +31,6 @@ export const HTTP_LIMITS = {
   checksPerClient: 512,
   /** What the pages and figures show of the copies is asked of the database once in so long. */
   copiesTtlMs: 2_000,
+  /** The same of `/readyz`: shorter than balancers' looks are apart. */
+  readinessTtlMs: 1_000,
 } as const;

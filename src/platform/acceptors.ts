@@ -11,22 +11,20 @@ const CAN_SHARE = process.platform === 'linux';
  * with one socket a crowd of new connections keeps everybody waiting in front of the door. Throws what listening throws.
  */
 export async function listenWide(server: HttpServer, host: string, port: number): Promise<{ port: number; close(): void }> {
-  const backlog = Math.ceil(HTTP_LIMITS.maxBacklog / HTTP_LIMITS.acceptors);
+  const { acceptors, backlogPerAcceptor: backlog } = HTTP_LIMITS;
   const listen = async (one: Server, options: object): Promise<number> => {
     one.listen({ host, port, backlog, ...options });
     await once(one, 'listening');
     return (one.address() as AddressInfo).port;
   };
-  if (!CAN_SHARE) return { port: await listen(server, { backlog: HTTP_LIMITS.maxBacklog }), close: () => {} };
+  if (!CAN_SHARE) return { port: await listen(server, { backlog: backlog * acceptors }), close: () => {} };
   // One that does not share first: two servers must not share a port unawares.
   const alone = createServer();
   const taken = await listen(alone, {});
   await new Promise((resolve) => alone.close(resolve));
   const share = { port: taken, reusePort: true };
   await listen(server, share);
-  const others = Array.from({ length: HTTP_LIMITS.acceptors - 1 }, () =>
-    createServer((socket) => server.emit('connection', socket)),
-  );
+  const others = Array.from({ length: acceptors - 1 }, () => createServer((socket) => server.emit('connection', socket)));
   for (const other of others) await listen(other, share);
   const close = (): void => {
     for (const other of others) other.close();

@@ -96,11 +96,10 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
   it('away makes no answer a miss: 503, and when to ask again; and back, it answers', async () => {
     const bearer = await runtime.bearer({ client: 'away' });
     way.off();
-    const [checked, page, told, ready, ...others] = await Promise.all([
+    const [checked, page, told, ...others] = await Promise.all([
       check(runtime, bearer, { nik: known }),
       postForm('text/html'),
       postForm('application/json'),
-      readiness(),
       ...['/', '/healthz', '/.well-known/jwks.json', '/problems/unavailable'].map((path) => fetch(`${runtime.url}${path}`)),
     ]);
     for (const response of [checked, told]) {
@@ -115,7 +114,8 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     expect([page.status, page.headers.get('content-type')]).toEqual([503, expect.stringContaining('text/html')]);
     expect(await page.text()).toContain('Layanan sedang terganggu');
     for (const response of [checked, page, told]) expect(response.headers.get('retry-after')).toBe('5');
-    expect(ready).toMatchObject({
+    // What it says holds for a second.
+    await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({
       status: 503,
       state: { status: 'not ready', database: 'unreachable', copies: [] },
     });
@@ -132,15 +132,59 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     expect(runtime.log()).not.toContain('NENENG');
   });
 
+  it('reset on the way, or in pieces, gives the same answers', async () => {
+    const bearer = await runtime.bearer({ client: 'slow-way' });
+    const ask = async () => answerIn(await check(runtime, bearer, { nik: known, name: NAME }));
+    const before = await ask();
+    way.reset();
+    expect(await ask()).toEqual(before);
+    way.trickle();
+    expect(await ask()).toEqual(before);
+    way.on();
+    expect(await auditOf('slow-way')).toHaveLength(3);
+  });
+
+  it('that stands still lets nobody wait for ever, gives no late answer, and answers when it moves again', async () => {
+    const bearer = await runtime.bearer({ client: 'frozen' });
+    await check(runtime, bearer, { nik: known });
+    way.freeze();
+    const asked = [...Array.from({ length: 40 }, () => check(runtime, bearer, { nik: known })), postForm('application/json')];
+    expect((await fetch(`${runtime.url}/healthz`)).status).toBe(200);
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 503));
+    way.on();
+    await expect.poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 }).toBe(200);
+    // What was on its way may have reached it after all: each question once, and nothing that nobody had asked.
+    expect(new Set(await auditOf('frozen')).size).toBe((await auditOf('frozen')).length);
+    expect((await auditOf('frozen')).length).toBeLessThanOrEqual(40 + 40);
+  });
+
+  it('whose connections are lost without a word is asked over new ones', async () => {
+    const bearer = await runtime.bearer({ client: 'lost' });
+    await check(runtime, bearer, { nik: known });
+    way.lose();
+    await expect.poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 }).toBe(200);
+  });
+
+  // A Worker shares no connection between requests, so no answer either.
+  if (name === 'Node')
+    it('is asked once a second for readiness, however many ask', async () => {
+      await expect.poll(readiness).toMatchObject({ status: 200 });
+      proxy.begin();
+      for (let i = 0; i < 5; i += 1) await Promise.all(Array.from({ length: 50 }, readiness));
+      // At most one look at each turn of the second, of some statements each.
+      expect(proxy.steps.length).toBeLessThan(50);
+    });
+
   it('with another key, or without its migrations, is not ready', async () => {
     const { sql } = runtime.registry;
+    const expectState = (state: object) => expect.poll(readiness, { timeout: 10_000 }).toMatchObject(state);
     await sql`UPDATE registry_key SET key_check = key_check + 1`;
-    expect(await readiness()).toMatchObject({ status: 503, state: { status: 'not ready', key: 'wrong' } });
+    await expectState({ status: 503, state: { status: 'not ready', key: 'wrong' } });
     await sql`UPDATE registry_key SET key_check = key_check - 1`;
     await sql`UPDATE drizzle.__drizzle_migrations SET created_at = created_at - 1`;
-    expect(await readiness()).toMatchObject({ status: 503, state: { status: 'not ready', migrations: 'pending' } });
+    await expectState({ status: 503, state: { status: 'not ready', migrations: 'pending' } });
     await sql`UPDATE drizzle.__drizzle_migrations SET created_at = created_at + 1`;
-    expect(await readiness()).toMatchObject({ status: 200, state: { status: 'ready' } });
+    await expectState({ status: 200, state: { status: 'ready' } });
   });
 });
 

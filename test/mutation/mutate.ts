@@ -29,7 +29,7 @@ const stryker = new Stryker({
   concurrency: 1,
   coverageAnalysis: 'perTest',
   thresholds: { high: 95, low: room.atLeast, break: room.atLeast },
-  timeoutMS: 20_000,
+  timeoutMS: 5_000,
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   htmlReporter: { fileName: `dist/mutation/${name}.html` },

@@ -8,34 +8,59 @@ export type TcpSwitch = {
   connections(): number;
   /** Breaks all connections and takes no more, until it is on again. */
   off(): void;
+  /** As at first; what was frozen moves on. */
   on(): void;
+  /** Nothing moves any more, nor is anything closed: a server that stands still. */
+  freeze(): void;
+  /** The connections there are go on for ever without a word: the way to them was lost. New ones are sound. */
+  lose(): void;
+  /** Resets all connections (RST), and takes new ones. */
+  reset(): void;
+  /** From here on a few bytes at a time, so that no message comes whole. */
+  trickle(): void;
   close(): Promise<void>;
 };
+
+const FEW = 7;
 
 /** A way to a database that can be broken and mended. */
 export async function createTcpSwitch(databaseUrl: string): Promise<TcpSwitch> {
   const url = new URL(databaseUrl);
   const { hostname, port } = url;
   const open = new Set<Socket>();
-  let isOn = true;
+  const lost = new WeakSet<Socket>();
+  let state: 'ON' | 'OFF' | 'FROZEN' | 'TRICKLE' = 'ON';
   let taken = 0;
+
+  function pass(from: Socket, to: Socket, chunk: Buffer): void {
+    if (state !== 'TRICKLE') return void to.write(chunk);
+    for (let i = 0; i < chunk.length; i += FEW) to.write(chunk.subarray(i, i + FEW));
+    from.pause();
+    setImmediate(() => from.resume());
+  }
+  function join(from: Socket, to: Socket): void {
+    open.add(from.setNoDelay(true));
+    from
+      .on('data', (chunk: Buffer) => {
+        if (!lost.has(from)) pass(from, to, chunk);
+      })
+      .on('end', () => {
+        if (!lost.has(from)) to.end();
+      })
+      .on('error', () => {})
+      .on('close', () => {
+        open.delete(from);
+        if (!lost.has(from)) to.destroy();
+      });
+    if (state === 'FROZEN') from.pause();
+  }
+
   const server = createServer((client) => {
-    if (!isOn) return void client.destroy();
+    if (state === 'OFF') return void client.destroy();
     taken += 1;
     const database = connectTcp(Number(port), hostname);
-    for (const [from, to] of [
-      [client, database],
-      [database, client],
-    ] as const) {
-      open.add(from.setNoDelay(true));
-      from.pipe(to);
-      from
-        .on('error', () => {})
-        .on('close', () => {
-          open.delete(from);
-          to.destroy();
-        });
-    }
+    join(client, database);
+    join(database, client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,11 +72,25 @@ export async function createTcpSwitch(databaseUrl: string): Promise<TcpSwitch> {
     url: url.href,
     connections: () => taken,
     off() {
-      isOn = false;
+      state = 'OFF';
       breakAll();
     },
     on() {
-      isOn = true;
+      state = 'ON';
+      for (const socket of open) socket.resume();
+    },
+    freeze() {
+      state = 'FROZEN';
+      for (const socket of open) socket.pause();
+    },
+    lose() {
+      for (const socket of open) lost.add(socket);
+    },
+    reset() {
+      for (const socket of open) socket.resetAndDestroy();
+    },
+    trickle() {
+      state = 'TRICKLE';
     },
     async close() {
       breakAll();
