@@ -39,7 +39,7 @@ export function profileColumns(
   const profile: Profile = {
     ...dateForms(dates),
     rowCells,
-    leavesOut: short > people.length * (1 - NEARLY_ALL),
+    leavesOut: people.length - short < people.length * NEARLY_ALL,
     kkRounded: areRounded([...cards]),
     shiftPlaces: shiftPlaces(layout, people),
     zoneHours,

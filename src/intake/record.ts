@@ -211,10 +211,12 @@ function nikOf(byteText: string): Reading<Result<Nik, NikFault>> {
   return { kind: digits.code === 'EMPTY' ? BLANK : UNREADABLE, value: fail(`NIK_${digits.code}`) };
 }
 
+const ZEROS = '0'.repeat(16);
+
 /** A family card of zeros is none. */
 function kkOf(byteText: string): Reading<string | null> {
   const digits = digitsOf(byteText);
-  if (digits.ok) return { kind: READ, value: digits.value };
+  if (digits.ok) return digits.value === ZEROS ? { kind: BLANK, value: null } : { kind: READ, value: digits.value };
   return { kind: /^0*$/.test(cellText(byteText)) ? BLANK : UNREADABLE, value: null };
 }
 

@@ -70,12 +70,40 @@ describe('the region', () => {
     expect(await region(' 32', '01', '"2"', "'2001")).toBe('32.01.02.2001');
   });
 
+  it('is told apart from another one of the same digits, wherever its columns stand', async () => {
+    const regions = async (header: string, rows: string[]) => {
+      const file = fileOf([header, ...rows.map((row, i) => `${nikOf(i)};PRR;${row}`)]);
+      return (await read(file)).residents.map(({ facts }) => facts.region);
+    };
+    const apart = 'NIK;STATUS_KTP;NO_PROP;X;NO_KAB;NO_KEC';
+    expect(await regions(apart, ['32;;1;11', '32;;11;1', '32;;1;11'])).toEqual(['32.01.11', '32.11.01', '32.01.11']);
+    const turned = 'NIK;STATUS_KTP;NO_KEC;NO_KAB;NO_PROP';
+    expect(await regions(turned, ['11;1;32', '1;11;32'])).toEqual(['32.01.11', '32.11.01']);
+  });
+
   it('is shorter without a village or district, and unknown outside those of 2018', async () => {
     expect(await region('32', '1', '2')).toBe('32.01.02');
     expect(await region('32', '1', '', '2001')).toBe('32.01');
     expect([await region('32'), await region('', '1'), await region('32', '99'), await region('0', '0')]).toEqual(
       all(null, ['', '', '', '']),
     );
+  });
+});
+
+describe('a date of two digits or of a year alone', () => {
+  it('is of the century before for somebody who would be under 16 and is recorded', async () => {
+    const ofAge = async (status: string) => (await factsOf({ EKTP_CURRENT_STATUS_CODE: status, TGL_LHR: '12-JAN-04' })).ofAgeOn;
+    expect([await ofAge('UNREGISTERED'), await ofAge('PRR'), await ofAge('CARD_ISSUED'), await ofAge('??')]).toEqual([
+      '2021-01-12',
+      null,
+      null,
+      '2021-01-12',
+    ]);
+  });
+
+  it('shows that a card was printed, where it is no date of a database', async () => {
+    const texts = ['2012', '00-00-2012', '14-06-2012', '01-01-1970', '01-01-1900', '0000-00-00', ''];
+    expect(await spelled('olderCard', 'TGL_CETAK_KTP', texts)).toEqual([true, true, true, false, false, false, false]);
   });
 });
 
