@@ -207,6 +207,13 @@ describe('a column of family cards', () => {
     expect(outcome.report?.warnings).toContain('KK_ROUNDED');
   });
 
+  it('that a spreadsheet shows with decimals is judged by the digits before them', async () => {
+    for (const decimals of [',00', '.0']) {
+      const outcome = await cards(Array.from({ length: 20 }, (_, i) => `${card(i, '0')}${decimals}`));
+      expect(outcome.report?.warnings).toContain('KK_ROUNDED');
+    }
+  });
+
   it('of which a few end in 0, or all of one family, is stored', async () => {
     for (const kks of [
       Array.from({ length: 20 }, (_, i) => card(i, i < 9 ? '0' : '1')),
@@ -263,6 +270,36 @@ describe('rows that end before their last column', () => {
   });
 });
 
+describe('a row that a line end has broken in two', () => {
+  const header = 'NIK;STATUS_KTP;NAMA;ALAMAT;PEKERJAAN';
+  const whole = (i: number) => `${nikOf(i)};PRR;BUDI;KP. BARU;9`;
+  const outcome = async (...lines: string[]) => {
+    const { residents, rejects } = await read(fileOf([header, whole(1), whole(2), whole(3), ...lines]));
+    return [residents.length - 3, ...rejects.map(({ line, reason }) => `${line} ${reason}`)];
+  };
+  const short = `${nikOf(4)};PRR;BUDI`;
+
+  it('is not believed, nor is its rest, though its status can be read', async () => {
+    expect(await outcome(short, 'SANTOSO;KP. BARU;9')).toEqual([0, '5 COLUMNS_SHIFTED', '6 NIK_NOT_16_DIGITS']);
+    expect(await outcome(short, ';;9')).toEqual([0, '5 COLUMNS_SHIFTED', '6 NIK_EMPTY']);
+  });
+
+  it('is told from one that ends early: what follows is another row, no row, or nothing', async () => {
+    expect(await outcome(short, whole(5))).toEqual([2]);
+    expect(await outcome(short, '', whole(5))).toEqual([2]);
+    expect(await outcome(short, '4 rows selected.')).toEqual([1]);
+    expect(await outcome(short)).toEqual([1]);
+  });
+
+  it('leaves a next row without a status in doubt, which alone is believed', async () => {
+    const recordedNowhere = `${nikOf(6)};;SITI;KP. BARU;9`;
+    expect(await outcome(recordedNowhere)).toEqual([1]);
+    expect(await outcome(nikOf(5), recordedNowhere)).toEqual([0, '5 COLUMNS_MISSING', '6 COLUMNS_SHIFTED']);
+    expect(await outcome('bukan;PRR;BUDI;x;9', recordedNowhere)).toEqual([1, '5 NIK_NOT_16_DIGITS']);
+    expect(await outcome(nikOf(5), '', recordedNowhere)).toEqual([1, '5 COLUMNS_MISSING']);
+  });
+});
+
 describe('a row whose status stands one column aside', () => {
   it('is rejected as shifted', async () => {
     const header = 'NIK;NAMA;STATUS_KTP;KETERANGAN;LAIN';
@@ -302,6 +339,38 @@ describe('the head of a table', () => {
       fileOf([[...HEADER, ...Array(columns - HEADER.length).fill('X')].join(';'), rowOf(1).join(';')]);
     expect((await read(wide(500))).report?.unusedHeaders).toHaveLength(495);
     expect(await refusal(wide(501))).toBe('TOO_MANY_COLUMNS');
+  });
+
+  it('is the line with the most names that are known, and of two alike the first', async () => {
+    const known = [
+      'Kecamatan;Cibinong;Kabupaten',
+      'Nama;Petugas',
+      ...linesOf(3),
+      linesOf(0)[0] as string,
+      ...linesOf(5).slice(4),
+    ];
+    const { residents, report } = await read(fileOf(known));
+    expect([residents.length, report?.headerLine, report?.passedOver]).toEqual([5, 3, { TITLE: 2, HEADER: 1 }]);
+  });
+
+  it('may stand alone, without the end of its line', async () => {
+    for (const end of ['', '\n', '\r\n']) expect((await read(`NIK;STATUS_KTP${end}`)).residents).toEqual([]);
+    expect((await read(`  NIK ; STATUS_KTP \n${nikOf(1)};PRR\n`)).report?.columns[0]?.header).toBe('NIK');
+  });
+
+  it.each<[string, string[]]>([
+    ['UNKNOWN_DELIMITER blanks', ['NIK              NAMA_LGKP      STATUS_KTP', `${nikOf(1)} BUDI           PRR`]],
+    ['UNKNOWN_DELIMITER blanks', ['NIK STATUS_KTP NAMA', `${nikOf(1)} PRR BUDI`]],
+    ['UNKNOWN_DELIMITER ":"', ['NIK:STATUS_KTP:NAMA', `${nikOf(1)}:PRR:BUDI`]],
+    ['MISSING_COLUMN NIK', ['NIK dan nama penduduk', 'tanpa tabel']],
+    ['NO_HEADER 3 cells', [`'320101010190900;BUDI;PRR`]],
+    ['NO_HEADER 2 cells', [`"3201 0101 0190 9001";PRR`].map((line) => line.replaceAll(' ', ''))],
+    ['MISSING_COLUMN NIK', ['KTP3201010101909001X;BUDI;PRR']],
+    ['MISSING_COLUMN NIK', ['32010101;BUDI;PRR']],
+    ['UNKNOWN_QUOTE ~', ['~NIK~;~STATUS_KTP~', `~${nikOf(1)}~;~PRR~`]],
+    ['MISSING_COLUMN NIK', ['~NIK;x~;STATUS_KTP~;NAMA']],
+  ])('that is none is told by what it looks like: %s', async (code, lines) => {
+    expect(await refusal(fileOf(lines))).toBe(code);
   });
 
   it('that holds a number of a person is none, and its cells are counted under the delimiter that parts it', async () => {
