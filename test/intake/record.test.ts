@@ -101,6 +101,19 @@ describe('a date of two digits or of a year alone', () => {
     ]);
   });
 
+  it('settles who is of age only where each of its days would', async () => {
+    const known = async (text: string) => !(await factsOf({ TGL_LHR: text })).birthDateUnknown;
+    const years = ['1999', '2000', '2001', '2017', '1901', '1900', '1850', '00-00-2000'];
+    expect(await Promise.all(years.map(known))).toEqual([true, true, false, false, true, false, false, true]);
+  });
+
+  it('of 1 January 1970 prints no card and issues no Suket, however rare it is', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${nikOf(i)};PRR;${i === 7 ? '01-01-1970;01-01-1970' : '02-01-1970;'}`);
+    const { residents } = await read(fileOf(['NIK;STATUS_KTP;TGL_CETAK_KTP;TGL_SUKET', ...rows]));
+    expect(residents.filter(({ facts }) => !facts.olderCard).map(({ nik }) => nik)).toEqual([nikOf(7)]);
+    expect(residents.every(({ facts }) => facts.suket === null)).toBe(true);
+  });
+
   it('shows that a card was printed, where it is no date of a database', async () => {
     const texts = ['2012', '00-00-2012', '14-06-2012', '01-01-1970', '01-01-1900', '0000-00-00', ''];
     expect(await spelled('olderCard', 'TGL_CETAK_KTP', texts)).toEqual([true, true, true, false, false, false, false]);

@@ -133,6 +133,22 @@ describe('a file that breaks off', () => {
     expect(names(await read(`${whole}${nikOf(8)};;"ANI; S.E";;;"CARD_ISSUED"`))).toContain('ANI; S.E');
   });
 
+  it('is one whose last record ends early without a line end, unless rows commonly do or it is no row', async () => {
+    const ending = (...lines: string[]) => fileOf(['NIK;STATUS_KTP;NAMA;ALAMAT', ...lines]).slice(0, -1);
+    const whole = `${nikOf(1)};PRR;BUDI;KP. BARU`;
+    const short = (i: number) => `${nikOf(i)};PRR;BUDI`;
+    expect(await refusal(ending(whole, short(2)))).toBe('FILE_TRUNCATED');
+    expect(await refusal(ending(whole, `${nikOf(2)};PR`))).toBe('FILE_TRUNCATED');
+    expect(await refusal(ending(short(1), nikOf(2)))).toBe('FILE_TRUNCATED');
+    for (const lines of [
+      [whole, whole],
+      [short(1), short(2)],
+      [whole, '1 row selected.'],
+      [`${whole};`, whole],
+    ])
+      expect((await read(ending(...lines))).residents.length).toBeGreaterThan(0);
+  });
+
   it('is not one with a stray quote near its end', async () => {
     const outcome = await read(fileOf([...lines, `${nikOf(8)};;"ANI;;;CARD_ISSUED`, ...linesOf(2).slice(1)]));
     expect(outcome.residents).toHaveLength(6);
