@@ -6,6 +6,7 @@ import {
   civilDate,
   civilDateAt,
   daysInMonth,
+  daysLater,
   formatInstant,
   parseInstant,
   parseIsoDate,
@@ -25,6 +26,14 @@ describe('civilDate', () => {
       }
     }
     expect(days).toBe(146_097);
+  });
+
+  it('counts days on and back over months, years and 29 February', () => {
+    const from = '2000-02-28' as CivilDate;
+    expect([0, 1, 2, 366, -1, -59].map((days) => daysLater(from, days))).toEqual([
+      ...['2000-02-28', '2000-02-29', '2000-03-01', '2001-02-28'],
+      ...['2000-02-27', '1999-12-31'],
+    ]);
   });
 
   it('refuses what is no whole day of a four-digit year', () => {

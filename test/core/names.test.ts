@@ -239,6 +239,19 @@ describe('normaliseName', () => {
     expect(normaliseName(text)).toBe(name);
   });
 
+  it.each([
+    ['SØREN ĐORĐE ŁUCJA ÆGIR ışık', 'SORENDORDELUCJAAEGIRISIK'],
+    ['søren đorđe łucja ægir', 'SORENDORDELUCJAAEGIR'],
+    ['JOS&eacute; &Ouml;ZIL &ccedil;A', 'JOSEOZILCA'],
+    ['A&nbsp;B&amp;C&ndash;D&mdash;E', 'ABCDE'],
+    ['D&lsquo;A &ldquo;B&rdquo; &sbquo;C &quot;D&acute;', 'DABCD'],
+    ['&#x10FFFF;ASEP &#1114112;ASEP', 'ASEPASEP'],
+    ['&#65;SEP &#x41;SEP', 'ASEPASEP'],
+    [String.raw`\u0041SEP \x41SEP \\u0041SEP`, 'ASEPASEPASEP'],
+  ])('reads the letters and entities of %j', (name, letters) => {
+    expect(normaliseName(name)).toBe(letters);
+  });
+
   it('finds nothing in a name without letters or digits', () => {
     expect(['', ' ', '-', '. , .', "'", '?', '()', '\u200b'].map(normaliseName)).toEqual(Array(8).fill(''));
   });
