@@ -48,6 +48,18 @@ describe('a row becomes a resident', () => {
     });
   });
 
+  it('whose status is in the first column that says one, and in doubt where two stand for different documents', async () => {
+    const status = async (...codes: string[]) => {
+      const columns = ['EKTP_CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE_EKTP'];
+      return (await factsOf(Object.fromEntries(columns.map((column, i) => [column, codes[i] ?? ''])))).status;
+    };
+    expect([await status('', 'PRR', ''), await status('', '-', 'CARD_ISSUED')]).toEqual(['PRINT_READY_RECORD', 'CARD_ISSUED']);
+    expect(await status('PRR', 'SFE', 'PRINT_READY_RECORD')).toBe('PRINT_READY_RECORD');
+    expect([await status('PRR', 'CARD_ISSUED'), await status('CARD_ISSUED', '', 'PRR')]).toEqual(['UNKNOWN', 'UNKNOWN']);
+    expect([await status('PRR', '???'), await status('???', 'PRR')]).toEqual(['UNKNOWN', 'UNKNOWN']);
+    expect(await status('', '', '')).toBe('EMPTY');
+  });
+
   it('whose status is read in any spelling', async () => {
     expect(await spelled('status', 'EKTP_CURRENT_STATUS_CODE', ['PRR', ' print-ready-record', '', 'XYZ'])).toEqual([
       ...all('PRINT_READY_RECORD', ['', '']),
