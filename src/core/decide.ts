@@ -111,8 +111,6 @@ function voterReasons(facts: Facts, election: Election, today: CivilDate): Reaso
 const NOT_ELIGIBLE = new Set<ReasonCode>(['UNDER_17', 'NOT_CITIZEN', 'NO_CONTEST']);
 /** What the person standing there may well disprove: a retired soldier, a clerk's slip, a wrong flag. */
 const UNDETERMINED = new Set<ReasonCode>([
-  'NOT_FOUND',
-  'CONFLICTING_RECORDS',
   'BIRTH_DATE_UNKNOWN',
   'NATIONALITY_UNCLEAR',
   'MARITAL_STATUS_UNKNOWN',

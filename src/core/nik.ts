@@ -44,9 +44,6 @@ export function withKkOutOfName({ name, kk }: NameAndKk): NameAndKk {
   return { name: kk === kkAsName ? undefined : name, kk };
 }
 
-/** `3201************`: shows the province and regency of first registration and hides the person. */
-export const maskNik = (nik: Nik): string => `${nik.slice(0, 4)}${'*'.repeat(12)}`;
-
 /** What a NIK hints at. Hints only: a birth date corrected later, or a move, does not change the NIK (V). */
 export type NikHints = {
   /** Region of first registration, dotted `PP.KK.CC`. */

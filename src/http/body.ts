@@ -11,7 +11,7 @@ export const mediaTypeOf = (c: Context): string =>
  * code for each error. Codes are the schema's messages; an unknown member's name is not repeated, for it may be a value.
  */
 export async function readJson<Output>(c: Context, schema: z.ZodType<Output>, maxBytes: number): Promise<Output> {
-  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) throw new Problem('unsupported-media-type');
+  if (mediaTypeOf(c) !== 'application/json') throw new Problem('unsupported-media-type');
   const body = await readText(c.req.raw, maxBytes);
   let json: unknown;
   try {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
+import { errorCode } from '../registry/error-code.ts';
 import { type Cluster, prepareCluster, writeSettings } from './postgres-cluster.ts';
 import { runningPort, startServer, stopServer } from './postgres-server.ts';
 import { type Seat, takeSeat } from './postgres-users.ts';
-import { asStartupError, errorCode, StartupError } from './startup-error.ts';
+import { asStartupError, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
   /** Of the database `hakpilih`, with the password in it: not to be shown. */
@@ -121,7 +122,7 @@ async function connectTo(cluster: Cluster, deadline: number): Promise<Running | 
       return { sql, port };
     } catch (error) {
       await sql.end({ timeout: 0 });
-      const code = errorCode(error) ?? 'unknown error';
+      const code = errorCode(error);
       if (!PASSES.includes(code) || Date.now() > deadline) {
         throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${REFUSALS[code] ?? code}`);
       }
@@ -142,7 +143,7 @@ const REFUSALS: Record<string, string> = {
 async function createDatabase(sql: Sql): Promise<void> {
   await sql`create database ${sql(NAME)}`.catch((error: unknown) => {
     // It is there, or another process makes it just now: 42P04 duplicate_database, or 23505 from the catalogue's own index.
-    if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
+    if (!['42P04', '23505'].includes(errorCode(error))) throw error;
   });
 }
 

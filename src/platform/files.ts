@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from './startup-error.ts';
+import { errorCode } from '../registry/error-code.ts';
 
 /** The text of a file, or null where there is none. Throws what the file system throws for anything else. */
 export async function readIfPresent(path: string): Promise<string | null> {

@@ -2,8 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type KeyPurpose, MAX_KEYS, parsePrivateJwks, withAllPurposes, withNewKey, withoutSpent } from '../access/keyring.ts';
+import { errorCode } from '../registry/error-code.ts';
 import { makeDirectory, readIfPresent, readOrMakeSecret, syncDirectory } from './files.ts';
-import { asStartupError, errorCode, StartupError } from './startup-error.ts';
+import { asStartupError, StartupError } from './startup-error.ts';
 
 export type Keys = {
   /** 32 bytes; what the tags and proofs of the registry are made with. Without it the registry is unreadable for good. */
@@ -73,7 +74,7 @@ async function makeKeys(dataDir: string, missing: readonly Secret[]): Promise<st
     return missing.map((secret) => pathOf(dataDir, secret));
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => {});
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '') && !(await isFresh(dataDir))) return [];
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error)) && !(await isFresh(dataDir))) return [];
     throw asStartupError(`cannot keep a key in ${directory}`, error);
   }
 }

@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, chown, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../registry/error-code.ts';
 import { readIfPresent, readOrMakeSecret } from './files.ts';
 import { type Binaries, findBinaries } from './postgres-binaries.ts';
 import { findPlace, type Place } from './postgres-place.ts';
 import { faultIn, run } from './run.ts';
-import { asStartupError, errorCode, StartupError } from './startup-error.ts';
+import { asStartupError, StartupError } from './startup-error.ts';
 
 /** A Postgres cluster on disk, running or not. `dir` is its data directory, `<dataDir>/postgres`. */
 export type Cluster = Place & { dir: string; binaries: Binaries; password: string };
@@ -58,7 +59,7 @@ async function makeCluster({ dataDir, dir, user, binaries }: Cluster, passwordFi
     await rename(draft, dir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    const lost = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '') && (await clusterVersion(dir)) === MAJOR;
+    const lost = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error)) && (await clusterVersion(dir)) === MAJOR;
     if (!lost) throw error;
   }
 }

@@ -3,11 +3,12 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../registry/error-code.ts';
 import { readIfPresent } from './files.ts';
 import type { Cluster } from './postgres-cluster.ts';
 import { isAlive } from './postgres-users.ts';
 import { faultIn, linesOf, run } from './run.ts';
-import { errorCode, StartupError } from './startup-error.ts';
+import { StartupError } from './startup-error.ts';
 
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 const MAX_EMPTY_PID_FILE_AGE_MS = 10_000;

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, StartupError } from './startup-error.ts';
+import { errorCode } from '../registry/error-code.ts';
+import { StartupError } from './startup-error.ts';
 
 /**
  * A process that uses a cluster: an empty file in its directory, named after the process, so that it outlives whatever happens

@@ -3,7 +3,8 @@ import { chmod, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenSpool } from '../checks/bulk/upload.ts';
 import { Unavailable } from '../checks/group.ts';
-import { errorCode, StartupError } from './startup-error.ts';
+import { errorCode } from '../registry/error-code.ts';
+import { StartupError } from './startup-error.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -66,5 +67,5 @@ async function openNameless(path: string) {
 
 /** A disk that takes no more is no fault of ours: the operator reads its code. */
 function asUnavailable(error: unknown): never {
-  throw new Unavailable(errorCode(error) ?? 'UNKNOWN');
+  throw new Unavailable(errorCode(error));
 }

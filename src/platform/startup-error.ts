@@ -12,9 +12,3 @@ export function asStartupError(what: string, error: unknown): StartupError {
   const why = error instanceof Error ? error.message : String(error);
   return new StartupError(`${what}: ${why.split('\n', 1)[0]}`);
 }
-
-/** The code of a system or database error (`ENOENT`, `57P03`); null where it has none. */
-export function errorCode(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? code : null;
-}

@@ -1,7 +1,7 @@
-/** What may be told of a database error: its SQLSTATE or a driver's code. Messages, details and queries hold parameters. */
+/** What may be told of an error: its SQLSTATE, or the code of the driver or the system. Messages, details and queries hold parameters. */
 export function errorCode(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[A-Z0-9_]{4,40}$/.test(code) ? code : 'UNKNOWN';
+  return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'UNKNOWN';
 }
 
 const LOST_CONNECTION = new Set([

@@ -3,7 +3,7 @@ import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { findInline, findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
-import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
+import { createTestRegistry, earlyInMinute, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 
 describe('a client', () => {
   let registry: TestRegistry;
@@ -19,6 +19,7 @@ describe('a client', () => {
     return (await findPrepared(registry.sql, asked, slot)).map(({ admission }) => admission);
   };
   it('is admitted up to its quota a minute, to the one, and told what is left', async () => {
+    await earlyInMinute();
     const rows = await ask('small', Array(58).fill(known));
     expect(rows.every((r) => r.refusal === null)).toBe(true);
     expect(rows[0]?.quota).toMatchObject({ limit: 60, remaining: 2 });
@@ -27,6 +28,7 @@ describe('a client', () => {
     expect(await registry.sql`SELECT 1 FROM audit WHERE client = 'small'`).toHaveLength(60);
   });
   it('is counted to the one over statements at once', async () => {
+    await earlyInMinute();
     const all = await Promise.all(Array.from({ length: 40 }, (_, i) => ask('at-once', Array(4).fill(known), i % 16)));
     expect(all.flat().filter((r) => r.refusal === null)).toHaveLength(60);
   });
@@ -50,6 +52,7 @@ describe('a client', () => {
     expect((await findInline(registry.sql, [asked], 3.7))[0]?.admission.refusal?.code).toBe('REVOKED');
   });
   it('of a large quota uses several slots', async () => {
+    await earlyInMinute();
     await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES ('large', '{check}', 100000, 1000000)`;
     await Promise.all([ask('large', Array(100).fill(known), 3), ask('large', Array(100).fill(known), 4)]);
     const [row] = await ask('large', [known], 5);

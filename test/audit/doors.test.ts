@@ -4,7 +4,7 @@ import type { AuditState } from '../../src/checks/audit/checkpoint.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, runCli, startServer } from '../support/server.ts';
-import { bundleWorker, startWorker } from '../support/worker.ts';
+import { startWorker } from '../support/worker.ts';
 import { sealEverything, settle, tamper, writeRows } from './rows.ts';
 
 describe('the audit behind its doors', () => {
@@ -140,9 +140,8 @@ describe('the audit behind its doors', () => {
   });
 
   it('seal every minute on Workers', async () => {
-    const bundle = await bundleWorker();
     const other = await createTestRegistry();
-    const worker = await startWorker(bundle.path, other.url, await createTestKeys(other.registryKey));
+    const worker = await startWorker(other.url, await createTestKeys(other.registryKey));
     try {
       await writeRows(other.sql, 3);
       await settle(other.sql);
@@ -152,7 +151,6 @@ describe('the audit behind its doors', () => {
     } finally {
       await worker.stop();
       await other.close();
-      await bundle.remove();
     }
   });
 });

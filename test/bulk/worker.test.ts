@@ -2,12 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys } from '../support/server.ts';
-import { type Bundle, bundleWorker, type RunningWorker, startWorker } from '../support/worker.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { type Ask, asker, jsonLines, linesOf } from './service.ts';
 
 describe('a bulk check by the Worker', () => {
   let registry: TestRegistry;
-  let bundle: Bundle;
   let worker: RunningWorker;
   let ask: Ask;
   beforeAll(async () => {
@@ -17,13 +16,11 @@ describe('a bulk check by the Worker', () => {
       Array.from({ length: 1_000 }, (_, i) => resident(nikOf(i))),
     );
     const keys = await createTestKeys(registry.registryKey);
-    bundle = await bundleWorker();
-    worker = await startWorker(bundle.path, registry.url, { ...keys, HAKPILIH_TODAY: '2018-01-12' });
+    worker = await startWorker(registry.url, { ...keys, HAKPILIH_TODAY: '2018-01-12' });
     ({ ask } = asker(worker.url, keys.HAKPILIH_SIGNING_KEYS));
   });
   afterAll(async () => {
     await worker?.stop();
-    await bundle?.remove();
     await registry.close();
   });
   const questions = (count: number) => jsonLines(Array.from({ length: count }, (_, i) => ({ ref: `r${i}`, nik: nikOf(i) })));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CivilDate } from '../../src/core/dates.ts';
-import { isSixteenDigits, kkIn, maskNik, type Nik, nikHints, parseNik, withKkOutOfName } from '../../src/core/nik.ts';
+import { isSixteenDigits, kkIn, type Nik, nikHints, parseNik, withKkOutOfName } from '../../src/core/nik.ts';
 
 const TODAY = '2018-01-12' as CivilDate;
 const nik = (text: string): Nik => text as Nik;
@@ -109,12 +109,6 @@ describe('nikHints', () => {
     expect(nikHints(nik('3201011301180001'), TODAY).birthDate).toBe('1918-01-13');
     expect(nikHints(nik('3201012902360001'), TODAY).birthDate).toBe('1936-02-29');
     expect(nikHints(nik('3201015201180001'), TODAY)).toMatchObject({ sex: 'WOMAN', birthDate: '2018-01-12' });
-  });
-});
-
-describe('maskNik', () => {
-  it('shows the regency and hides the person', () => {
-    expect(maskNik(nik('3201014508789001'))).toBe('3201************');
   });
 });
 

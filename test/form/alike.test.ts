@@ -5,7 +5,7 @@ import { deriveKeys } from '../../src/registry/keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer, type TestKeys } from '../support/server.ts';
-import { bundleWorker, type RunningWorker, startWorker } from '../support/worker.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { createClient, type Reply } from './post.ts';
 import { createResidents } from './residents.ts';
 
@@ -66,16 +66,12 @@ function faceOf(reply: Reply): string {
 
 describe.each(['node', 'worker'] as const)('on %s, all that is no answer', (runtime) => {
   let worker: RunningWorker | undefined;
-  let removeBundle = async (): Promise<void> => {};
   beforeAll(async () => {
     if (runtime === 'node') return;
-    const bundle = await bundleWorker();
-    removeBundle = bundle.remove;
-    worker = await startWorker(bundle.path, registry.url, keys);
+    worker = await startWorker(registry.url, keys);
   });
   afterAll(async () => {
     await worker?.stop();
-    await removeBundle();
   });
 
   it.each(['id', 'en'])('is the same byte for byte at each of seven attempts, in %s', async (language) => {

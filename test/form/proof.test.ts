@@ -14,7 +14,7 @@ import { deriveKeys } from '../../src/registry/keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';
-import { type Bundle, bundleWorker, type RunningWorker, startWorker } from '../support/worker.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { openBrowser, sendForm } from './browser.ts';
 import { createClient, type Reply } from './post.ts';
 import { createResidents } from './residents.ts';
@@ -30,7 +30,6 @@ let registry: TestRegistry;
 let residents: ReturnType<typeof createResidents>;
 let proofs: Proofs;
 let server: RunningServer;
-let bundle: Bundle;
 let worker: RunningWorker;
 let addresses = 0;
 
@@ -41,12 +40,10 @@ beforeAll(async () => {
   proofs = createProofs(deriveKeys(registry.registryKey));
   const keys = await createTestKeys(registry.registryKey);
   server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: registry.url, HAKPILIH_TRUSTED_PROXIES: '127.0.0.1' });
-  bundle = await bundleWorker();
-  worker = await startWorker(bundle.path, registry.url, keys);
+  worker = await startWorker(registry.url, keys);
 });
 afterAll(async () => {
   await worker?.stop();
-  await bundle?.remove();
   await server?.stop();
   await registry?.close();
 });

@@ -103,6 +103,7 @@ it.each([
   ['ECONNREFUSED', true],
   ['EAI_AGAIN', true],
   ['ENOSPC', true],
+  ['EIO', true],
   ['ERR_TLS_CERT_ALTNAME_INVALID', true],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', true],
   ['ERR_INVALID_ARG_TYPE', false],

@@ -4,7 +4,7 @@ import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer, type TestKeys } from '../support/server.ts';
-import { bundleWorker, startWorker } from '../support/worker.ts';
+import { startWorker } from '../support/worker.ts';
 import { inShort, listOf, type Page } from './service.ts';
 
 describe('lists behind the doors', () => {
@@ -76,13 +76,11 @@ describe('lists behind the doors', () => {
   });
 
   it('of Workers are followed from the first line to the last', async () => {
-    const bundle = await bundleWorker();
-    const worker = await startWorker(bundle.path, registry.url, keys);
+    const worker = await startWorker(registry.url, keys);
     try {
       await walk(worker.url, '2018-01-14T17:00:00+07:00', ['UNREGISTERED', 'a EKTP/CARD_ISSUED → NEITHER/UNREGISTERED']);
     } finally {
       await worker.stop();
-      await bundle.remove();
     }
   });
 });

@@ -1,24 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys } from '../support/server.ts';
-import { type Bundle, bundleWorker, type RunningWorker, startWorker } from '../support/worker.ts';
+import { type RunningWorker, startWorker } from '../support/worker.ts';
 import { json } from './operations.ts';
 
 describe('the Worker', () => {
   let registry: TestRegistry;
-  let bundle: Bundle;
   let worker: RunningWorker;
   beforeAll(async () => {
     registry = await createTestRegistry();
     await importResidents(registry, [resident(nikOf(1))]);
-    bundle = await bundleWorker();
-    worker = await startWorker(bundle.path, registry.url, await createTestKeys(registry.registryKey));
+    worker = await startWorker(registry.url, await createTestKeys(registry.registryKey));
   });
   afterAll(async () => {
     await worker?.stop();
-    await bundle?.remove();
     await registry?.close();
   });
 
@@ -32,9 +27,5 @@ describe('the Worker', () => {
     const text = await (await fetch(`${worker.url}/metrics`)).text();
     expect(text).toContain('hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n');
     expect(text).toMatch(/hakpilih_copy_age_seconds\{source="32\.01"\} \d+\n/);
-  });
-
-  it('stays under 400 KiB', async () => {
-    expect(gzipSync(await readFile(bundle.path)).byteLength).toBeLessThan(400 * 1024);
   });
 });

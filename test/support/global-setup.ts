@@ -4,26 +4,37 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../../src/platform/database.ts';
+import { migrateRegistry } from '../../src/platform/registry.ts';
+import { createTestDatabase } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Of a server whose user may create databases. */
     adminUrl: string;
+    /** A migrated registry, to make others from. */
+    templateUrl: string;
+    /** What all tests of the run share. */
+    runDirectory: string;
   }
 }
 
 /** One server for the whole run: the one of `HAKPILIH_TEST_DATABASE_URL`, else an embedded one that is thrown away after. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.HAKPILIH_TEST_DATABASE_URL;
-  if (given) {
-    project.provide('adminUrl', given);
-    return undefined;
-  }
-  await sweep();
-  const dataDir = await mkdtemp(join(tmpdir(), `hakpilih-test-${process.pid}-`));
-  const database = await open(dataDir);
-  project.provide('adminUrl', database.url);
-  return () => discard(dataDir, database);
+  if (!given) await sweep();
+  const runDirectory = await mkdtemp(join(tmpdir(), `hakpilih-test-${process.pid}-`));
+  const database = given ? null : await open(runDirectory);
+  const adminUrl = given ?? (database as EmbeddedDatabase).url;
+  const template = await createTestDatabase(adminUrl);
+  await migrateRegistry(template.url);
+  project.provide('adminUrl', adminUrl);
+  project.provide('templateUrl', template.url);
+  project.provide('runDirectory', runDirectory);
+  return async () => {
+    await template.drop();
+    if (database !== null) return await discard(runDirectory, database);
+    await rm(runDirectory, { recursive: true, force: true });
+  };
 }
 
 const open = (dataDir: string): Promise<EmbeddedDatabase> =>

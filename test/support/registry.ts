@@ -5,12 +5,11 @@ import type { Facts } from '../../src/core/facts.ts';
 import { NAME_VERSION } from '../../src/core/names.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { regionRange } from '../../src/core/regions.ts';
-import { migrateRegistry } from '../../src/platform/registry.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import { type MergeCounts, type MergeOptions, mergeCopy } from '../../src/registry/merge.ts';
 import { connect, type Sql } from '../../src/registry/sql.ts';
 import { type Resident, StageWriter } from '../../src/registry/stage.ts';
-import { createTestDatabase } from './postgres.ts';
+import { createMigratedDatabase } from './postgres.ts';
 
 export type TestRegistry = { sql: Sql; url: string; registryKey: Uint8Array; close(): Promise<void> };
 
@@ -19,8 +18,7 @@ export const UNLIMITED = 'test';
 
 /** A new, migrated, empty registry with a key of its own, and one client, `UNLIMITED`. */
 export async function createTestRegistry(): Promise<TestRegistry> {
-  const database = await createTestDatabase();
-  await migrateRegistry(database.url);
+  const database = await createMigratedDatabase();
   const sql = connect(database.url, { max: 4 });
   await recordClient(sql, { name: UNLIMITED, scopes: SCOPES, region: null, perMinute: 1_000_000, perDay: 10_000_000 });
   const close = async (): Promise<void> => {
@@ -96,4 +94,12 @@ export async function importResidents(
     describe: (merged) => merged,
   });
   return { ...report, copy, alreadyImported };
+}
+
+const LAST_MS_OF_MINUTE = 10_000;
+
+/** Waits where a minute is nearly over: quotas are counted by the minute of the clock. */
+export async function earlyInMinute(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000);
+  if (leftMs < LAST_MS_OF_MINUTE) await new Promise((resolve) => setTimeout(resolve, leftMs + 50));
 }

@@ -8,7 +8,7 @@ import { deriveKeys } from '../../src/registry/keys.ts';
 import { claimKey } from '../../src/registry/readiness.ts';
 import { createTestRegistry, type TestRegistry } from './registry.ts';
 import { createTestKeys, startServer, type TestKeys } from './server.ts';
-import { bundleWorker, startWorker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 export type Runtime = {
   registry: TestRegistry;
@@ -56,16 +56,11 @@ async function startNode(keys: TestKeys, url: string) {
 }
 
 async function startWorkers(keys: TestKeys, url: string) {
-  const bundle = await bundleWorker();
   let log = '';
-  const worker = await startWorker(bundle.path, url, { ...keys, HAKPILIH_TODAY: TODAY }, (line) => {
+  const worker = await startWorker(url, { ...keys, HAKPILIH_TODAY: TODAY }, (line) => {
     log += `${line}\n`;
   });
-  const stop = async (): Promise<void> => {
-    await worker.stop();
-    await bundle.remove();
-  };
-  return { url: worker.url, log: () => log, stop };
+  return { url: worker.url, log: () => log, stop: worker.stop };
 }
 
 /** Imports an export into a registry as the command line would. */

@@ -1,24 +1,45 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { inject } from 'vitest';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export type Bundle = { path: string; remove(): Promise<void> };
+const LOOK_MS = 50;
 
-/** Bundles the Worker just as `npm run deploy` would. */
-export async function bundleWorker(): Promise<Bundle> {
-  const directory = await mkdtemp(join(tmpdir(), 'hakpilih-worker-'));
-  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };
-  await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', directory], { cwd: root, env });
-  return { path: join(directory, 'worker.js'), remove: () => rm(directory, { recursive: true, force: true }) };
+/** The bundle of the Worker, just as `npm run deploy` would make it: made once a run, by the test that first needs it. */
+export async function bundleWorker(): Promise<string> {
+  const directory = inject('runDirectory');
+  const [making, turn, made] = ['making', 'turn', 'made'].map((name) => join(directory, name)) as [string, string, string];
+  const path = join(made, 'worker.js');
+  for (;;) {
+    if (await succeeds(access(path))) return path;
+    if (await succeeds(mkdir(turn))) break;
+    await sleep(LOOK_MS);
+  }
+  try {
+    if (!(await succeeds(access(path)))) {
+      const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+      const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };
+      await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', making], { cwd: root, env });
+      await rename(making, made);
+    }
+    return path;
+  } finally {
+    await rmdir(turn);
+  }
 }
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
 
 export type RunningWorker = {
   url: string;
@@ -27,13 +48,13 @@ export type RunningWorker = {
   stop(): Promise<void>;
 };
 
-/** Runs the bundle in the real Workers runtime, with a local Hyperdrive to `databaseUrl`. `log` hears what it logs. */
+/** Runs the Worker in its real runtime, with a local Hyperdrive to `databaseUrl`. `log` hears what it logs. */
 export async function startWorker(
-  bundlePath: string,
   databaseUrl: string,
   bindings: Record<string, string>,
   log: (line: string) => void = (line) => console.error(line),
 ): Promise<RunningWorker> {
+  const bundlePath = await bundleWorker();
   const options = convertV4MiniflareOptions({
     name: 'hakpilih',
     host: '127.0.0.1',
