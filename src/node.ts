@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     console.error(message);
     process.exit(1);
   });
-  // A database of somebody's own gets no residents that he did not import.
+  // A database of the operator's own gets no residents that were not imported.
   const sampleOnly = settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const sql = await registry.openServerPool(ANSWERS_POOL_SIZE, {
     timeouts: { statementMs: LIMITS.statementTimeoutMs, lockMs: LIMITS.lockTimeoutMs },

@@ -3,7 +3,7 @@ import { regionRange } from '../core/regions.ts';
 export const SCOPES = ['check', 'bulk', 'lists', 'audit'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What a token grants: who asks, what for, and the region he may see (null: all). */
+/** What a token grants: who asks, what for, and the region that the caller may see (null: all). */
 export type Grant = { client: string; scopes: readonly Scope[]; region: string | null; expiresAtMs: number };
 
 /** Whom the audit names where nobody with a token asks: no client may pass for them. */

@@ -10,7 +10,7 @@ import { foundOf } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
 
-/** Who asks, and the region he may see (null: all). */
+/** Who asks, and the region that the caller may see (null: all). */
 export type Caller = { client: string; region: string | null };
 /** What is asked: a NIK and facts to compare with the record. */
 export type Question = { nik: Nik; name?: string | undefined; kk?: string | undefined; suketNumber?: string | undefined };

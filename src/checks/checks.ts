@@ -20,7 +20,7 @@ export type ChecksDependencies = {
   sources: readonly ResidentSource[];
 };
 
-/** What a check comes to: an answer, or why the caller gets none; and what is left of his quota. */
+/** What a check comes to: an answer, or why the caller gets none; and what is left of the caller's quota. */
 export type Checked = { quota: Admission['quota'] } & (
   | { answer: Answer; refusal: null }
   | { answer: null; refusal: NonNullable<Admission['refusal']> }

@@ -1,7 +1,7 @@
 /** Gives back what was taken; only the first call counts. */
 type GiveBack = () => void;
 
-/** Takes one for a holder; null where the holder has his share, or none is left. */
+/** Takes one for a holder; null where the holder has its share, or none is left. */
 export type Take = (holder: string) => GiveBack | null;
 
 /** Something of which there are `all`, and of which no holder has more than `each`. */

@@ -6,7 +6,7 @@ export type Marital = 'NEVER' | 'IS_OR_WAS' | 'UNKNOWN';
 export type Nationality = 'CITIZEN' | 'FOREIGN' | 'UNCLEAR';
 
 /**
- * All that `decide()` reads about one resident, and all that the registry stores of him: no birth date, name, sex or address.
+ * All that `decide()` reads about one resident, and all that the registry stores of them: no birth date, name, sex or address.
  */
 export type Facts = {
   status: Status;

@@ -49,7 +49,7 @@ const EXAMPLES: readonly Example[] = [
 /** The reason that comes with a document; the other one, if any, is what the resident is an example of. */
 const REASON_OF = { EKTP: 'CARD_PRINTED', SUKET: 'RECORDED_NOT_PRINTED', NEITHER: 'NOT_RECORDED', UNDETERMINED: null };
 
-/** One resident for each document and each reason of the decision, and what a check of him says on the sample's date. */
+/** One resident for each document and each reason of the decision, and what a check of them says on the sample's date. */
 export const SANDBOX = EXAMPLES.map(([outcome, nik, name, document, voter, ...rows], place) => {
   const kk = `320101${String(place + 1).padStart(2, '0')}03119001`;
   const suketNumber = rows[0]?.suket?.split(';')[0] ?? null;

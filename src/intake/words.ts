@@ -9,7 +9,7 @@ export const WAS_MARRIED = list('CERAI JANDA DUDA BERCERAI DIVORCED WIDOWED');
 export const NOT_YET = list('BELUM TIDAK BLM TDK UNMARRIED');
 export const UNKNOWN = list('DIKETAHUI JELAS');
 
-/** JENIS_PKRJN: who serves, and the words that say he no longer does or never did. */
+/** JENIS_PKRJN: who serves, and the words by which somebody no longer does or never did. */
 export const SERVING = list(
   `TNI POLRI POLISI KEPOLISIAN TENTARA ABRI BRIMOB POLWAN KOWAD KOWAL WARA PRAJURIT BINTARA TAMTAMA BABINSA BHABINKAMTIBMAS
    POLDA POLRES POLSEK KODAM KODIM KORAMIL KOPASSUS KOSTRAD MARINIR`,

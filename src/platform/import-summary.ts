@@ -11,7 +11,7 @@ const counts = (of: Record<string, number | undefined>): string =>
 const TOO_MANY_UNDETERMINED = 0.5;
 
 /**
- * An import in some ten lines for the operator: first what he must see, then what was done, then what was read of each column.
+ * An import in some ten lines for the operator: first what must be seen, then what was done, then what was read of each column.
  * `rejectsPath` is where the rejected lines are, null where they are not kept.
  */
 export function summaryOf(report: ImportReport, rejectsPath: string | null, dryRun: boolean): string[] {

@@ -13,7 +13,7 @@ export type Place = { dataDir: string; user: OsUser };
 
 /**
  * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself, unless one is root. Then it is the
- * owner of the cluster that is there, else a user who is not root, and the directory must be one that he can reach;
+ * owner of the cluster that is there, else a user who is not root, and the directory must be one that this user can reach;
  * if not, `SHARED_DIR`, which `say` tells. Throws `StartupError` where nothing can be written or reached.
  */
 export async function findPlace(wantedDir: string, say: (line: string) => void): Promise<Place> {

@@ -2,7 +2,7 @@ import { barred, isElsewhere, narrower } from './standing.ts';
 
 /** Quotas of a client that has none of its own, and the pause for one that misses time and again. */
 export const QUOTA = { perMinute: 60, perDay: 3_000, missesInARow: 20, pauseMinutes: 10 } as const;
-/** Up to this quota a client is counted to the one; above it in slots, so that statements in flight do not wait for each other. */
+/** Up to this quota a client is counted exactly; above it in slots, so that statements in flight do not wait for each other. */
 const EXACT_PER_MINUTE = 1_000;
 export const SLOTS = 16;
 

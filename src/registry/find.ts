@@ -21,7 +21,7 @@ export type Asked = Tags & {
 /** What a source says of one resident. `facts` is null for a miss. Instants are milliseconds since 1970. */
 export type Finding = {
   facts: StoredFacts | null;
-  /** The dated copy the answer rests on; for a miss the oldest the caller may see; null where he may see none. */
+  /** The dated copy the answer rests on; for a miss the oldest the caller may see; null where it may see none. */
   asOfMs: number | null;
   /** Region of the source of that copy, for its time zone. */
   sourceRegion: string | null;
@@ -33,11 +33,11 @@ export type Finding = {
   suketMatches: boolean | null;
 };
 
-/** Whether the caller may ask, and how much he has left. */
+/** Whether the caller may ask, and how much of the quota is left. */
 export type Admission = {
   /** Why the question was not answered; null where it was. */
   refusal: Refusal | null;
-  /** Checks a minute of the caller and what is left of them; null where he is not metered. */
+  /** Checks a minute of the caller and what is left of them; null where the caller is not metered. */
   quota: { limit: number; remaining: number; resetSeconds: number } | null;
 };
 

@@ -24,7 +24,7 @@ export async function takeKept(tx: Transaction): Promise<void> {
     INSERT INTO kept SELECT DISTINCT tag FROM marks`);
 }
 
-/** What two rows of one resident may differ in: who renewed his Suket stands twice in a book of Sukets. */
+/** What two rows of one resident may differ in: a renewed Suket stands twice in a book of Sukets. */
 const SUKET_COLUMNS: readonly string[] = ['suket_proof', 'suket_issued', 'suket_ends'];
 const REST = FACT_COLUMNS.filter((column) => !SUKET_COLUMNS.includes(column)).map((column) => `i.${column}`);
 

@@ -3,7 +3,7 @@ import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
-/** Who asks: `claim` is the region of his token, `keyCheck` of our key. */
+/** Who asks: `claim` is the region of the caller's token, `keyCheck` of our key. */
 type Asking = { client: string; claim: string | null; keyCheck: Proof };
 /** A voter list as it is kept: references and tags of the same order. `digest` is that of the upload. */
 export type NewList = Asking & {

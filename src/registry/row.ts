@@ -17,7 +17,7 @@ export const FLAG = {
   OLDER_CARD: 256,
   CONFLICT: 512,
   ABSENT: 1024,
-  /** The last full copy has a row of this resident that was rejected: what stands here is of his own, older copy. */
+  /** The last full copy has a row of this resident that was rejected: what stands here is of an older copy. */
   KEPT: 2048,
   /** A later copy had the same row, and the row before that is in the change log: to confirm it once more is not logged. */
   CONFIRMED: 4096,
@@ -59,7 +59,7 @@ function flagsOf(facts: Facts): number {
   );
 }
 
-/** What a stored row says; null is a row that is not there. Absent from the last full export is as good as not found. */
+/** What a stored row says; null is a row that is not there. Absent from the last full export is treated as not found. */
 export function foundOf(row: StoredFacts | null): Found {
   if (row === null || row.flags & FLAG.ABSENT) return { kind: 'NOT_FOUND' };
   if (row.flags & FLAG.CONFLICT) return { kind: 'CONFLICTING_RECORDS' };

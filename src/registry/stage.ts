@@ -6,7 +6,7 @@ import { FLAG, storedFacts } from './row.ts';
 import { FACT_COLUMNS } from './sql.ts';
 import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
 
-/** A resident as an export names him. It lives only until it is encoded. */
+/** A resident as an export describes them. It lives only until it is encoded. */
 export type Resident = { nik: Nik; name: string | null; kk: string | null; suketNumber: string | null; facts: Facts };
 
 const COLUMNS = 1 + FACT_COLUMNS.length;
@@ -47,7 +47,7 @@ export class StageWriter {
     this.#smallint(row.flags);
   }
 
-  /** The mark of a resident whose row was rejected: nothing but the tag, so that he is not taken for absent. */
+  /** The mark of a resident whose row was rejected: nothing but the tag, so that the resident is not marked absent. */
   writeKept(nik: string): void {
     if (this.#buffer.length - this.#at < MAX_ROW_BYTES) this.#grow();
     this.#int16(COLUMNS);

@@ -12,7 +12,7 @@ export function refusalOf(text: string | null): Refusal | null {
   return { code: code as RefusalCode, retryAfterSeconds: Number(seconds) };
 }
 
-/** Who asks gets nothing, for a reason of his own. */
+/** The caller gets no answer, for a reason that lies with the caller. */
 export class Refused extends Error {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {

@@ -21,11 +21,11 @@ export type Origin = Pick<Finding, 'asOfMs' | 'sourceRegion' | 'source'>;
 
 /**
  * What a caller may see, by the ledger alone; the SQL of a single check (find.ts) says the same.
- * - A row that is absent from the last full copy, or outside his region, is a miss; one whose region is unknown counts as of
+ * - A row that is absent from the last full copy, or outside the caller's region, is a miss; one whose region is unknown counts as of
  *   its source's region.
  * - A row carries the date of the copy that wrote it, or that of its source's last full copy where that is later and came
  *   after it: a full copy confirms what it leaves, but not the rows that it rejected (KEPT).
- * - A miss carries the date of the oldest copy among those of the sources whose region meets his.
+ * - A miss carries the date of the oldest copy among those of the sources whose region meets the caller's.
  */
 export function visibility({ sources, copies }: Ledger, range: Range) {
   const seen = sources.filter((source) => source.first <= range.last && source.last >= range.first);
@@ -34,7 +34,7 @@ export function visibility({ sources, copies }: Ledger, range: Range) {
     /** The sources whose region meets the caller's. */
     sources: seen,
     miss: originOf(oldest, oldest === undefined ? null : missMs(oldest)),
-    /** The source and origin of a row; null where it is as good as not there. */
+    /** The source and origin of a row; null where it is treated as not found. */
     row(row: { copy: number; flags: number; region: number | null }): { source: LedgerSource; origin: Origin } | null {
       const copy = copies.get(row.copy);
       if (copy === undefined || row.flags & FLAG.ABSENT) return null;

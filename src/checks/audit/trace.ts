@@ -4,7 +4,7 @@ import type { Sql } from '../../registry/sql.ts';
 import { tagsOf } from '../../registry/tags.ts';
 
 type Fact = 'name' | 'kk' | 'suketNumber';
-/** One question about a person: who asked, when, within which region, and what he learnt. */
+/** One question about a person: who asked, when, within which region, and what was answered. */
 export type Trace = {
   id: string;
   /** RFC 3339, UTC. */

@@ -79,7 +79,7 @@ export async function changesBehind(
   return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
 }
 
-/** The date of a copy; null where it may not be told: a resident who went where the caller does not see is as good as absent. */
+/** The date of a copy; null where it may not be told: a resident who went where the caller does not see is treated as absent. */
 function createDates(ledger: Ledger, caller: Caller): (copy: number, miss: boolean) => string | null {
   const seen = new Set(visibility(ledger, rangeOf(caller)).sources);
   return (id, miss) => {

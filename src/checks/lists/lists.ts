@@ -94,7 +94,7 @@ const createdList = ({ id, rows, sinceCopy }: { id: string; rows: number; sinceC
 });
 
 type Found = NonNullable<Awaited<ReturnType<typeof findList>>>;
-/** `seeing` is the caller with the region that he may see now. */
+/** `seeing` is the caller with the region that it may see now. */
 type Work<Value> = (snapshot: Snapshot, ledger: Ledger, found: Found, seeing: Caller) => Promise<Result<Value, ListRefusal>>;
 
 /** Audits, then reads from one snapshot: ledger, list and rows are of the same moment. */

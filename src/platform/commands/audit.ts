@@ -20,7 +20,7 @@ const MAX_INPUT_CHARS = 4_096;
 
 type Run = { registry: OpenRegistry; settings: Settings; json: boolean; say(line: string): void };
 
-/** Proves the audit, and tells a person who asked about him. */
+/** Proves the audit, and tells a person who asked about them. */
 export const auditCommand: Command = {
   usage: 'audit verify [--checkpoint FILE] [--json] | audit trace [--json]',
   summary:

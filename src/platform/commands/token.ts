@@ -12,7 +12,7 @@ const MAX_TTL_SECONDS = 366 * 86_400;
 const OPTIONS = {
   client: { type: 'string', value: 'NAME', help: 'who asks; needed' },
   scope: { type: 'string', multiple: true, value: 'check', help: `what for, one or more of: ${SCOPES.join(', ')}; needed` },
-  region: { type: 'string', value: '32.01', help: 'the region that he may see; else all that the client may' },
+  region: { type: 'string', value: '32.01', help: 'the region that the caller may see; else all that the client may' },
   ttl: { type: 'string', value: '12h', help: 'how long it holds: 30m, 12h, 7d, at most 366d' },
 } as const;
 
@@ -20,7 +20,7 @@ const OPTIONS = {
 export const tokenCommand: Command = {
   usage: 'token --client NAME --scope check [--region 32.01] [--ttl 12h]',
   summary:
-    'Prints an access token: who asks, what for, the region he may see (all without --region), and for how long. A new client is added with the quota by default.',
+    'Prints an access token: who asks, what for, the region that the caller may see (all without --region), and for how long. A new client is added with the quota by default.',
   options: OPTIONS,
   async run(args, context) {
     const { values } = parseCommand(args, OPTIONS, tokenCommand);
