@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTime } from '../../src/checks/group.ts';
 import type { RegistryState } from '../../src/registry/readiness.ts';
+import { connect } from '../../src/registry/sql.ts';
 import { type Fault, type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
-import { importResidents, nikOf, resident } from '../support/registry.ts';
+import { createTestRegistry, importResidents, nikOf, resident } from '../support/registry.ts';
 import { answerIn, check, RUNTIMES, type Runtime, startRuntime } from '../support/runtimes.ts';
 import { createTcpSwitch, type TcpSwitch } from '../support/tcp-switch.ts';
 import { bundleWorker } from '../support/worker.ts';
@@ -185,6 +187,27 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     await expectState({ status: 503, state: { status: 'not ready', migrations: 'pending' } });
     await sql`UPDATE drizzle.__drizzle_migrations SET created_at = created_at + 1`;
     await expectState({ status: 200, state: { status: 'ready' } });
+  });
+});
+
+describe('a connection that could not be had many times', () => {
+  it('is tried again at once when the database is back', async () => {
+    const registry = await createTestRegistry();
+    const way = await createTcpSwitch(registry.url);
+    const sql = connect(way.url, { max: 1 });
+    const ask = () => inTime(sql`SELECT 1 AS one`, 5_000);
+    try {
+      expect(await ask()).toEqual([{ one: 1 }]);
+      way.off();
+      // By itself the driver waits longer each time, up to 20 s, and we would give up first.
+      for (let i = 0; i < 9; i += 1) await expect(ask()).rejects.toMatchObject({ code: expect.not.stringMatching('TIMEOUT') });
+      way.on();
+      expect(await ask()).toEqual([{ one: 1 }]);
+    } finally {
+      await sql.end({ timeout: 0 });
+      await way.close();
+      await registry.close();
+    }
   });
 });
 
