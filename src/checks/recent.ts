@@ -1,6 +1,7 @@
 /**
  * The same answer for all who ask within `ttlMs` of its coming; while one is asked for, all wait for that one. `key` names what
- * the answer holds for: under another it is asked anew. A failure is not kept, nor what `keeps` says no to. Not to be shared between requests on Workers.
+ * the answer holds for: under another it is asked anew. A failure is not kept, nor an answer that `keeps` refuses. Not to be
+ * shared between requests on Workers.
  */
 export function recent<Value>(
   work: () => Promise<Value>,

@@ -1,4 +1,4 @@
-/** What may be told of an error: its SQLSTATE, or the code of the driver or the system. Messages, details and queries hold parameters. */
+/** What may be told of an error: its SQLSTATE, or the code of driver or system. Messages and queries hold parameters. */
 export function errorCode(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'UNKNOWN';
