@@ -22,8 +22,6 @@ export const FACT_COLUMNS = [
 ] as const;
 
 const CONNECT_TIMEOUT_SECONDS = 5;
-/** postgres.js waits up to 20 s before it tries again: a database that is back would not be asked for so long. */
-const MAX_RECONNECT_SECONDS = 0.5;
 
 /** What the server ends of itself, in milliseconds: a statement, a wait for a lock, a whole transaction, one that asks nothing. */
 export type Timeouts = { statementMs?: number; lockMs?: number; transactionMs?: number; idleInTransactionMs?: number };
@@ -60,7 +58,6 @@ export function connect(url: string, { max, genericPlans, role, login, timeouts 
     max,
     fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    backoff: (failures: number) => Math.min(2 ** failures / 100, MAX_RECONNECT_SECONDS),
     max_lifetime: null,
     onnotice: () => {},
     types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },

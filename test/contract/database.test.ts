@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTime } from '../../src/checks/group.ts';
+import { watchedSocket } from '../../src/platform/socket.ts';
 import type { RegistryState } from '../../src/registry/readiness.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { type Fault, type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
@@ -139,14 +141,11 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     const ask = async () => answerIn(await check(runtime, bearer, { nik: known, name: NAME }));
     const before = await ask();
     way.reset();
-    // The question on a connection that is just being reset may be refused, in time; the next is answered.
-    await expect.poll(ask, { timeout: 30_000 }).toEqual(before);
+    expect(await ask()).toEqual(before);
     way.trickle();
-    await expect.poll(ask, { timeout: 30_000 }).toEqual(before);
+    expect(await ask()).toEqual(before);
     way.on();
-    const audited = await auditOf('slow-way');
-    expect(audited.length).toBeGreaterThanOrEqual(3);
-    expect(new Set(audited).size).toBe(audited.length);
+    expect(await auditOf('slow-way')).toHaveLength(3);
   });
 
   it('that stands still lets nobody wait for ever, gives no late answer, and answers when it moves again', async () => {
@@ -197,7 +196,7 @@ describe('a pool whose connections are all reset at once', () => {
   it('has all of them again at once', async () => {
     const registry = await createTestRegistry();
     const way = await createTcpSwitch(registry.url);
-    const sql = connect(way.url, { max: 12 });
+    const sql = connect(way.url, { max: 12, socket: watchedSocket(10_000) });
     const askOnAll = () => inTime(Promise.all(Array.from({ length: 12 }, () => sql`SELECT pg_sleep(0.1)`)), 5_000);
     try {
       await askOnAll();
@@ -206,6 +205,46 @@ describe('a pool whose connections are all reset at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       await askOnAll();
       expect(way.connections()).toBe(24);
+    } finally {
+      await sql.end({ timeout: 0 });
+      await way.close();
+      await registry.close();
+    }
+  });
+});
+
+describe('a connection that is reset', () => {
+  it.each<[string, 'error' | 'close', (ask: () => void) => void]>([
+    ['at its error', 'error', (ask) => ask()],
+    ['between its error and its end', 'error', setImmediate],
+    ['at its end', 'close', (ask) => ask()],
+    ['after its end', 'close', setImmediate],
+  ])('loses no question that comes %s, and is open again at once', async (_, event, soon) => {
+    const registry = await createTestRegistry();
+    const way = await createTcpSwitch(registry.url);
+    let atReset = () => {};
+    const open = watchedSocket(10_000);
+    const sql = connect(way.url, {
+      max: 1,
+      socket: (options) => (open(options) as Socket).on(event, () => atReset()),
+    });
+    // By itself the driver forgets such a question, or never writes to its next connection and waits 5 s for an answer.
+    const ask = () =>
+      inTime(
+        sql`SELECT 7 AS seven`.then(([row]) => row?.seven as unknown),
+        2_000,
+      );
+    try {
+      for (let round = 0; round < 5; round += 1) {
+        expect(await ask()).toBe(7);
+        const asked = new Promise((resolve) => {
+          atReset = () => soon(() => resolve(ask().catch(({ code }: { code: string }) => code)));
+        });
+        way.reset();
+        expect([7, 'CONNECTION_CLOSED', 'ECONNRESET']).toContain(await asked);
+        atReset = () => {};
+        expect(await ask()).toBe(7);
+      }
     } finally {
       await sql.end({ timeout: 0 });
       await way.close();

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { watchedSocket } from '../../src/platform/socket.ts';
+import { connect } from '../../src/registry/sql.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,6 +45,8 @@ describe('the last guard', () => {
 });
 
 describe('a socket to the database', () => {
+  /** The length of a message, as what starts a session begins. */
+  const START = Buffer.from([0, 0, 0, 4]);
   const serve = async (answer: (socket: Socket) => void) => {
     const server = createServer((socket) => void socket.on('error', () => {}).on('data', () => answer(socket)));
     server.listen(0, '127.0.0.1');
@@ -56,8 +59,7 @@ describe('a socket to the database', () => {
     const { server, port } = await serve((socket) => answers && socket.write('answer'));
     const socket = watchedSocket(80)({ host: ['127.0.0.1'], port: [port] }) as Socket;
     socket.on('error', () => {}).resume();
-    await once(socket, 'connect');
-    socket.write('asked');
+    socket.write(START);
     await once(socket, 'data');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(socket.destroyed).toBe(false);
@@ -65,6 +67,50 @@ describe('a socket to the database', () => {
     socket.write('asked again');
     await once(socket, 'close');
     expect(socket.destroyed).toBe(true);
+    server.close();
+  });
+
+  it('begins with the start of a session, or is closed: neither silent nor with leftovers of another', async () => {
+    let heard = 0;
+    const { server, port } = await serve(() => (heard += 1));
+    const open = watchedSocket(10_000);
+    for (const first of [null, 'Q', 'P', 'B']) {
+      const socket = open({ host: ['127.0.0.1'], port: [port] }) as Socket;
+      if (first !== null) socket.write(Buffer.from(first));
+      expect(await once(socket, 'close')).toEqual([false]);
+    }
+    expect(heard).toBe(0);
+    server.close();
+  });
+
+  it('ends without an error even where it was reset, so that the driver rejects what is under way', async () => {
+    const { server, port } = await serve((socket) => socket.resetAndDestroy());
+    const socket = watchedSocket(10_000)({ host: ['127.0.0.1'], port: [port] }) as Socket;
+    const errors: unknown[] = [];
+    socket.on('error', ({ code }: { code: string }) => errors.push(code)).write(START);
+    expect(await new Promise((resolve) => socket.on('close', resolve))).toBe(false);
+    expect(errors).toEqual(['ECONNRESET', 'CONNECTION_CLOSED']);
+    server.close();
+  });
+
+  it('to a server that closes at once fails each question, and is opened again after a pause that grows', async () => {
+    let taken = 0;
+    const server = createServer((socket) => {
+      taken += 1;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `postgres://hakpilih@127.0.0.1:${(server.address() as AddressInfo).port}/hakpilih`;
+    const sql = connect(url, { max: 1, socket: watchedSocket(10_000) });
+    const began = performance.now();
+    for (let question = 1; question <= 6; question += 1) {
+      const code = await sql`SELECT 1`.catch((error: { code: string }) => error.code);
+      expect(code).toMatch(/^(CONNECTION_CLOSED|ECONNRESET|EPIPE)$/);
+      expect(taken).toBe(question);
+    }
+    // 20, 40, 80, 160 and 320 ms.
+    expect(performance.now() - began).toBeGreaterThan(600);
+    await sql.end({ timeout: 0 });
     server.close();
   });
 });
