@@ -32,10 +32,13 @@ await runDoor(
     if (name === undefined) return void process.stdout.write(await usage());
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
     if (command === undefined) throw new StartupError(`There is no such command: hakpilih help lists them`);
-    if (isHelp || args.includes('--help') || args.includes('-h')) return void process.stdout.write(`${helpOf(command)}\n`);
+    if (isHelp || args.includes('--help') || args.includes('-h'))
+      return void process.stdout.write(`${helpOf(command)}\n`);
     const settings = async () => (await import('./platform/settings.ts')).loadSettings(process.env, say);
     await command.run(args, { settings, env: process.env, say });
   },
   (fault) =>
-    asJson ? process.stdout.write(`${JSON.stringify({ error: fault })}\n`) : process.stderr.write(`${fault.message}\n`),
+    asJson
+      ? process.stdout.write(`${JSON.stringify({ error: fault })}\n`)
+      : process.stderr.write(`${fault.message}\n`),
 );

@@ -58,12 +58,18 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   // A database of the operator's own gets no residents that were not imported.
-  const sampleOnly = settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
+  const sampleOnly =
+    settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const sql = await registry.openServerPool(ANSWERS_POOL_SIZE, {
     timeouts: { statementMs: LIMITS.statementTimeoutMs, lockMs: LIMITS.lockTimeoutMs },
     silenceMs: LIMITS.silenceMs,
   });
-  const { statementTimeoutMs: statementMs, transactionTimeoutMs: transactionMs, idleInTransactionMs, silenceMs } = LONG_LIMITS;
+  const {
+    statementTimeoutMs: statementMs,
+    transactionTimeoutMs: transactionMs,
+    idleInTransactionMs,
+    silenceMs,
+  } = LONG_LIMITS;
   const long = await registry.openServerPool(LONG_POOL_SIZE, {
     timeouts: { statementMs, transactionMs, idleInTransactionMs },
     silenceMs,

@@ -64,7 +64,8 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
   const election = findElection(settings.election);
   if (election === null) throw new Error(`HAKPILIH_ELECTION must be one of: ${ELECTION_IDS.join(', ')}`);
   const todayOverride = settings.today === null ? null : parseIsoDate(settings.today);
-  if (settings.today !== null && todayOverride === null) throw new Error('HAKPILIH_TODAY must be a day as YYYY-MM-DD');
+  if (settings.today !== null && todayOverride === null)
+    throw new Error('HAKPILIH_TODAY must be a day as YYYY-MM-DD');
   let keyring = await parseKeyring(settings.signingJwks);
   let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
@@ -78,7 +79,12 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
     },
     metrics: createMetrics(),
     rules: { election, todayOverride, now: Date.now },
-    verify: createVerifier({ keyring: () => keyring, issuers, now: Date.now, pollingDayEndMs: pollingDayEnd(election.date) }),
+    verify: createVerifier({
+      keyring: () => keyring,
+      issuers,
+      now: Date.now,
+      pollingDayEndMs: pollingDayEnd(election.date),
+    }),
   };
 }
 
@@ -136,7 +142,11 @@ export function appOf(service: Service, connection: Connection): App {
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   return createApp({
     verify,
-    check: createCheck({ keys, rules, sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] }),
+    check: createCheck({
+      keys,
+      rules,
+      sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }],
+    }),
     readiness: () => verbs().readiness(),
     copies: () => verbs().copies(),
     mayReadMetrics: metricsGuard(metricsToken, clientAddress),
@@ -156,7 +166,8 @@ export function appOf(service: Service, connection: Connection): App {
       election: rules.election,
       selfCheck: (question) =>
         verbs().selfCheck(question, (code) => log({ event: 'unavailable', requestId: question.id, code })),
-      proofForForm: (sent) => soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
+      proofForForm: (sent) =>
+        soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
       sampleDate: () => verbs().sampleDate(),
       clientAddress,
       embedders: connection.embedders,

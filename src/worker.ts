@@ -42,7 +42,8 @@ let app: App | undefined;
 
 async function open(env: Bindings): Promise<App> {
   const registryKey = Buffer.from(env.HAKPILIH_REGISTRY_KEY ?? '', 'base64');
-  if (registryKey.byteLength !== REGISTRY_KEY_BYTES) throw new Error('HAKPILIH_REGISTRY_KEY must be 32 bytes in base64');
+  if (registryKey.byteLength !== REGISTRY_KEY_BYTES)
+    throw new Error('HAKPILIH_REGISTRY_KEY must be 32 bytes in base64');
   const service = await openService({
     registryKey,
     signingJwks: env.HAKPILIH_SIGNING_KEYS,

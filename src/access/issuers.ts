@@ -24,7 +24,9 @@ const REREAD_MS = 5 * 60_000;
 const KEPT_MS = 24 * 3_600_000;
 export const ISSUER_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
 
-const url = z.url().refine((text) => text.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(text));
+const url = z
+  .url()
+  .refine((text) => text.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(text));
 const settings = z.array(
   z.strictObject({
     /** Prefix of its clients' names here. */
@@ -72,7 +74,11 @@ class KeysAway extends Error {}
 /** When the keys are read is decided here; jose reads them, at once for all who wait. Throws `KeysAway`, or what jose does. */
 function providerKeys(url: URL, now: () => number): JWTVerifyGetKey {
   const never = Number.POSITIVE_INFINITY;
-  const keys = createRemoteJWKSet(url, { cacheMaxAge: never, cooldownDuration: never, timeoutDuration: FETCH_TIMEOUT_MS });
+  const keys = createRemoteJWKSet(url, {
+    cacheMaxAge: never,
+    cooldownDuration: never,
+    timeoutDuration: FETCH_TIMEOUT_MS,
+  });
   let [triedAtMs, readAtMs] = [-never, -never];
   const read = async (): Promise<void> => {
     if (now() < triedAtMs + COOLDOWN_MS) return;
@@ -100,5 +106,7 @@ function providerKeys(url: URL, now: () => number): JWTVerifyGetKey {
 /** The name of a provider's client here; an identifier that is no name of ours stands as its hash. */
 export function foreignClient(issuer: Issuer, subject: string): string {
   const name = `${issuer.name}.${subject}`;
-  return isClientName(name) ? name : `${issuer.name}.${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
+  return isClientName(name)
+    ? name
+    : `${issuer.name}.${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`;
 }

@@ -76,7 +76,9 @@ export async function parseKeyring(json: string): Promise<Keyring> {
     signing: (purpose) => signing.get(purpose) ?? null,
     publicJwks: { keys: keys.map(publicJwk) },
     tokenKeys(nowMs, pollingDayEndMs) {
-      return createLocalJWKSet({ keys: tokenKeys.filter((key) => isAccepted(key, nowMs, pollingDayEndMs)).map(publicJwk) });
+      return createLocalJWKSet({
+        keys: tokenKeys.filter((key) => isAccepted(key, nowMs, pollingDayEndMs)).map(publicJwk),
+      });
     },
   };
 }
@@ -87,7 +89,11 @@ const isAccepted = ({ retiredAt }: PrivateJwk, nowMs: number, pollingDayEndMs: n
 const publicJwk = ({ kty, crv, x, y, kid }: PrivateJwk): JWK => ({ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' });
 
 /** A JWKS with a new key in front for a purpose; those before it are retired. */
-export async function withNewKey(keys: readonly PrivateJwk[], purpose: KeyPurpose, nowMs: number): Promise<PrivateJwk[]> {
+export async function withNewKey(
+  keys: readonly PrivateJwk[],
+  purpose: KeyPurpose,
+  nowMs: number,
+): Promise<PrivateJwk[]> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
@@ -100,7 +106,8 @@ export async function withNewKey(keys: readonly PrivateJwk[], purpose: KeyPurpos
 export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number): Promise<PrivateJwk[]> {
   let all = [...keys];
   for (const purpose of KEY_PURPOSES) {
-    if (!all.some((key) => key.purpose === purpose && key.retiredAt === undefined)) all = await withNewKey(all, purpose, nowMs);
+    if (!all.some((key) => key.purpose === purpose && key.retiredAt === undefined))
+      all = await withNewKey(all, purpose, nowMs);
   }
   return all;
 }

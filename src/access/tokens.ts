@@ -5,7 +5,12 @@ import { type Grant, isClientName, narrower, type Scope, scopesOf } from './gran
 import { foreignClient, ISSUER_ALGORITHMS, type Issuer } from './issuers.ts';
 import type { Keyring } from './keyring.ts';
 
-export type TokenFault = 'TOKEN_MISSING' | 'TOKEN_MALFORMED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'TOKEN_UNVERIFIABLE';
+export type TokenFault =
+  | 'TOKEN_MISSING'
+  | 'TOKEN_MALFORMED'
+  | 'TOKEN_INVALID'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_UNVERIFIABLE';
 
 export const ISSUER = 'hakpilih';
 const MAX_TOKEN_CHARS = 4_096;
@@ -17,10 +22,18 @@ const REVERIFY_MS = 5 * 60_000;
 export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };
 
 /** Signs an access token (RFC 9068: `at+jwt`, ES256) at `nowMs`. */
-export async function issueToken(keyring: Keyring, request: TokenRequest, nowMs: number, jti: string): Promise<string> {
+export async function issueToken(
+  keyring: Keyring,
+  request: TokenRequest,
+  nowMs: number,
+  jti: string,
+): Promise<string> {
   const iat = Math.floor(nowMs / 1000);
   const signing = keyring.signing('token') as NonNullable<ReturnType<Keyring['signing']>>;
-  return await new SignJWT({ scope: request.scopes.join(' '), ...(request.region === null ? {} : { region: request.region }) })
+  return await new SignJWT({
+    scope: request.scopes.join(' '),
+    ...(request.region === null ? {} : { region: request.region }),
+  })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signing.kid })
     .setIssuer(ISSUER)
     .setAudience(ISSUER)
@@ -79,14 +92,19 @@ async function verify(token: string, options: VerifierOptions): Promise<Result<G
   } catch (error) {
     if (error instanceof errors.JWTExpired) return fail('TOKEN_EXPIRED');
     // The provider could not be asked for its keys: the token may well be good.
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return fail('TOKEN_UNVERIFIABLE');
+    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
+      return fail('TOKEN_UNVERIFIABLE');
     return fail('TOKEN_INVALID');
   }
 }
 
 type Expected = { algorithms: string[]; typ: string; issuer: string; audience: string; nowMs: number };
 
-async function payloadOf(token: string, keys: JWTVerifyGetKey, { nowMs, ...expected }: Expected): Promise<JWTPayload> {
+async function payloadOf(
+  token: string,
+  keys: JWTVerifyGetKey,
+  { nowMs, ...expected }: Expected,
+): Promise<JWTPayload> {
   const currentDate = new Date(nowMs);
   const claims = ['sub', 'exp', 'iat'];
   const { payload } = await jwtVerify(token, keys, { ...expected, currentDate, requiredClaims: claims });
@@ -130,7 +148,12 @@ async function verifyForeign(token: string, issuer: Issuer, nowMs: number): Prom
   return ok({ ...grant.value, region, scopes: grant.value.scopes.filter((scope) => issuer.scopes.includes(scope)) });
 }
 
-function grantOf(client: string, scope: unknown, regionClaim: unknown, exp: number | undefined): Result<Grant, TokenFault> {
+function grantOf(
+  client: string,
+  scope: unknown,
+  regionClaim: unknown,
+  exp: number | undefined,
+): Result<Grant, TokenFault> {
   const region = typeof regionClaim === 'string' ? parseRegion(regionClaim) : null;
   // A region that cannot be read must not widen what the token sees.
   if (region === null && regionClaim !== undefined) return fail('TOKEN_INVALID');

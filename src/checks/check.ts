@@ -13,7 +13,12 @@ import type { Answer } from './answer.ts';
 /** Who asks, and the region that the caller may see (null: all). */
 export type Caller = { client: string; region: string | null };
 /** What is asked: a NIK and facts to compare with the record. */
-export type Question = { nik: Nik; name?: string | undefined; kk?: string | undefined; suketNumber?: string | undefined };
+export type Question = {
+  nik: Nik;
+  name?: string | undefined;
+  kk?: string | undefined;
+  suketNumber?: string | undefined;
+};
 
 /** What the rules need to know of the world. `todayOverride` is a civil date that stands for today, for the rules only. */
 export type Rules = { election: Election; todayOverride: CivilDate | null; now(): number };

@@ -42,7 +42,9 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
   let unavailable = new Unavailable('NO_SOURCE');
   for (const source of sources) {
     try {
-      return await onceMore((again) => source.find(again ? { ...asked, again } : asked, nowMs + LIMITS.checkDeadlineMs));
+      return await onceMore((again) =>
+        source.find(again ? { ...asked, again } : asked, nowMs + LIMITS.checkDeadlineMs),
+      );
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       unavailable = error;
@@ -63,4 +65,5 @@ export async function onceMore<Row>(work: (again: boolean) => Promise<Row>): Pro
 }
 
 /** An outage as `Unavailable`, without the driver's text, which may hold parameters; a bug of ours as it is. */
-export const asUnavailable = (error: unknown): unknown => (isOutage(error) ? new Unavailable(errorCode(error)) : error);
+export const asUnavailable = (error: unknown): unknown =>
+  isOutage(error) ? new Unavailable(errorCode(error)) : error;

@@ -12,7 +12,10 @@ export class Unavailable extends Error {
 }
 
 /** The same, or `Unavailable` once `timeoutMs` have passed: a database that does not answer must not make callers hang. */
-export async function inTime<Value>(work: Promise<Value>, timeoutMs: number = LIMITS.statementTimeoutMs): Promise<Value> {
+export async function inTime<Value>(
+  work: Promise<Value>,
+  timeoutMs: number = LIMITS.statementTimeoutMs,
+): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Unavailable('TIMEOUT')), timeoutMs);
@@ -24,7 +27,12 @@ export async function inTime<Value>(work: Promise<Value>, timeoutMs: number = LI
   }
 }
 
-type Waiting<Question, Row> = { question: Question; since: number; resolve(row: Row): void; reject(error: unknown): void };
+type Waiting<Question, Row> = {
+  question: Question;
+  since: number;
+  resolve(row: Row): void;
+  reject(error: unknown): void;
+};
 export type GroupLimits = Pick<
   typeof LIMITS,
   'maxGroupSize' | 'maxStatementsInFlight' | 'maxWaiting' | 'maxWaitMs' | 'stallMs' | 'statementTimeoutMs'
@@ -123,6 +131,9 @@ export const atOnce: InTurn = (work) => inTime(work());
 
 /** So many at once, each to its end; others wait, not long and not too many. */
 export function createTurns(limits: Omit<Parameters<typeof groupCommit>[1] & object, 'maxGroupSize'>): InTurn {
-  const ask = groupCommit<() => Promise<unknown>, unknown>(async ([work]) => [await work?.()], { ...limits, maxGroupSize: 1 });
+  const ask = groupCommit<() => Promise<unknown>, unknown>(async ([work]) => [await work?.()], {
+    ...limits,
+    maxGroupSize: 1,
+  });
   return (work) => ask(work) as Promise<never>;
 }

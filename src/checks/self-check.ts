@@ -136,12 +136,19 @@ export function createSelfCheck({ keys, rules, sql, inTurn }: Dependencies & { i
   };
 }
 
-async function outcomeOf(row: Record<string, unknown>, rules: Rules, proofs: Proofs, address: Tag): Promise<SelfCheckOutcome> {
+async function outcomeOf(
+  row: Record<string, unknown>,
+  rules: Rules,
+  proofs: Proofs,
+  address: Tag,
+): Promise<SelfCheckOutcome> {
   if (!row.is_within) return { kind: 'TOO_MANY', retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
   if (row.is_right === null) return { kind: 'PROOF_NEEDED', ticket: await proofs.ticket(rules.now(), address) };
   if (row.locked) return { kind: 'LOCKED' };
   if (!row.is_right)
-    return row.is_busy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
+    return row.is_busy
+      ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } }
+      : { kind: 'WRONG' };
   const finding = findingOf(row);
   return { kind: 'ANSWER', answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
 }

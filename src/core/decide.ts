@@ -141,7 +141,11 @@ function actionsOf(
 function documentActions(document: DocumentStatus, reasons: ReasonCode[], suket: SuketAnswer | null): Action[] {
   switch (document) {
     case 'EKTP':
-      return [...(reasons.includes('CARD_NOT_YET_HANDED_OVER') ? (['COLLECT_CARD'] as const) : []), 'CHECK_DPT', 'BRING_EKTP'];
+      return [
+        ...(reasons.includes('CARD_NOT_YET_HANDED_OVER') ? (['COLLECT_CARD'] as const) : []),
+        'CHECK_DPT',
+        'BRING_EKTP',
+      ];
     case 'SUKET': {
       const actions: Action[] = reasons.includes('RECORD_HAS_PROBLEM') ? ['SEE_DISDUKCAPIL'] : [];
       if (suket === null) actions.push('OBTAIN_SUKET');

@@ -160,7 +160,8 @@ function isTitle(dotted: string): boolean {
 function nameStart(words: readonly string[]): number {
   let from = 0;
   while (from < words.length - 1) {
-    if (from < words.length - 2 && FRONT_PAIRS.has(`${letterOf(words, from)} ${letterOf(words, from + 1)}`)) from += 2;
+    if (from < words.length - 2 && FRONT_PAIRS.has(`${letterOf(words, from)} ${letterOf(words, from + 1)}`))
+      from += 2;
     else if (FRONT_TITLES.has(letterOf(words, from))) from += 1;
     else break;
   }

@@ -46,7 +46,9 @@ const expand = (ranges: string): string[] =>
     const [first = '', last = first] = range.split('-');
     return first === ''
       ? []
-      : Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => String(Number(first) + i).padStart(2, '0'));
+      : Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) =>
+          String(Number(first) + i).padStart(2, '0'),
+        );
   });
 
 const REGENCIES = new Set(

@@ -50,13 +50,15 @@ export function statusRow(status: Status): StatusRow | null {
 }
 
 /** The code as answers show it: null where there is none or none that is known. */
-export const statusCode = (status: Status): StatusCode | null => (status === 'EMPTY' || status === 'UNKNOWN' ? null : status);
+export const statusCode = (status: Status): StatusCode | null =>
+  status === 'EMPTY' || status === 'UNKNOWN' ? null : status;
 
 /** The number a status is stored as: 0 empty, -1 unknown, else its place in the table from 1. */
 export const statusNumber = (status: Status): number =>
   status === 'EMPTY' ? 0 : status === 'UNKNOWN' ? -1 : STATUS_CODES.indexOf(status) + 1;
 
-export const statusOfNumber = (number: number): Status => (number === 0 ? 'EMPTY' : (STATUS_CODES[number - 1] ?? 'UNKNOWN'));
+export const statusOfNumber = (number: number): Status =>
+  number === 0 ? 'EMPTY' : (STATUS_CODES[number - 1] ?? 'UNKNOWN');
 
 /** Spellings met in exports (V): abbreviations, a missing participle. Keys are folded. */
 const ALIASES: Record<string, StatusCode> = {

@@ -75,7 +75,10 @@ export function createApp(dependencies: AppDependencies) {
     .route('/', dependencies.pages);
   app.notFound((c) => {
     const allow = allowedAt(app, c.req.path);
-    return problemResponse(c, allow ? new Problem('method-not-allowed', [], { Allow: allow }) : new Problem('not-found'));
+    return problemResponse(
+      c,
+      allow ? new Problem('method-not-allowed', [], { Allow: allow }) : new Problem('not-found'),
+    );
   });
   app.onError((error, c) => problemResponse(c, problemOf(error, c, log)));
   return routes;

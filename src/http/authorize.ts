@@ -6,7 +6,11 @@ import type { Refusal } from '../registry/standing.ts';
 import { Problem } from './problem.ts';
 
 /** The grant of a request with this scope (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
-export async function authorize(verify: VerifyToken, authorization: string | undefined, scope: Scope): Promise<Grant> {
+export async function authorize(
+  verify: VerifyToken,
+  authorization: string | undefined,
+  scope: Scope,
+): Promise<Grant> {
   const grant = await verify(authorization);
   if (!grant.ok && grant.code === 'TOKEN_UNVERIFIABLE')
     throw new Problem('unavailable', [{ pointer: '', code: grant.code }], { 'Retry-After': '5' });
@@ -31,7 +35,9 @@ export function refused({ code, retryAfterSeconds }: Refusal): Problem {
       'WWW-Authenticate': 'Bearer error="insufficient_scope"',
     });
   }
-  return new Problem('too-many-requests', [{ pointer: '', code }], { 'Retry-After': String(Math.max(1, retryAfterSeconds)) });
+  return new Problem('too-many-requests', [{ pointer: '', code }], {
+    'Retry-After': String(Math.max(1, retryAfterSeconds)),
+  });
 }
 
 /** `RateLimit-*`: checks a minute, those left, and seconds until the minute is over. */

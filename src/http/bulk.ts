@@ -42,7 +42,9 @@ function formatOf(c: Context): FormatName {
   const encoding = (c.req.header('content-encoding') ?? 'identity').trim().toLowerCase();
   if (format === undefined) throw new Problem('unsupported-media-type');
   if (!['identity', 'gzip'].includes(encoding))
-    throw new Problem('unsupported-media-type', [{ pointer: '', code: 'CONTENT_ENCODING' }], { 'Accept-Encoding': 'gzip' });
+    throw new Problem('unsupported-media-type', [{ pointer: '', code: 'CONTENT_ENCODING' }], {
+      'Accept-Encoding': 'gzip',
+    });
   return format;
 }
 

@@ -38,7 +38,11 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
     })
     .get('/v1/lists/:id', async (c) => {
       const grant = await caller(c);
-      return c.json(granted(await lists().counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)), 200, NO_STORE);
+      return c.json(
+        granted(await lists().counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)),
+        200,
+        NO_STORE,
+      );
     })
     .get('/v1/lists/:id/changes', async (c) => {
       const grant = await caller(c);
@@ -83,7 +87,10 @@ async function readBody(c: Context<Env>): Promise<string | Upload> {
   if (encoding !== 'identity') throw new Problem('unsupported-media-type');
   if (type === 'application/x-ndjson') return await readLines(c.req.raw);
   if (type !== 'text/csv') throw new Problem('unsupported-media-type');
-  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 });
+  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, {
+    ...LIST_LIMITS,
+    maxLines: LIST_LIMITS.maxLines + 1,
+  });
 }
 
 async function readLines(request: Request): Promise<string> {
@@ -104,7 +111,8 @@ function idOf(c: Context<Env>): string {
 function placeOf(c: Context<Env>): Place | null {
   const after = c.req.query('after');
   const place = after === undefined ? null : parseCursor(after);
-  if (after !== undefined && place === null) throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
+  if (after !== undefined && place === null)
+    throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
   return place;
 }
 

@@ -34,7 +34,8 @@ const ALLOWED: Record<string, (value: unknown) => string | number | undefined> =
   event: word,
   requestId: uuid,
   code: word,
-  stack: (value) => (typeof value === 'string' && value.split(' | ').every((frame) => frameLike(frame)) ? value : undefined),
+  stack: (value) =>
+    typeof value === 'string' && value.split(' | ').every((frame) => frameLike(frame)) ? value : undefined,
   method: (value) => (METHODS.includes(value as string) ? (value as string) : 'OTHER'),
   route: like(/^(none|\/[\w./:{}*-]{0,80})$/),
   status: number,
@@ -76,7 +77,11 @@ function framesOf(error: unknown): string {
 }
 
 /** A log of JSON lines for a runtime without files; of the same shape as that of the Node server. */
-export function createLog(mode: LogMode, write: (line: string) => void, now: () => number): (event: LogEvent) => void {
+export function createLog(
+  mode: LogMode,
+  write: (line: string) => void,
+  now: () => number,
+): (event: LogEvent) => void {
   return (event) => {
     const line = lineOf(event, mode);
     if (line === null) return;
@@ -86,7 +91,8 @@ export function createLog(mode: LogMode, write: (line: string) => void, now: () 
 }
 
 /** The pattern of the route that a request came to, as it was registered: never the path. `none` where there is none. */
-export const routeOf = (c: Context<Env>): string => matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
+export const routeOf = (c: Context<Env>): string =>
+  matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
 
 /** The method, where it is one of HTTP's own: a client may send any word. */
 export const methodOf = (c: Context<Env>): string => ALLOWED.method?.(c.req.method) as string;

@@ -36,7 +36,9 @@ export function createMetrics(): Metrics {
         ...family('hakpilih_http_requests_total', 'counter', 'Requests by route pattern and status'),
         ...[...requests].map(([labels, count]) => `hakpilih_http_requests_total{${labels}} ${count}`),
         ...family('hakpilih_http_request_duration_seconds', 'histogram', 'Time until the answer begins'),
-        ...[...durations].flatMap(([route, { lines }]) => lines('hakpilih_http_request_duration_seconds', `route="${route}"`)),
+        ...[...durations].flatMap(([route, { lines }]) =>
+          lines('hakpilih_http_request_duration_seconds', `route="${route}"`),
+        ),
         ...family('hakpilih_group_size', 'histogram', 'Checks that shared one statement'),
         ...groups.lines('hakpilih_group_size', ''),
         ...family('hakpilih_copy_age_seconds', 'gauge', 'Age of each copy of the registry'),
@@ -46,7 +48,10 @@ export function createMetrics(): Metrics {
   };
 }
 
-const family = (name: string, type: string, help: string): string[] => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+const family = (name: string, type: string, help: string): string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+];
 
 type Histogram = { observe(value: number): void; lines(name: string, labels: string): string[] };
 
@@ -78,9 +83,11 @@ function createHistogram(bounds: readonly number[]): Histogram {
  */
 export function metricsGuard(token: string | null, addressOf: (c: Context) => string): (c: Context) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (token !== null) return (c) => timingSafeEqual(digest(`Bearer ${token}`), digest(c.req.header('authorization') ?? ''));
+  if (token !== null)
+    return (c) => timingSafeEqual(digest(`Bearer ${token}`), digest(c.req.header('authorization') ?? ''));
   return (c) =>
-    /^(127\.|::1$)/.test(addressOf(c)) && (c.req.header('x-forwarded-for') ?? c.req.header('forwarded')) === undefined;
+    /^(127\.|::1$)/.test(addressOf(c)) &&
+    (c.req.header('x-forwarded-for') ?? c.req.header('forwarded')) === undefined;
 }
 
 /** `GET /metrics`. Copies that cannot be asked for are left out. */

@@ -3,7 +3,12 @@ import { type Operation, one, TOKEN } from './openapi-operations.ts';
 
 const ID = '0160e9b4-8d00-4000-8000-000000000000';
 const CURSOR = 'c12';
-const BEFORE = { document: 'SUKET', voter: 'ELIGIBLE', reasons: ['RECORDED_NOT_PRINTED'], statusCode: 'PRINT_READY_RECORD' };
+const BEFORE = {
+  document: 'SUKET',
+  voter: 'ELIGIBLE',
+  reasons: ['RECORDED_NOT_PRINTED'],
+  statusCode: 'PRINT_READY_RECORD',
+};
 const AFTER = { document: 'EKTP', voter: 'ELIGIBLE', reasons: ['CARD_PRINTED'], statusCode: 'CARD_ISSUED' };
 const METERED = ['too-many-requests', ...TOKEN] as const;
 const AS_OF = '2018-02-12T17:00:00+07:00';
@@ -58,8 +63,14 @@ export const LIST_OPERATIONS: readonly Operation[] = [
     scope: 'lists',
     parameters: { id: ID },
     query: {
-      after: { description: 'The cursor of the page before; since the list came without it', schema: { type: 'string' } },
-      limit: { description: 'Changes at most', schema: { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage } },
+      after: {
+        description: 'The cursor of the page before; since the list came without it',
+        schema: { type: 'string' },
+      },
+      limit: {
+        description: 'Changes at most',
+        schema: { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage },
+      },
     },
     answer: {
       'application/json': {

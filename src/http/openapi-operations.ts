@@ -60,7 +60,14 @@ export const OPERATIONS: readonly Operation[] = [
     limited: true,
     body: { 'application/json': { schema: 'CheckRequest', examples: QUESTIONS } },
     answer: { 'application/json': { schema: 'Answer', examples: ANSWERS } },
-    problems: ['bad-request', 'content-too-large', 'unsupported-media-type', 'invalid', 'too-many-requests', ...TOKEN],
+    problems: [
+      'bad-request',
+      'content-too-large',
+      'unsupported-media-type',
+      'invalid',
+      'too-many-requests',
+      ...TOKEN,
+    ],
   },
   {
     method: 'post',
@@ -126,7 +133,9 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'operations',
     summary: 'Figures of this process in the Prometheus text format 0.0.4',
     scope: null,
-    answer: { 'text/plain': { examples: one('hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n') } },
+    answer: {
+      'text/plain': { examples: one('hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n') },
+    },
     problems: ['unauthorized'],
   },
   {
@@ -185,7 +194,14 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     answer: html,
-    problems: ['forbidden', 'content-too-large', 'unsupported-media-type', 'invalid', 'too-many-requests', 'unavailable'],
+    problems: [
+      'forbidden',
+      'content-too-large',
+      'unsupported-media-type',
+      'invalid',
+      'too-many-requests',
+      'unavailable',
+    ],
   },
   {
     method: 'get',

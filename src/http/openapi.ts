@@ -63,7 +63,10 @@ const SCHEMAS = {
 };
 
 const HEADERS: Record<string, [description: string, schema: Json]> = {
-  'X-Request-Id': ['The id of the request (UUID version 7): that of its audit record, too', { type: 'string', format: 'uuid' }],
+  'X-Request-Id': [
+    'The id of the request (UUID version 7): that of its audit record, too',
+    { type: 'string', format: 'uuid' },
+  ],
   'RateLimit-Limit': ['Checks a minute of this client', { type: 'integer', minimum: 0 }],
   'RateLimit-Remaining': ['Those left in this minute', { type: 'integer', minimum: 0 }],
   'RateLimit-Reset': ['Seconds until the minute is over', { type: 'integer', minimum: 0 }],
@@ -143,12 +146,18 @@ const IDEMPOTENCY_KEY: Json = {
 function documented(operation: Operation): DocumentedOperation {
   const { id, tag, summary, description, scope, parameters = {}, query = {}, idempotent, body } = operation;
   const queries = Object.entries(query).map(([name, told]) => ({ name, in: 'query', ...told }));
-  const allParameters = [...Object.entries(parameters).map(parameter), ...queries, ...(idempotent ? [IDEMPOTENCY_KEY] : [])];
+  const allParameters = [
+    ...Object.entries(parameters).map(parameter),
+    ...queries,
+    ...(idempotent ? [IDEMPOTENCY_KEY] : []),
+  ];
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...(description || scope ? { description: [description, scope && `Scope: \`${scope}\`.`].filter(Boolean).join(' ') } : {}),
+    ...(description || scope
+      ? { description: [description, scope && `Scope: \`${scope}\`.`].filter(Boolean).join(' ') }
+      : {}),
     security: scope === null ? [] : [{ token: [scope] }],
     ...(allParameters.length > 0 ? { parameters: allParameters } : {}),
     ...(body ? { requestBody: { required: true, content: contentOf(body) } } : {}),
@@ -188,7 +197,8 @@ function makeDocument(): OpenApiDocument {
       securitySchemes: {
         token: {
           ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          description: 'Authorization: Bearer … (RFC 9068, at+jwt). Its scopes, region and client limit what it may ask.',
+          description:
+            'Authorization: Bearer … (RFC 9068, at+jwt). Its scopes, region and client limit what it may ask.',
         },
       },
       headers: Object.fromEntries(

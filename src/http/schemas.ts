@@ -25,7 +25,9 @@ const proved = z.boolean().nullable().meta({ description: 'Null where not asked 
 
 const documentStatus = z
   .enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED'] satisfies DocumentStatus[])
-  .meta({ description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER' });
+  .meta({
+    description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
+  });
 const voterStatus = z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED'] satisfies VoterStatus[]);
 const actions = z.array(
   z.enum([
@@ -119,7 +121,11 @@ const summary = z.object({
 }) satisfies z.ZodType<BulkSummary>;
 
 /** A line of a bulk answer: an answer, a fault of that line, or, last, the summary by which a whole answer is known. */
-export const bulkLine = z.union([bulkAnswer, z.object({ ref: z.string().nullable(), error: fault }), z.object({ summary })]);
+export const bulkLine = z.union([
+  bulkAnswer,
+  z.object({ ref: z.string().nullable(), error: fault }),
+  z.object({ summary }),
+]);
 
 const cursor = z.string().meta({ description: 'Where the next question for changes goes on' });
 export const createdList = z.object({ id: z.uuid(), rows: z.int(), cursor }) satisfies z.ZodType<CreatedList>;

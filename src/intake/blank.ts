@@ -8,4 +8,5 @@ const LONGEST = 24;
 
 /** Whether a cell says "nothing", whatever the column. */
 export const isBlankText = (text: string): boolean =>
-  text === '' || (text.length <= LONGEST && BLANKS.has(text.toUpperCase().replace(ZERO_TIME, '').replace(/^–|—$/, '-')));
+  text === '' ||
+  (text.length <= LONGEST && BLANKS.has(text.toUpperCase().replace(ZERO_TIME, '').replace(/^–|—$/, '-')));

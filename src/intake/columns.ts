@@ -1,7 +1,11 @@
 /** The columns of a SIAK export that are used (V), and the names under which they are met. All others are passed over. */
 
 /** The status code of a row is in the first of these that is not blank there (V). */
-export const STATUS_COLUMNS = ['EKTP_CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE_EKTP'] as const;
+export const STATUS_COLUMNS = [
+  'EKTP_CURRENT_STATUS_CODE',
+  'CURRENT_STATUS_CODE',
+  'CURRENT_STATUS_CODE_EKTP',
+] as const;
 export const REGION_COLUMNS = ['NO_PROP', 'NO_KAB', 'NO_KEC', 'NO_KEL'] as const;
 export const DATE_COLUMNS = ['TGL_LHR', 'TGL_CETAK_KTP', 'TGL_SUKET', 'TGL_AKHIR_SUKET'] as const;
 export const COLUMNS = [
@@ -28,7 +32,8 @@ export type DateColumn = (typeof DATE_COLUMNS)[number];
 /** Other names of the columns, as people and other systems write them; blanks and marks do not count. */
 const ALIASES: Partial<Record<Column, string>> = {
   NIK: 'NO NIK|NOMOR NIK|NIK KTP|NO KTP|NOMOR KTP|NO EKTP|NO INDUK KEPENDUDUKAN|NOMOR INDUK KEPENDUDUKAN',
-  EKTP_CURRENT_STATUS_CODE: 'STATUS EKTP|STATUS KTP EL|STATUS KTP|EKTP STATUS CODE|EKTP STATUS|STATUS REKAM|STATUS PEREKAMAN',
+  EKTP_CURRENT_STATUS_CODE:
+    'STATUS EKTP|STATUS KTP EL|STATUS KTP|EKTP STATUS CODE|EKTP STATUS|STATUS REKAM|STATUS PEREKAMAN',
   CURRENT_STATUS_CODE: 'CURRENT STATUS|STATUS CODE|KODE STATUS',
   CURRENT_STATUS_CODE_EKTP: 'STATUS CODE EKTP',
   NO_KK: 'KK|NKK|NOMOR KK|NO KARTU KELUARGA|NOMOR KARTU KELUARGA|KARTU KELUARGA',
@@ -38,7 +43,8 @@ const ALIASES: Partial<Record<Column, string>> = {
   JENIS_PKRJN: 'PEKERJAAN|JENIS PEKERJAAN|JNS PKRJN|JNS PEKERJAAN|PKRJN',
   NO_PROP:
     'PROVINSI|PROPINSI|PROP|PROV|NO PROVINSI|NO PROPINSI|NO PROV|KODE PROVINSI|KODE PROPINSI|KODE PROP|KODE PROV|KD PROP|KD PROV',
-  NO_KAB: 'KABUPATEN|KAB|KAB KOTA|KABUPATEN KOTA|NO KABUPATEN|NO KAB KOTA|KODE KABUPATEN|KODE KAB|KODE KAB KOTA|KD KAB',
+  NO_KAB:
+    'KABUPATEN|KAB|KAB KOTA|KABUPATEN KOTA|NO KABUPATEN|NO KAB KOTA|KODE KABUPATEN|KODE KAB|KODE KAB KOTA|KD KAB',
   NO_KEC: 'KECAMATAN|KEC|NO KECAMATAN|KODE KECAMATAN|KODE KEC|KD KEC',
   NO_KEL:
     'KELURAHAN|KEL|DESA|DESA KELURAHAN|KELURAHAN DESA|KEL DESA|DESA KEL|NO KELURAHAN|NO DESA|KODE KELURAHAN|KODE KEL|KODE DESA|KD KEL|KD DESA',
@@ -53,15 +59,20 @@ const ALIASES: Partial<Record<Column, string>> = {
 };
 
 /** Columns of SIAK that are not used but begin like one that is: a name cut short may be theirs. */
-const UNUSED = `JENIS_KLMIN NO_AKTA_LHR NO_AKTA_KWN NO_RT NO_RW NO_PASPOR NO_KTP_IBU NO_KTP_AYAH NO_KITAS NAMA_LGKP_AYAH
+const UNUSED =
+  `JENIS_KLMIN NO_AKTA_LHR NO_AKTA_KWN NO_RT NO_RW NO_PASPOR NO_KTP_IBU NO_KTP_AYAH NO_KITAS NAMA_LGKP_AYAH
   NAMA_LGKP_IBU NAMA_PROP NAMA_KAB NAMA_KEC NAMA_KEL STAT_HBKEL STAT_KTP TGL_KWN TGL_CRAI TGL_PJG_KTP TGL_AKH_PASPOR
-  TGL_UBAH TGL_ENTRI TGL_CETAK_KIA FLAGSINK FLAG_PINDAH FLAG_EKTP KET_AGAMA COUNT_BIODATA NIK_IBU NIK_AYAH`.split(/\s+/);
+  TGL_UBAH TGL_ENTRI TGL_CETAK_KIA FLAGSINK FLAG_PINDAH FLAG_EKTP KET_AGAMA COUNT_BIODATA NIK_IBU NIK_AYAH`.split(
+    /\s+/,
+  );
 
 /** A name without case, blanks, underscores, dots, quotes and line ends. */
 export const foldName = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]+/g, '');
 
 const BY_NAME = new Map<string, Column>([
-  ...COLUMNS.flatMap((column) => (ALIASES[column] ?? '').split('|').map((name): [string, Column] => [foldName(name), column])),
+  ...COLUMNS.flatMap((column) =>
+    (ALIASES[column] ?? '').split('|').map((name): [string, Column] => [foldName(name), column]),
+  ),
   ...COLUMNS.map((column): [string, Column] => [foldName(column), column]),
 ]);
 BY_NAME.delete('');

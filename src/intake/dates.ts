@@ -76,7 +76,8 @@ function parseDay(date: string, shift: number): Written | null {
     const { year = '', month = '', day, first, second } = form.exec(date)?.groups ?? {};
     if (year === '') continue;
     const twoDigits = year.length === 2;
-    if (first !== undefined) return { numbers: [Number(first), Number(second), Number(year)], sure: false, twoDigits, shift };
+    if (first !== undefined)
+      return { numbers: [Number(first), Number(second), Number(year)], sure: false, twoDigits, shift };
     const monthNumber = /^[0-9]/.test(month) ? Number(month) : monthNamed(month);
     return monthNumber === undefined
       ? null
@@ -165,7 +166,8 @@ export function ageOf(read: ReadDate, asOf: CivilDate, recorded: boolean): Age |
   }
   if (read.kind !== 'DAY') return null;
   let born = read.date;
-  if (read.twoDigits && (born > asOf || (recorded && birthday(born, YOUNGEST_RECORDED) > asOf))) born = birthday(born, -100);
+  if (read.twoDigits && (born > asOf || (recorded && birthday(born, YOUNGEST_RECORDED) > asOf)))
+    born = birthday(born, -100);
   if (born > asOf) return null;
   const ofAgeOn = birthday(born, YEARS_OF_AGE);
   return ofAgeOn > asOf ? { ofAgeOn, birthDateUnknown: false } : OF_AGE;

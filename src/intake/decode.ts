@@ -10,10 +10,18 @@ type Bytes = AsyncIterable<Uint8Array>;
  * bytes), UTF-16 turned into UTF-8, the byte-order mark dropped; UTF-8 and windows-1252 pass through as they are.
  * Throws `IntakeRefusal` for what is no text, for a damaged file, and for a truncated one unless `allowTruncated`.
  */
-export async function* decodeBytes(chunks: Bytes, sniffBytes: number, allowTruncated: boolean): AsyncGenerator<Uint8Array> {
+export async function* decodeBytes(
+  chunks: Bytes,
+  sniffBytes: number,
+  allowTruncated: boolean,
+): AsyncGenerator<Uint8Array> {
   const file = await peek(chunks, sniffBytes);
   try {
-    yield* decodeText(isGzip(file.head) ? gunzip(file.all(), allowTruncated) : file.all(), sniffBytes, allowTruncated);
+    yield* decodeText(
+      isGzip(file.head) ? gunzip(file.all(), allowTruncated) : file.all(),
+      sniffBytes,
+      allowTruncated,
+    );
   } finally {
     await file.close();
   }

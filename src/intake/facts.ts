@@ -113,5 +113,7 @@ function levelCode(cell: string, level: number, above: string[]): string | null 
   if (number === '0') return '';
   if (number.length <= digits) return number.padStart(digits, '0');
   const parents = above.join('');
-  return level > 0 && number.length === parents.length + digits && number.startsWith(parents) ? number.slice(-digits) : null;
+  return level > 0 && number.length === parents.length + digits && number.startsWith(parents)
+    ? number.slice(-digits)
+    : null;
 }

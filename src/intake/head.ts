@@ -47,7 +47,8 @@ export async function findHead(
     throw new IntakeRefusal('MISSING_COLUMN', { detail, line });
   }
   // A name that holds somebody's number is none, and must not be repeated.
-  if (names.some((name) => /[0-9]{16}/.test(name))) throw new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
+  if (names.some((name) => /[0-9]{16}/.test(name)))
+    throw new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
   const lines = physicalLines(buffer.subarray(0, next));
   const above = lines.slice(0, line - 1);
   const passedOver: PassedOver = {};
@@ -62,7 +63,10 @@ export async function findHead(
 }
 
 /** The first lines, and what came with them. Throws EMPTY_FILE, HEADER_TOO_LONG. */
-async function readStart(bytes: AsyncGenerator<Uint8Array>, { maxLineBytes, headLines }: HeadLimits): Promise<Uint8Array> {
+async function readStart(
+  bytes: AsyncGenerator<Uint8Array>,
+  { maxLineBytes, headLines }: HeadLimits,
+): Promise<Uint8Array> {
   let buffer: Uint8Array = new Uint8Array(0);
   // Behind a CR an LF may still come, so one line more is waited for.
   while (physicalLines(buffer).length <= headLines + 1 && buffer.length <= (headLines + 2) * maxLineBytes) {
@@ -86,7 +90,11 @@ const physicalLines = (bytes: Uint8Array): string[] => {
 };
 
 /** The first lines as records under one delimiter; a quoted name may hold line ends. */
-function firstLines(buffer: Uint8Array, delimiter: string, { maxColumns, maxLineBytes, headLines }: HeadLimits): Line[] {
+function firstLines(
+  buffer: Uint8Array,
+  delimiter: string,
+  { maxColumns, maxLineBytes, headLines }: HeadLimits,
+): Line[] {
   const columnCount = maxColumns + 1;
   const scanner = new RecordScanner({ delimiter: delimiter.charCodeAt(0), columnCount, nikPlace: 0, maxLineBytes });
   const lines: Line[] = [];
@@ -121,7 +129,8 @@ const UNKNOWN_QUOTES = /^(['`´“”‘’«~^])[\s\S]*['`´“”‘’»~^]$/
 function refuseQuotes({ names, line }: Line): void {
   const quoted = names.filter((name) => name.length > 1 && UNKNOWN_QUOTES.test(name));
   const [, mark] = UNKNOWN_QUOTES.exec(quoted[0] ?? '') ?? [];
-  if (mark !== undefined && quoted.length * 2 > names.length) throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
+  if (mark !== undefined && quoted.length * 2 > names.length)
+    throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
 }
 
 /** What a file without a header looks like. */
@@ -134,7 +143,8 @@ function looksLike(scanned: Line[][]): IntakeRefusal {
     return new IntakeRefusal('NOT_A_TABLE', { detail: 'an SQL script' });
   const [, mark] = /\bNIK["']?\s*([^\w\s"';,|])/i.exec(text) ?? [];
   if (mark !== undefined) return new IntakeRefusal('UNKNOWN_DELIMITER', { detail: markName(mark), line });
-  if (/\bNIK\b.*\s{2,}\S|\bNIK \w+_\w+ /i.test(text)) return new IntakeRefusal('UNKNOWN_DELIMITER', { detail: 'blanks', line });
+  if (/\bNIK\b.*\s{2,}\S|\bNIK \w+_\w+ /i.test(text))
+    return new IntakeRefusal('UNKNOWN_DELIMITER', { detail: 'blanks', line });
   if (names.some((name) => /^[^A-Za-z]*[0-9]{15,16}[^A-Za-z]*$/.test(name)))
     return new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
   return new IntakeRefusal('MISSING_COLUMN', { detail: 'NIK', line });

@@ -48,7 +48,8 @@ export function lineKind(text: string, cells: readonly string[], layout: Layout,
 }
 
 const namesTable = (cells: readonly string[]): boolean =>
-  cells.some((cell) => columnNamed(cell) === 'NIK') && cells.filter((cell) => columnNamed(cell) !== undefined).length > 1;
+  cells.some((cell) => columnNamed(cell) === 'NIK') &&
+  cells.filter((cell) => columnNamed(cell) !== undefined).length > 1;
 
 /** Whether a line is a header or a row of this table under another delimiter than the table's. */
 function isTableUnder(text: string, delimiter: string, { delimiter: own, columns, columnCount }: Layout): boolean {

@@ -19,7 +19,9 @@ const WEEKDAYS = new Set(
    ZONDAG MAANDAG DINSDAG WOENSDAG DONDERDAG VRIJDAG ZATERDAG ZO MA DI WO DO VR ZA`.split(/\s+/),
 );
 
-const BY_NAME = new Map(MONTHS.flatMap((names, i) => names.split(' ').map((name): [string, number] => [name, i + 1])));
+const BY_NAME = new Map(
+  MONTHS.flatMap((names, i) => names.split(' ').map((name): [string, number] => [name, i + 1])),
+);
 
 /** 1–12, or undefined for what is no month. Upper case. */
 export const monthNamed = (name: string): number | undefined => BY_NAME.get(name);

@@ -21,7 +21,9 @@ export function sixteenDigits(text: string): Digits {
   const digits = IN_THOUSANDS.test(whole) ? whole.replaceAll(',', '') : whole.replace(BETWEEN_DIGITS, '');
   if (!isSixteenDigits(digits)) return { ok: false, code: 'NOT_16_DIGITS' };
   const isFloat = whole !== text;
-  return isFloat && Number(digits) > Number.MAX_SAFE_INTEGER ? { ok: false, code: 'ROUNDED' } : { ok: true, value: digits };
+  return isFloat && Number(digits) > Number.MAX_SAFE_INTEGER
+    ? { ok: false, code: 'ROUNDED' }
+    : { ok: true, value: digits };
 }
 
 /** The same of the bytes of a cell, one character a byte; nearly every one is nothing but the digits. */

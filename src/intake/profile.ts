@@ -102,7 +102,9 @@ type DateCells = { column: DateColumn; cells: Cell[] };
 /** A column without a proof is in the order that the others prove; where they prove two, nobody knows. */
 function dateForms(columns: DateCells[]): Pick<Profile, 'dates' | 'forms'> {
   const proven = columns.map((one) => ({ ...one, ...proofOf(one) }));
-  const [common = 'DMY' as const, other] = new Set(proven.map(({ order }) => order).filter((order) => order !== null));
+  const [common = 'DMY' as const, other] = new Set(
+    proven.map(({ order }) => order).filter((order) => order !== null),
+  );
   const dates: Partial<Profile['dates']> = {};
   const forms: Profile['forms'] = {};
   for (const { column, cells, order, serial, epochIsBlank } of proven) {
@@ -126,7 +128,11 @@ function proofOf({ column, cells }: DateCells): Omit<DateForm, 'order'> & { orde
   }
   const [proof = null] = proofs.keys();
   if (proofs.size > 1) throw new IntakeRefusal('DATES_CONTRADICT', { detail: column, line: [...proofs.values()][1] });
-  return { order: proof === 'SERIAL' ? null : proof, serial: proof === 'SERIAL', epochIsBlank: epochs > cells.length * A_FEW };
+  return {
+    order: proof === 'SERIAL' ? null : proof,
+    serial: proof === 'SERIAL',
+    epochIsBlank: epochs > cells.length * A_FEW,
+  };
 }
 
 const FIRST_OF_DATE: Record<DateOrder, string> = { DMY: 'day', MDY: 'month', YMD: 'year' };

@@ -8,7 +8,13 @@ import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { lineKind } from './lines.ts';
 import { digitsOf, sixteenDigitsIn } from './numbers.ts';
 import { isRounded } from './profile.ts';
-import { type CellReader, createRecordReader, type Reject, type RejectReason, type ResidentRecord } from './record.ts';
+import {
+  type CellReader,
+  createRecordReader,
+  type Reject,
+  type RejectReason,
+  type ResidentRecord,
+} from './record.ts';
 import { IntakeRefusal } from './refusal.ts';
 import { RecordScanner, recordCells } from './scanner.ts';
 import { CELL_KINDS, type CellKind, CONTRADICTS, newTally, passOver, type Tally, UNREADABLE } from './tally.ts';

@@ -43,7 +43,10 @@ export async function readExport(
 export type OpenExport = Awaited<ReturnType<typeof readExport>>;
 
 /** As many blocks as the profile looks at, kept to be read afterwards. */
-async function firstBlocks(blocks: AsyncGenerator<Block>, { profileRows, profileBytes }: IntakeLimits): Promise<Block[]> {
+async function firstBlocks(
+  blocks: AsyncGenerator<Block>,
+  { profileRows, profileBytes }: IntakeLimits,
+): Promise<Block[]> {
   const first: Block[] = [];
   let [bytes, lines] = [0, 0];
   while (bytes < profileBytes && lines < profileRows) {

@@ -8,7 +8,15 @@ import { suketOf } from '../core/suket.ts';
 import { cellText } from './cell.ts';
 import { COLUMNS, type Column, type DateColumn, REGION_COLUMNS, STATUS_COLUMNS } from './columns.ts';
 import { AGE_UNKNOWN, type Age, ageOf, isNoDate, OF_AGE, type ReadDate, readDate, suketDay } from './dates.ts';
-import { isCountPositive, isDeceased, isInactive, isTniPolri, maritalOf, nationalityOf, regionOfCells } from './facts.ts';
+import {
+  isCountPositive,
+  isDeceased,
+  isInactive,
+  isTniPolri,
+  maritalOf,
+  nationalityOf,
+  regionOfCells,
+} from './facts.ts';
 import type { Layout, Profile } from './layout.ts';
 import { memo, TextCache } from './memo.ts';
 import { digitsOf } from './numbers.ts';
@@ -95,7 +103,12 @@ function createFactsReader(options: ReaderOptions): Read<Facts> {
   const { profile, asOf } = options;
   const column = columnReader(options);
   /** A column of few words: what a blank one says, and one that cannot be read. */
-  const words = <Value>(name: Column, meaning: (text: string) => Value | null, blank: Value, unclear: Value): Read<Value> =>
+  const words = <Value>(
+    name: Column,
+    meaning: (text: string) => Value | null,
+    blank: Value,
+    unclear: Value,
+  ): Read<Value> =>
     column(
       name,
       memo(MAX_SPELLINGS, (text): Reading<Value> => {

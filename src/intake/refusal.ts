@@ -13,12 +13,14 @@ const SENTENCES = {
   PDF_FILE: () => 'The file is a PDF document, not a delimited export: ask for the data as CSV',
   ZIP_FILE: () => 'The file is a ZIP archive: unpack it and import the export inside',
   HTML_FILE: () => `The file is a web page or XML, whatever its name: ${SAVE_AS}`,
-  BINARY_FILE: (detail) => `The file is ${detail || 'binary data'}, not a delimited export: unpack or export it as CSV`,
+  BINARY_FILE: (detail) =>
+    `The file is ${detail || 'binary data'}, not a delimited export: unpack or export it as CSV`,
   NOT_A_TABLE: (detail) => `The file is ${detail}, not a delimited export: export the table as CSV`,
   FILE_TRUNCATED: () =>
     'The file breaks off in the middle of a record: copy it again, whole (to import what is there: --allow-truncated)',
   FILE_DAMAGED: () => 'The compressed file is damaged: copy it again',
-  HEADER_TOO_LONG: () => 'The first line is too long to be the names of columns: export the table as CSV with a header',
+  HEADER_TOO_LONG: () =>
+    'The first line is too long to be the names of columns: export the table as CSV with a header',
   TOO_MANY_COLUMNS: (_, at) => `The header${at} names too many columns: export fewer of them`,
   NO_HEADER: (detail, at) =>
     `The first line${at} looks like a row of ${detail}, not like the names of columns: put the line of names above it`,
@@ -35,8 +37,10 @@ const SENTENCES = {
     `The delimiter changes${at}: two exports were joined. Import them one after the other, or save both with one delimiter`,
   NIK_SCIENTIFIC: (_, at) =>
     `A spreadsheet has turned the NIKs into numbers such as 3,2E+15${at}: their last digits are gone for good. ${AS_TEXT}`,
-  NIK_ROUNDED: (_, at) => `Nearly all NIKs end in 0${at}: a spreadsheet has eaten the sixteenth digit, for good. ${AS_TEXT}`,
-  KK_ROUNDED: (_, at) => `The NO_KK end in 0${at}: a spreadsheet has eaten the sixteenth digit of part of the file. ${AS_TEXT}`,
+  NIK_ROUNDED: (_, at) =>
+    `Nearly all NIKs end in 0${at}: a spreadsheet has eaten the sixteenth digit, for good. ${AS_TEXT}`,
+  KK_ROUNDED: (_, at) =>
+    `The NO_KK end in 0${at}: a spreadsheet has eaten the sixteenth digit of part of the file. ${AS_TEXT}`,
   DATES_CONTRADICT: (detail, at) =>
     `The column ${detail} has dates of two forms, which first shows${at}: write all of them in one form, best YYYY-MM-DD`,
   COLUMN_UNREADABLE: (detail, at) =>

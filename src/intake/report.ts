@@ -7,7 +7,12 @@ import { addTally, CELL_KINDS, newTally, type Tally } from './tally.ts';
 /** Raised where a file is read otherwise than before: the same bytes are then read again. */
 export const READER_VERSION = 2;
 
-export type ReadingWarning = 'KK_ROUNDED' | 'NAMES_MISSING' | 'KK_MISSING' | 'BIRTH_DATES_MISSING' | 'REGIONS_MISSING';
+export type ReadingWarning =
+  | 'KK_ROUNDED'
+  | 'NAMES_MISSING'
+  | 'KK_MISSING'
+  | 'BIRTH_DATES_MISSING'
+  | 'REGIONS_MISSING';
 /** Columns without which something is known of nobody. */
 const MISSED: readonly [ReadingWarning, ...Column[]][] = [
   ['NAMES_MISSING', 'NAMA_LGKP'],
@@ -96,7 +101,9 @@ export class ReadingSum {
   refuse({ maxRejected, maxUnreadable, region }: ReadingGuards): void {
     const { rows, regencies } = this.#tally;
     if (this.#rejected > rows * maxRejected) {
-      const reasons = [...this.#reasons].map(([reason, { count, line }]) => `${reason} ${count} (first in line ${line})`);
+      const reasons = [...this.#reasons].map(
+        ([reason, { count, line }]) => `${reason} ${count} (first in line ${line})`,
+      );
       throw new IntakeRefusal('TOO_MANY_REJECTED', { detail: `${this.#rejected} of ${rows}: ${reasons.join(', ')}` });
     }
     for (const { column, read, unreadable, firstUnreadableLine } of this.report().columns) {

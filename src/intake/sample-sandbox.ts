@@ -3,7 +3,17 @@ import { type Nik, nikHints } from '../core/nik.ts';
 import { type DocumentStatus, REASON_CODES, type ReasonCode, type VoterStatus } from '../core/reasons.ts';
 
 /** Columns of an export row that an example sets. `prints` and `suket` are the two and three columns of their matter. */
-type Column = 'born' | 'marital' | 'work' | 'region' | 'alive' | 'nationality' | 'flag' | 'prints' | 'status' | 'suket';
+type Column =
+  | 'born'
+  | 'marital'
+  | 'work'
+  | 'region'
+  | 'alive'
+  | 'nationality'
+  | 'flag'
+  | 'prints'
+  | 'status'
+  | 'suket';
 type Row = Partial<Record<Column, string>>;
 
 const ISSUED: Row = { status: 'CARD_ISSUED', prints: '14-08-2016;1' };
@@ -25,29 +35,97 @@ const EXAMPLES: readonly Example[] = [
   ['CARD_PRINTED', '3201010307699001', 'H. DADANG SUPRIATNA', 'EKTP', 'ELIGIBLE', ISSUED],
   ['CARD_NOT_YET_HANDED_OVER', '3201015111949001', 'IMAS KOMALASARI', 'EKTP', 'ELIGIBLE', SHIPPED],
   ['RECORDED_NOT_PRINTED', '3201010904889001', 'CECEP GUNAWAN', 'SUKET', 'ELIGIBLE', READY],
-  ['RECORDED_LOCALLY_NOT_ARRIVED', '3201016702979001', 'LILIS SUKMAWATI', 'SUKET', 'ELIGIBLE', { status: 'BIO_CAPTURED' }],
-  ['RECORD_HAS_PROBLEM', '3201011810829001', 'DEDI KURNIAWAN', 'SUKET', 'ELIGIBLE', { status: 'ENROLL_FAILURE_AT_CENTRAL' }],
-  ['OLDER_CARD_MAY_EXIST', '3201014206759001', 'EUIS ROHAENI', 'SUKET', 'ELIGIBLE', { ...READY, prints: '04-03-2012;1' }],
+  [
+    'RECORDED_LOCALLY_NOT_ARRIVED',
+    '3201016702979001',
+    'LILIS SUKMAWATI',
+    'SUKET',
+    'ELIGIBLE',
+    { status: 'BIO_CAPTURED' },
+  ],
+  [
+    'RECORD_HAS_PROBLEM',
+    '3201011810829001',
+    'DEDI KURNIAWAN',
+    'SUKET',
+    'ELIGIBLE',
+    { status: 'ENROLL_FAILURE_AT_CENTRAL' },
+  ],
+  [
+    'OLDER_CARD_MAY_EXIST',
+    '3201014206759001',
+    'EUIS ROHAENI',
+    'SUKET',
+    'ELIGIBLE',
+    { ...READY, prints: '04-03-2012;1' },
+  ],
   ['NOT_RECORDED', '3201012512989001', 'RIZKI RAMDANI', 'NEITHER', 'ELIGIBLE', { ...UNREGISTERED, marital: '1' }],
-  ['UNKNOWN_STATUS_CODE', '3201010605739001', 'TATANG SURYANA', 'UNDETERMINED', 'ELIGIBLE', { status: 'CARD_RECALLED' }],
+  [
+    'UNKNOWN_STATUS_CODE',
+    '3201010605739001',
+    'TATANG SURYANA',
+    'UNDETERMINED',
+    'ELIGIBLE',
+    { status: 'CARD_RECALLED' },
+  ],
   ['SUKET_EXPIRES_BEFORE_ELECTION', '3201015301919001', 'YANI HANDAYANI', 'SUKET', 'ELIGIBLE', WITH_OLD_SUKET],
   ['NOT_FOUND', '3201013006889009', 'WAHYU ISKANDAR', 'UNDETERMINED', 'UNDETERMINED'],
   ['CONFLICTING_RECORDS', '3201011701809001', 'NANANG KOSASIH', 'UNDETERMINED', 'UNDETERMINED', ISSUED, UNREGISTERED],
   ['UNDER_17', '3201012909029001', 'GALIH NUGRAHA', 'NEITHER', 'NOT_ELIGIBLE', PUPIL],
-  ['NOT_CITIZEN', '3201011107779001', 'AHMAD ABDULLAH', 'EKTP', 'NOT_ELIGIBLE', { ...ISSUED, nationality: 'MALAYSIA' }],
-  ['NO_CONTEST', '3201014410869001', 'RATNA DAMAYANTI', 'EKTP', 'NOT_ELIGIBLE', { ...ISSUED, region: '31;71;1;1001' }],
+  [
+    'NOT_CITIZEN',
+    '3201011107779001',
+    'AHMAD ABDULLAH',
+    'EKTP',
+    'NOT_ELIGIBLE',
+    { ...ISSUED, nationality: 'MALAYSIA' },
+  ],
+  [
+    'NO_CONTEST',
+    '3201014410869001',
+    'RATNA DAMAYANTI',
+    'EKTP',
+    'NOT_ELIGIBLE',
+    { ...ISSUED, region: '31;71;1;1001' },
+  ],
   ['TURNS_17_BY_ELECTION', '3201015503019001', 'FITRI RAHAYU', 'SUKET', 'ELIGIBLE', { ...PUPIL, ...READY }],
   ['BIRTH_DATE_UNKNOWN', '3201010101709001', 'OMAN SOLIHIN', 'EKTP', 'UNDETERMINED', { ...ISSUED, ...NO_BIRTH_DATE }],
-  ['NATIONALITY_UNCLEAR', '3201012308839001', 'HERU SETIAWAN', 'EKTP', 'UNDETERMINED', { ...ISSUED, nationality: '?' }],
-  ['MARITAL_STATUS_UNKNOWN', '3201016011019001', 'PIPIT LESTARI', 'NEITHER', 'UNDETERMINED', { ...PUPIL, marital: '' }],
+  [
+    'NATIONALITY_UNCLEAR',
+    '3201012308839001',
+    'HERU SETIAWAN',
+    'EKTP',
+    'UNDETERMINED',
+    { ...ISSUED, nationality: '?' },
+  ],
+  [
+    'MARITAL_STATUS_UNKNOWN',
+    '3201016011019001',
+    'PIPIT LESTARI',
+    'NEITHER',
+    'UNDETERMINED',
+    { ...PUPIL, marital: '' },
+  ],
   ['TNI_POLRI_ON_RECORD', '3201011509749001', 'BUDI HERMAWAN', 'EKTP', 'UNDETERMINED', { ...ISSUED, work: '6' }],
-  ['DECEASED_ON_RECORD', '3201010812469001', 'H. SUHERMAN MULYADI', 'EKTP', 'UNDETERMINED', { ...ISSUED, alive: 'MENINGGAL' }],
+  [
+    'DECEASED_ON_RECORD',
+    '3201010812469001',
+    'H. SUHERMAN MULYADI',
+    'EKTP',
+    'UNDETERMINED',
+    { ...ISSUED, alive: 'MENINGGAL' },
+  ],
   ['INACTIVE_ON_RECORD', '3201014705719001', 'IDA HERAWATI', 'EKTP', 'UNDETERMINED', { ...ISSUED, flag: '2' }],
   ['REGION_UNKNOWN', '3201011902899001', 'HENDRA PERMANA', 'EKTP', 'UNDETERMINED', { ...ISSUED, region: ';;;' }],
 ];
 
 /** The reason that comes with a document; the other one, if any, is what the resident is an example of. */
-const REASON_OF = { EKTP: 'CARD_PRINTED', SUKET: 'RECORDED_NOT_PRINTED', NEITHER: 'NOT_RECORDED', UNDETERMINED: null };
+const REASON_OF = {
+  EKTP: 'CARD_PRINTED',
+  SUKET: 'RECORDED_NOT_PRINTED',
+  NEITHER: 'NOT_RECORDED',
+  UNDETERMINED: null,
+};
 
 /** One resident for each document and each reason of the decision, and what a check of them says on the sample's date. */
 export const SANDBOX = EXAMPLES.map(([outcome, nik, name, document, voter, ...rows], place) => {
@@ -59,7 +137,9 @@ export const SANDBOX = EXAMPLES.map(([outcome, nik, name, document, voter, ...ro
 export type SandboxResident = (typeof SANDBOX)[number];
 
 /** The export rows of the sandbox, without line ends. NOT_FOUND's NIK stands in no sample. */
-export const SANDBOX_ROWS = SANDBOX.flatMap(({ nik, kk, name, rows }) => rows.map((row) => exportRow(nik, kk, name, row)));
+export const SANDBOX_ROWS = SANDBOX.flatMap(({ nik, kk, name, rows }) =>
+  rows.map((row) => exportRow(nik, kk, name, row)),
+);
 
 function exportRow(nik: string, kk: string, name: string, row: Row): string {
   const { birthDate, sex } = nikHints(nik as Nik, '2018-01-12' as CivilDate);

@@ -143,7 +143,13 @@ function papersOf(place: number, hash: number): string {
 function dayOf(iso: CivilDate) {
   const [year, month, day] = iso.split('-') as [string, string, string];
   const digits = day + month + year.slice(2);
-  return { iso, year: Number(year), text: `${day}-${month}-${year}`, digits, womanDigits: `${Number(digits) + 400_000}` };
+  return {
+    iso,
+    year: Number(year),
+    text: `${day}-${month}-${year}`,
+    digits,
+    womanDigits: `${Number(digits) + 400_000}`,
+  };
 }
 
 function daysBetween(first: string, end: string) {

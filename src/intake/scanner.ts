@@ -64,7 +64,8 @@ export class RecordScanner {
 
   private scanQuoted(bytes: Uint8Array, start: number, lineEnd: number, end: number): number {
     let recordEnd = this.readQuoted(bytes, start, end);
-    if (recordEnd > lineEnd) recordEnd = this.swallows(bytes, start, recordEnd) ? -1 : this.readQuoted(bytes, start, end);
+    if (recordEnd > lineEnd)
+      recordEnd = this.swallows(bytes, start, recordEnd) ? -1 : this.readQuoted(bytes, start, end);
     if (recordEnd >= 0) {
       this.outcome = 'READ';
       if (recordEnd > lineEnd) this.lineEndsInside = countLineEnds(bytes, start, recordEnd);

@@ -51,7 +51,8 @@ function refuseKnownFormats(text: string): void {
   if (known) throw new IntakeRefusal(known[1], { detail: known[2] });
   if (text.startsWith('ustar', TAR_MARK_AT)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
   if (text.startsWith('PK\x03\x04')) throw new IntakeRefusal(zipKind(text));
-  if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text)) throw new IntakeRefusal('HTML_FILE');
+  if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text))
+    throw new IntakeRefusal('HTML_FILE');
 }
 
 /** A workbook is a ZIP archive whose first entries say so. */

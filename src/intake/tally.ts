@@ -39,7 +39,8 @@ export function addTally(sum: Tally, more: Tally): void {
     if (line > 0 && (first === 0 || line < first)) sum.firstLines[i] = line;
   });
   for (const [kind, lines] of Object.entries(more.passedOver)) passOver(sum.passedOver, kind as LineKind, lines);
-  for (const [regency, count] of more.regencies) sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + count);
+  for (const [regency, count] of more.regencies)
+    sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + count);
   sum.rows += more.rows;
 }
 

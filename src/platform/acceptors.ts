@@ -10,7 +10,11 @@ const CAN_SHARE = process.platform === 'linux';
  * Listens for an HTTP server on several sockets of one port: Node takes one new connection of each a turn of its loop, so that
  * with one socket a crowd of new connections keeps everybody waiting in front of the door. Throws what listening throws.
  */
-export async function listenWide(server: HttpServer, host: string, port: number): Promise<{ port: number; close(): void }> {
+export async function listenWide(
+  server: HttpServer,
+  host: string,
+  port: number,
+): Promise<{ port: number; close(): void }> {
   const { acceptors, backlogPerAcceptor: backlog } = HTTP_LIMITS;
   const listen = async (one: Server, options: object): Promise<number> => {
     one.listen({ host, port, backlog, ...options });
@@ -24,7 +28,9 @@ export async function listenWide(server: HttpServer, host: string, port: number)
   await new Promise((resolve) => alone.close(resolve));
   const share = { port: taken, reusePort: true };
   await listen(server, share);
-  const others = Array.from({ length: acceptors - 1 }, () => createServer((socket) => server.emit('connection', socket)));
+  const others = Array.from({ length: acceptors - 1 }, () =>
+    createServer((socket) => server.emit('connection', socket)),
+  );
   for (const other of others) await listen(other, share);
   const close = (): void => {
     for (const other of others) other.close();

@@ -133,7 +133,8 @@ async function connectTo(cluster: Cluster, deadline: number): Promise<Running | 
 }
 
 /** Starting, recovering, stopping, restarting: wait and look again. */
-const PASSES = `57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED
+const PASSES =
+  `57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED
   CONNECT_TIMEOUT`.split(/\s+/);
 const REFUSALS: Record<string, string> = {
   '28P01': 'the password beside it, postgres.password, is not its own',

@@ -74,9 +74,15 @@ export type ImportReport = {
 };
 
 /** The region a source answers for. Throws `StartupError` where it is neither a region of 2018 nor `sample`. */
-export function parseSource(source: string): { name: string; region: string; firstRegion: number; lastRegion: number } {
+export function parseSource(source: string): {
+  name: string;
+  region: string;
+  firstRegion: number;
+  lastRegion: number;
+} {
   const region = source === SAMPLE_SOURCE ? '32.01' : parseRegion(source);
-  if (region === null) throw new StartupError(`--source must be a region code of 2018 such as 32.01, or ${SAMPLE_SOURCE}`);
+  if (region === null)
+    throw new StartupError(`--source must be a region code of 2018 such as 32.01, or ${SAMPLE_SOURCE}`);
   const { first, last } = regionRange(region);
   return { name: source, region, firstRegion: first, lastRegion: last };
 }
@@ -86,7 +92,9 @@ export function parseAsOf(text: string, nowMs: number): number {
   const asOfMs = parseInstant(text);
   if (asOfMs === null) throw new StartupError(`--as-of must be a moment with its offset, such as ${SAMPLE_AS_OF}`);
   if (asOfMs <= nowMs) return asOfMs;
-  throw new StartupError('--as-of is later than the clock of this machine: give the moment at which the file was taken');
+  throw new StartupError(
+    '--as-of is later than the clock of this machine: give the moment at which the file was taken',
+  );
 }
 
 /** Where an import works: `now` is the clock in milliseconds since 1970, `election` what residents are counted for. */
@@ -144,7 +152,11 @@ function reportOf(
 }
 
 /** Residents by document and by voter: what `decide()` says of each kind. */
-function countOutcomes(kinds: KindCount[], election: Election, today: CivilDate): Pick<ImportReport, 'byDocument' | 'byVoter'> {
+function countOutcomes(
+  kinds: KindCount[],
+  election: Election,
+  today: CivilDate,
+): Pick<ImportReport, 'byDocument' | 'byVoter'> {
   const byDocument: Record<DocumentStatus, number> = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   const byVoter: Record<VoterStatus, number> = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
   for (const { facts, residents } of kinds) {

@@ -16,7 +16,9 @@ const TOO_MANY_UNDETERMINED = 0.5;
  */
 export function summaryOf(report: ImportReport, rejectsPath: string | null, dryRun: boolean): string[] {
   if (report.alreadyImported)
-    return [`This file was imported before for ${report.asOf} (copy ${report.dataset}): nothing to do (--again reads it anew)`];
+    return [
+      `This file was imported before for ${report.asOf} (copy ${report.dataset}): nothing to do (--again reads it anew)`,
+    ];
   const { reading } = report;
   const done = dryRun ? 'Dry run, nothing written' : `Copy ${report.dataset}`;
   const removed = `${dryRun ? 'Would remove' : 'Removed'} the synthetic sample (${n(report.sampleRemoved)} residents)`;

@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type KeyPurpose, MAX_KEYS, parsePrivateJwks, withAllPurposes, withNewKey, withoutSpent } from '../access/keyring.ts';
+import {
+  type KeyPurpose,
+  MAX_KEYS,
+  parsePrivateJwks,
+  withAllPurposes,
+  withNewKey,
+  withoutSpent,
+} from '../access/keyring.ts';
 import { errorCode } from '../registry/error-code.ts';
 import { makeDirectory, readIfPresent, readOrMakeSecret, syncDirectory } from './files.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
@@ -33,7 +40,11 @@ export async function loadKeys(dataDir: string, env: Environment): Promise<Keys>
   if (env.HAKPILIH_REGISTRY_KEY !== undefined) parseRegistryKey(env.HAKPILIH_REGISTRY_KEY, VARIABLES.registry);
   const made = missing.length > 0 && (await isFresh(dataDir)) ? await makeKeys(dataDir, missing) : [];
   const key = await readSecret(dataDir, env, 'registry');
-  return { registryKey: parseRegistryKey(key.text, key.from), signingJwks: await readSigningJwks(dataDir, env), made };
+  return {
+    registryKey: parseRegistryKey(key.text, key.from),
+    signingJwks: await readSigningJwks(dataDir, env),
+    made,
+  };
 }
 
 /** The signing keys as they are now; makes none. Throws `StartupError`. */
@@ -45,7 +56,11 @@ export async function readSigningJwks(dataDir: string, env: Environment): Promis
   return text;
 }
 
-async function readSecret(dataDir: string, env: Environment, secret: Secret): Promise<{ text: string; from: string }> {
+async function readSecret(
+  dataDir: string,
+  env: Environment,
+  secret: Secret,
+): Promise<{ text: string; from: string }> {
   const given = env[VARIABLES[secret]];
   if (given !== undefined) return { text: given, from: VARIABLES[secret] };
   const path = pathOf(dataDir, secret);
@@ -114,7 +129,11 @@ export async function rotateSigningKey(
 ): Promise<string | null> {
   const present = await parsePrivateJwks(await readSigningJwks(dataDir, env));
   const now = Date.now();
-  const keys = withoutSpent(await withAllPurposes(await withNewKey(present, purpose, now), now), now, pollingDayEndMs);
+  const keys = withoutSpent(
+    await withAllPurposes(await withNewKey(present, purpose, now), now),
+    now,
+    pollingDayEndMs,
+  );
   if (keys.length > MAX_KEYS)
     throw new StartupError(
       `There would be more than ${MAX_KEYS} signing keys, and tokens of each may still be in use: rotate again when polling day is over`,

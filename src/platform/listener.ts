@@ -47,7 +47,11 @@ export function createListener(options: ListenerOptions, hostname: string, limit
   let isStopping = false;
   let door: Awaited<ReturnType<typeof listenWide>> | undefined;
   // A body has a rate instead of a time.
-  const timeouts = { requestTimeout: 0, headersTimeout: limits.headersTimeoutMs, keepAliveTimeout: limits.keepAliveTimeoutMs };
+  const timeouts = {
+    requestTimeout: 0,
+    headersTimeout: limits.headersTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+  };
   const server = createServer({ ...timeouts, requireHostHeader: false });
   server.timeout = limits.idleTimeoutMs;
 
@@ -78,7 +82,8 @@ export function createListener(options: ListenerOptions, hostname: string, limit
       if (line.isClosing && line.waiting.length === 1) return refuse(outgoing, 503, true);
       if (!isSound(incoming)) return refuse(outgoing, 400, true);
       if (giveBack === null) return refuse(outgoing, 503, false);
-      if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https') outgoing.setHeader('Strict-Transport-Security', HSTS);
+      if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https')
+        outgoing.setHeader('Strict-Transport-Security', HSTS);
       bodies.add(incoming);
       void handle(incoming, outgoing);
     });
@@ -131,7 +136,8 @@ function handlerOf({ fetch }: ListenerOptions, hostname: string, sheds: WeakSet<
     fetch(request, { ...env, shed: () => sheds.add(env.outgoing) });
   return getRequestListener(fetchOrShed as never, {
     hostname,
-    errorHandler: (error) => new Response(null, { status: error instanceof RequestError ? 400 : 500, headers: NO_SNIFF }),
+    errorHandler: (error) =>
+      new Response(null, { status: error instanceof RequestError ? 400 : 500, headers: NO_SNIFF }),
   });
 }
 
@@ -173,6 +179,7 @@ export function isTooSlow(body: Body, { minBodyBytesPerSecond, bodyLookSeconds }
   const { incoming, seenBytes } = body;
   const { bytesRead } = incoming.socket;
   body.seenBytes = bytesRead;
-  if (incoming.complete || seenBytes === null || incoming.readableLength >= incoming.readableHighWaterMark) return false;
+  if (incoming.complete || seenBytes === null || incoming.readableLength >= incoming.readableHighWaterMark)
+    return false;
   return bytesRead - seenBytes < minBodyBytesPerSecond * bodyLookSeconds;
 }

@@ -25,7 +25,8 @@ export async function findBinaries(user: OsUser): Promise<Binaries> {
     await run(process.execPath, [join('scripts', 'hydrate-symlinks.js')], { cwd: packageDir(binaries) });
     trial = await run(binaries.postgres, ['--version']);
   }
-  if (!trial.ok) throw new StartupError(`the embedded Postgres does not run here (${trial.lines.at(-1)}): ${WAY_OUT}`);
+  if (!trial.ok)
+    throw new StartupError(`the embedded Postgres does not run here (${trial.lines.at(-1)}): ${WAY_OUT}`);
   if (user === null || (await run(binaries.postgres, ['--version'], { as: user })).ok) return binaries;
   return copyFor(user, binaries);
 }
@@ -57,7 +58,8 @@ async function copyFor(user: NonNullable<OsUser>, binaries: Binaries): Promise<B
   await rename(draft, target).catch(() => rm(draft, { recursive: true, force: true }));
   const trial = await run(copy.postgres, ['--version'], { as: user });
   const why = (copied.ok ? trial : copied).lines.at(-1);
-  if (!trial.ok) throw new StartupError(`Postgres could not be copied to ${target} for the user ${user.name}: ${why}`);
+  if (!trial.ok)
+    throw new StartupError(`Postgres could not be copied to ${target} for the user ${user.name}: ${why}`);
   return copy;
 }
 

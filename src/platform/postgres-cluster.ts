@@ -34,7 +34,8 @@ export async function prepareCluster(dataDir: string, say: (line: string) => voi
     const cluster = { ...place, dir, binaries, password: text.trim() };
     const version = await clusterVersion(dir);
     if (version === null) await makeCluster(cluster, passwordFile, say);
-    else if (version !== MAJOR) throw new StartupError(`${dir} is of Postgres ${version}, and this is Postgres ${MAJOR}`);
+    else if (version !== MAJOR)
+      throw new StartupError(`${dir} is of Postgres ${version}, and this is Postgres ${MAJOR}`);
     return cluster;
   } catch (error) {
     throw asStartupError(`cannot use the data directory ${place.dataDir}`, error);
@@ -48,13 +49,19 @@ const clusterVersion = async (dir: string): Promise<string | null> =>
  * `initdb` into a draft that takes the cluster's name once it is whole: a crash leaves none or all of it, and of two
  * processes at once one wins and the other takes the winner's.
  */
-async function makeCluster({ dataDir, dir, user, binaries }: Cluster, passwordFile: string, say: (line: string) => void) {
+async function makeCluster(
+  { dataDir, dir, user, binaries }: Cluster,
+  passwordFile: string,
+  say: (line: string) => void,
+) {
   say(`Making a database in ${dataDir}`);
   await removeOldDrafts(dataDir);
   const draft = await mkdtemp(join(dataDir, DRAFT));
   try {
     if (user) await chown(draft, user.uid, user.gid);
-    const made = await run(binaries.initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS], { as: user });
+    const made = await run(binaries.initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS], {
+      as: user,
+    });
     if (!made.ok) throw new StartupError(`initdb failed: ${faultIn(made.lines)}`);
     await rename(draft, dir);
   } catch (error) {
@@ -105,8 +112,13 @@ const SETTINGS: Record<string, string> = {
 };
 
 /** Writes `postgresql.conf`, whole. The port is not in it: each start chooses its own. */
-export async function writeSettings({ dir, user, binaries }: Cluster, settings: Record<string, string>): Promise<void> {
-  const lz4 = await run(binaries.postgres, ['-D', dir, '-c', 'wal_compression=lz4', '-C', 'wal_compression'], { as: user });
+export async function writeSettings(
+  { dir, user, binaries }: Cluster,
+  settings: Record<string, string>,
+): Promise<void> {
+  const lz4 = await run(binaries.postgres, ['-D', dir, '-c', 'wal_compression=lz4', '-C', 'wal_compression'], {
+    as: user,
+  });
   const all = { ...SETTINGS, wal_compression: lz4.ok ? 'lz4' : 'pglz', ...settings };
   const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
   const path = join(dir, 'postgresql.conf');

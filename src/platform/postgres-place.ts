@@ -22,13 +22,16 @@ export async function findPlace(wantedDir: string, say: (line: string) => void):
   const owner = await ownerOf(join(dataDir, 'postgres'));
   const user = owner ?? (await serverUser());
   if (await canReach(dataDir, user)) return { dataDir, user };
-  if (owner) throw new StartupError(`the owner of ${join(dataDir, 'postgres')} (${owner.name}) cannot reach it any more`);
+  if (owner)
+    throw new StartupError(`the owner of ${join(dataDir, 'postgres')} (${owner.name}) cannot reach it any more`);
   const shared = join(SHARED_DIR, createHash('sha256').update(dataDir).digest('hex').slice(0, 12));
   await makeDataDir(SHARED_DIR);
   await makeDataDir(shared);
   const place = { dataDir: shared, user: (await ownerOf(join(shared, 'postgres'))) ?? user };
   if (!(await canReach(shared, place.user))) {
-    throw new StartupError(`the user ${user.name}, whom Postgres runs as, can reach neither ${dataDir} nor ${shared}`);
+    throw new StartupError(
+      `the user ${user.name}, whom Postgres runs as, can reach neither ${dataDir} nor ${shared}`,
+    );
   }
   say(`${dataDir} is closed to the user ${user.name}, whom Postgres runs as: the database is kept in ${shared}`);
   return place;
@@ -60,7 +63,9 @@ async function serverUser(): Promise<NonNullable<OsUser>> {
   await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
   const user = (await findUser('postgres')) ?? (await findUser('nobody'));
   if (user) return user;
-  throw new StartupError('Postgres refuses to run as root and there is no other user: run hakpilih as an ordinary user');
+  throw new StartupError(
+    'Postgres refuses to run as root and there is no other user: run hakpilih as an ordinary user',
+  );
 }
 
 async function findUser(name: string): Promise<OsUser> {

@@ -35,8 +35,13 @@ const CLOSE_TIMEOUT_SECONDS = 5;
  * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws `StartupError`:
  * database unreachable, migration failed, another key.
  */
-export async function openRegistry(settings: Settings, poolSize: number, say: (line: string) => void): Promise<OpenRegistry> {
-  const embedded = settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
+export async function openRegistry(
+  settings: Settings,
+  poolSize: number,
+  say: (line: string) => void,
+): Promise<OpenRegistry> {
+  const embedded =
+    settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
   const url = settings.databaseUrl ?? (embedded?.url as string);
   const sql = connect(url, { max: poolSize, genericPlans: true });
   const pools = [sql];

@@ -15,7 +15,11 @@ const INHERITED = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'SystemDrive', 'TMPD
  * line says why. It sees next to nothing of our environment, which holds keys and, perhaps, PG* variables.
  * `background`: it may leave a server behind, so Ctrl-C does not reach it and no pipe is held open; nothing it prints is kept.
  */
-export function run(command: string, args: string[], { as = null, background = false, cwd }: RunOptions = {}): Promise<Ran> {
+export function run(
+  command: string,
+  args: string[],
+  { as = null, background = false, cwd }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       // The user of the command may not be allowed into our working directory.

@@ -13,7 +13,11 @@ export async function* sampleBytes(rows: number, seed?: number): AsyncGenerator<
 }
 
 /** Loads the synthetic sample where the registry is empty. Returns whether the registry holds the sample and nothing else. */
-export async function loadSampleIfEmpty(sql: Sql, registryKey: Uint8Array, say: (line: string) => void): Promise<boolean> {
+export async function loadSampleIfEmpty(
+  sql: Sql,
+  registryKey: Uint8Array,
+  say: (line: string) => void,
+): Promise<boolean> {
   const sources = await sql`SELECT name FROM sources LIMIT 2`;
   if (sources.length > 0) return sources.length === 1 && sources[0]?.name === SAMPLE_SOURCE;
   const options = { ...IMPORT_DEFAULTS, source: SAMPLE_SOURCE, asOf: SAMPLE_AS_OF, maxRejected: 0 };

@@ -17,7 +17,11 @@ const NOT_ALLOWED = '42501';
  * one. Where the URL's own login is neither superuser nor owner, it serves as it is. The name and the password follow from the
  * registry key, so that all servers of a registry share them; the database only ever sees what the password is verified by.
  */
-export async function serverLogin(sql: Sql, registryKey: Uint8Array, say: (line: string) => void): Promise<ServerLogin> {
+export async function serverLogin(
+  sql: Sql,
+  registryKey: Uint8Array,
+  say: (line: string) => void,
+): Promise<ServerLogin> {
   const [own] = await sql`
     SELECT rolsuper OR pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'audit'::regclass), 'USAGE') AS is_owner,
       (SELECT pg_has_role(current_user, oid, 'SET') AND has_table_privilege(oid, 'audit', 'INSERT')

@@ -41,7 +41,10 @@ export function watchedSocket(silenceMs: number): OpenSocket {
       const hasFailed = this.isStarted && this.bytesRead === 0;
       failures = hasFailed ? failures + 1 : 0;
       if (hasFailed) super.emit('error', new ClosedAtOnce());
-      setTimeout(() => super.emit('close', false), hasFailed ? Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS) : 0);
+      setTimeout(
+        () => super.emit('close', false),
+        hasFailed ? Math.min(FIRST_PAUSE_MS * 2 ** failures, MAX_PAUSE_MS) : 0,
+      );
       return true;
     }
   }

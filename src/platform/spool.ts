@@ -37,7 +37,8 @@ export async function createFileSpool(directory: string, maxBytes: number): Prom
         held += chunk.length;
         own += chunk.length;
         const sealed = cipher.update(chunk);
-        for (let done = 0; done < sealed.length; ) done += (await file.write(sealed, done).catch(asUnavailable)).bytesWritten;
+        for (let done = 0; done < sealed.length; )
+          done += (await file.write(sealed, done).catch(asUnavailable)).bytesWritten;
       },
       async *read(more) {
         const buffer = Buffer.alloc(READ_BYTES);

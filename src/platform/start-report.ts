@@ -6,7 +6,11 @@ import { registryState, sampleDate } from '../registry/readiness.ts';
 import type { Sql } from '../registry/sql.ts';
 
 /** What the operator should see at the start: of when each copy is, and whether polling day is over. */
-export async function startReport(sql: Sql, keys: RegistryKeys, { election, todayOverride, now }: Rules): Promise<string[]> {
+export async function startReport(
+  sql: Sql,
+  keys: RegistryKeys,
+  { election, todayOverride, now }: Rules,
+): Promise<string[]> {
   const { copies } = await registryState(sql, keys, now());
   const counted = todayOverride ?? (await sampleDate(sql).catch(() => null));
   const today = counted ?? civilDateAt(now(), utcOffsetHours(null));

@@ -15,7 +15,10 @@ const BLOCKS_WITHOUT_THREADS = 4;
  * Tags the blocks of an export on as many threads as there are cores, in no particular order; memory stays flat, for no block
  * is read before there is room for it. Throws what `blocks` throws, and Error where a thread dies.
  */
-export async function* tagBlocks(blocks: AsyncIterable<Block>, settings: TaggerSettings): AsyncGenerator<TaggedBlock> {
+export async function* tagBlocks(
+  blocks: AsyncIterable<Block>,
+  settings: TaggerSettings,
+): AsyncGenerator<TaggedBlock> {
   const iterator = blocks[Symbol.asyncIterator]();
   const here = createBlockTagger(settings);
   for (let i = 0; i < BLOCKS_WITHOUT_THREADS; i += 1) {

@@ -29,7 +29,8 @@ export const isConnectionLost = (error: unknown): boolean => LOST_CONNECTION.has
 const OUTAGE_CODE =
   /^(WRONG_KEY$|([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}|CONNECT(ION)?_.+|(EAI_|ECONN|EPIPE|ETIME|EHOST|ENET|ENOTF|EADDR|E[MN]FILE|ENOSPC|EDQUOT|EIO$).*|ERR_(TLS|SSL)_.+|UNABLE_TO_.+|.*CERT.*)$/;
 /** What workerd says of a socket that is gone: its errors have no codes. */
-const OUTAGE_TEXT = /^(network connection lost|proxy request failed|stream was cancelled|this (writable|readable)stream )/i;
+const OUTAGE_TEXT =
+  /^(network connection lost|proxy request failed|stream was cancelled|this (writable|readable)stream )/i;
 
 /** The database or the way to it is at fault; all other errors are bugs of ours. */
 export const isOutage = (error: unknown): boolean =>

@@ -48,7 +48,11 @@ const PROOF_TEXT_BYTES = 21;
  * The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement, or
  * as many as it takes for each to be no larger than `maxStatementBytes`.
  */
-export async function findMany(tx: Transaction, { tags, proofs }: ManyAsked, maxStatementBytes = Infinity): Promise<string[]> {
+export async function findMany(
+  tx: Transaction,
+  { tags, proofs }: ManyAsked,
+  maxStatementBytes = Infinity,
+): Promise<string[]> {
   const most = Math.floor(maxStatementBytes / (TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES)));
   if (tags.length > most) {
     const part = (from: number, to?: number): ManyAsked => {

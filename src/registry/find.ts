@@ -125,7 +125,9 @@ export function askedParameters(asked: readonly Asked[]): string[] {
     return nth;
   };
   // Those asked again come last: some of them may not count.
-  const nths = new Map(asked.toSorted((a, b) => Number(a.again ?? 0) - Number(b.again ?? 0)).map((one) => [one, count(one)]));
+  const nths = new Map(
+    asked.toSorted((a, b) => Number(a.again ?? 0) - Number(b.again ?? 0)).map((one) => [one, count(one)]),
+  );
   return [
     column((one) => one.id),
     column((one) => one.tag),
@@ -164,7 +166,10 @@ export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0):
  * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
  */
 export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<SourceAnswer[]> {
-  return sourceAnswers(await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })), asked);
+  return sourceAnswers(
+    await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })),
+    asked,
+  );
 }
 
 /** Throws `WrongKey`: the statement answers nothing from a registry that was tagged with another key. */

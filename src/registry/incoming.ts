@@ -108,7 +108,8 @@ export type KindCount = { facts: StoredFacts; residents: number };
 
 /** Residents of the copy by kind; a region is cut to its regency. */
 export async function countKinds(tx: Transaction): Promise<KindCount[]> {
-  const rows = await tx.unsafe(`SELECT status, flags, region / ${REGENCY} AS regency, of_age_on, count(*)::int AS residents
+  const rows =
+    await tx.unsafe(`SELECT status, flags, region / ${REGENCY} AS regency, of_age_on, count(*)::int AS residents
     FROM incoming GROUP BY 1, 2, 3, 4`);
   return rows.map(({ status, flags, regency, of_age_on: ofAgeOn, residents }) => ({
     facts: {

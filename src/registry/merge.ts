@@ -87,7 +87,10 @@ const LIMITS = { stageBytes: 4 * 1024 ** 2, turnMs: 5_000 } as const;
  * state is whole. Throws `MergeRefusal`, what `rows` throws, `ConnectionLost`, or the driver's error (whose text must not be
  * shown).
  */
-export async function mergeCopy<Report extends object>(sql: Sql, options: MergeOptions<Report>): Promise<Merged<Report>> {
+export async function mergeCopy<Report extends object>(
+  sql: Sql,
+  options: MergeOptions<Report>,
+): Promise<Merged<Report>> {
   return await inOwnSession(sql, async (own) => {
     await takeTurn(own);
     await refuseOlder(own, options);
@@ -119,7 +122,10 @@ async function takeTurn(own: Sql): Promise<void> {
   await own.unsafe('SET lock_timeout = 0');
 }
 
-async function mergeStage<Report extends object>(tx: Transaction, options: MergeOptions<Report>): Promise<Merged<Report>> {
+async function mergeStage<Report extends object>(
+  tx: Transaction,
+  options: MergeOptions<Report>,
+): Promise<Merged<Report>> {
   await tx.unsafe(`SELECT set_config('work_mem', '256MB', true)`);
   const digest = options.digest();
   const earlier = options.again ? null : await sameCopy<Report>(tx, options, digest);
@@ -182,7 +188,8 @@ async function isFirst(tx: Transaction, { source }: MergeOptions): Promise<boole
 async function removeSample(tx: Transaction): Promise<number> {
   const [sample] = await tx`DELETE FROM sources WHERE name = ${SAMPLE_SOURCE} RETURNING 1`;
   if (!sample) return 0;
-  const removed = await tx`DELETE FROM residents r USING copies c WHERE c.id = r.copy AND c.source = ${SAMPLE_SOURCE}`;
+  const removed =
+    await tx`DELETE FROM residents r USING copies c WHERE c.id = r.copy AND c.source = ${SAMPLE_SOURCE}`;
   await tx`DELETE FROM changes h USING copies c WHERE c.id = h.replaced_by AND c.source = ${SAMPLE_SOURCE}`;
   return removed.count;
 }

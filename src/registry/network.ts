@@ -11,7 +11,8 @@ export function networkOf(address: string): string {
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups = [...left, ...Array<string>(GROUPS - left.length - right.length).fill('0'), ...right];
-  if (groups.slice(0, 5).some((group) => group !== '0') || groups[5] !== 'ffff') return `${groups.slice(0, 4).join(':')}::/64`;
+  if (groups.slice(0, 5).some((group) => group !== '0') || groups[5] !== 'ffff')
+    return `${groups.slice(0, 4).join(':')}::/64`;
   return groups
     .slice(6)
     .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])

@@ -22,7 +22,12 @@ export type RegistryState = {
   copies: CopyState[];
 };
 
-export const UNREACHABLE: RegistryState = { database: 'unreachable', migrations: 'unknown', key: 'unknown', copies: [] };
+export const UNREACHABLE: RegistryState = {
+  database: 'unreachable',
+  migrations: 'unknown',
+  key: 'unknown',
+  copies: [],
+};
 
 export const isReady = ({ database, migrations, key }: RegistryState): boolean =>
   database === 'ok' && migrations === 'ok' && key === 'ok';

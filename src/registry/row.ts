@@ -64,8 +64,16 @@ export function foundOf(row: StoredFacts | null): Found {
   if (row === null || row.flags & FLAG.ABSENT) return { kind: 'NOT_FOUND' };
   if (row.flags & FLAG.CONFLICT) return { kind: 'CONFLICTING_RECORDS' };
   const has = (flag: number): boolean => (row.flags & flag) !== 0;
-  const marital: Marital = has(FLAG.IS_OR_WAS_MARRIED) ? 'IS_OR_WAS' : has(FLAG.MARITAL_UNKNOWN) ? 'UNKNOWN' : 'NEVER';
-  const nationality: Nationality = has(FLAG.FOREIGN) ? 'FOREIGN' : has(FLAG.NATIONALITY_UNCLEAR) ? 'UNCLEAR' : 'CITIZEN';
+  const marital: Marital = has(FLAG.IS_OR_WAS_MARRIED)
+    ? 'IS_OR_WAS'
+    : has(FLAG.MARITAL_UNKNOWN)
+      ? 'UNKNOWN'
+      : 'NEVER';
+  const nationality: Nationality = has(FLAG.FOREIGN)
+    ? 'FOREIGN'
+    : has(FLAG.NATIONALITY_UNCLEAR)
+      ? 'UNCLEAR'
+      : 'CITIZEN';
   return {
     kind: 'RESIDENT',
     facts: {

@@ -24,7 +24,12 @@ export const FACT_COLUMNS = [
 const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** What the server ends of itself, in milliseconds: a statement, a wait for a lock, a whole transaction, one that asks nothing. */
-export type Timeouts = { statementMs?: number; lockMs?: number; transactionMs?: number; idleInTransactionMs?: number };
+export type Timeouts = {
+  statementMs?: number;
+  lockMs?: number;
+  transactionMs?: number;
+  idleInTransactionMs?: number;
+};
 export type ConnectOptions = {
   max: number;
   /** A prepared statement is planned once, not for each size of its arrays. */

@@ -39,7 +39,8 @@ export const isElsewhere = (claim: string, region: string): string =>
 export const narrower = (claim: string, region: string): string =>
   `CASE WHEN ${claim} IS NULL OR ${isWithin(region, claim)} THEN ${region} ELSE ${claim} END`;
 /** Condition: the registry is of this key, or of none yet. */
-export const isOurKey = (keyCheck: string): string => `NOT EXISTS (SELECT FROM registry_key WHERE key_check <> ${keyCheck})`;
+export const isOurKey = (keyCheck: string): string =>
+  `NOT EXISTS (SELECT FROM registry_key WHERE key_check <> ${keyCheck})`;
 
 /**
  * CTE `judged` of one row, none where the key is wrong: why a request gets nothing, and the region that it may see. The

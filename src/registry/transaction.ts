@@ -7,7 +7,9 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   readonly code = 'CONNECTION_LOST';
   constructor(error: unknown) {
-    super(`The connection to the database was lost (${errorCode(error)}): run this again, nothing is done twice or by half`);
+    super(
+      `The connection to the database was lost (${errorCode(error)}): run this again, nothing is done twice or by half`,
+    );
   }
 }
 

@@ -35,14 +35,21 @@ export function visibility({ sources, copies }: Ledger, range: Range) {
     sources: seen,
     miss: originOf(oldest, oldest === undefined ? null : missMs(oldest)),
     /** The source and origin of a row; null where it is treated as not found. */
-    row(row: { copy: number; flags: number; region: number | null }): { source: LedgerSource; origin: Origin } | null {
+    row(row: {
+      copy: number;
+      flags: number;
+      region: number | null;
+    }): { source: LedgerSource; origin: Origin } | null {
       const copy = copies.get(row.copy);
       if (copy === undefined || row.flags & FLAG.ABSENT) return null;
       const { source, asOfMs } = copy;
       const region = row.region ?? source.first;
       if (region < range.first || region > range.last) return null;
       const isConfirmed = (row.flags & FLAG.KEPT) === 0 && row.copy <= (source.fullCopy ?? 0);
-      return { source, origin: originOf(source, isConfirmed ? Math.max(asOfMs, source.fullAsOfMs ?? asOfMs) : asOfMs) };
+      return {
+        source,
+        origin: originOf(source, isConfirmed ? Math.max(asOfMs, source.fullAsOfMs ?? asOfMs) : asOfMs),
+      };
     },
   };
 }

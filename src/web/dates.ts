@@ -19,10 +19,12 @@ function format(language: Language, options: Intl.DateTimeFormatOptions, utc: st
 export const writeDay = (day: CivilDate, language: Language): string => format(language, { dateStyle: 'long' }, day);
 
 /** `Rabu, 27 Juni 2018`. */
-export const writeWeekday = (day: CivilDate, language: Language): string => format(language, { dateStyle: 'full' }, day);
+export const writeWeekday = (day: CivilDate, language: Language): string =>
+  format(language, { dateStyle: 'full' }, day);
 
 /** The name of a region's time zone; null where the region is unknown. */
-export const zoneName = (region: string | null): string | null => (region === null ? null : ZONE_NAMES[utcOffsetHours(region)]);
+export const zoneName = (region: string | null): string | null =>
+  region === null ? null : ZONE_NAMES[utcOffsetHours(region)];
 
 /** `12 Januari 2018 pukul 17.00 WIB`, on the clock of the region (WIB where unknown); null for what is no RFC 3339 instant. */
 export function writeInstant(instant: string, region: string | null, language: Language): string | null {

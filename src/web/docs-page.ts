@@ -57,7 +57,8 @@ ${operations.filter(({ operation }) => operation.tags.includes(name)).map((one) 
 <section id="schemas">
 <h2>Schemas</h2>
 ${Object.entries(components.schemas ?? {}).map(
-  ([name, schema]) => html`<details id="schema-${name}"><summary>${name}</summary><pre>${written(schema)}</pre></details>`,
+  ([name, schema]) =>
+    html`<details id="schema-${name}"><summary>${name}</summary><pre>${written(schema)}</pre></details>`,
 )}
 </section>
 </div>`,

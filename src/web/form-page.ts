@@ -11,7 +11,8 @@ export const NO_FAULTS: FieldFaults = { nik: null, second: null };
 export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS, proof: FormProof = null): Content {
   const { form } = messages;
   const loads = proofScript(proof);
-  const said = (point: string): string => (loads.script !== undefined && point === form.scriptless ? form.scripted : point);
+  const said = (point: string): string =>
+    loads.script !== undefined && point === form.scriptless ? form.scripted : point;
   const about = form.about.map(({ title, points }) => ({ title, points: points.map(said) }));
   const faulty = faults.nik !== null || faults.second !== null;
   return {
@@ -27,7 +28,10 @@ ${checkForm(messages, faults, proof)}
 </div>
 <aside class="stack about" aria-label="${form.aboutLabel}">
 ${about.map(
-  ({ title, points }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
+  ({
+    title,
+    points,
+  }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
 `,
 )}</aside>
 </div>`,

@@ -18,7 +18,9 @@ export const TONE_ICONS: Record<Tone, ReturnType<typeof icon>> = {
 const FINGER =
   '<rect x="6" y="1" width="12" height="22" rx="6" fill="#e9b98e"/><path d="M6 13V7a6 6 0 0 1 12 0v5c-1.6 1.5-3 .3-4.5 1.2-2.3 1.4-5 .9-7.5-.2z" fill="#5b3bb5"/><rect x="9" y="3.5" width="6" height="6.5" rx="3" fill="#a48ae0"/>';
 
-export const LOGO = raw(`<svg viewBox="0 0 24 24" width="32" height="32" aria-hidden="true" focusable="false">${FINGER}</svg>`);
+export const LOGO = raw(
+  `<svg viewBox="0 0 24 24" width="32" height="32" aria-hidden="true" focusable="false">${FINGER}</svg>`,
+);
 
 export const ICON_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${FINGER}</svg>`;
 /** Inline, so that few browsers ask for `/favicon.ico`. */

@@ -27,7 +27,10 @@ export type Frame = {
 };
 
 /** The whole document. Nothing in it but the request id differs between two pages of the same content. */
-export function layout({ title, main, address, style = '', script }: Content, { messages, requestId, sampleDay }: Frame): Html {
+export function layout(
+  { title, main, address, style = '', script }: Content,
+  { messages, requestId, sampleDay }: Frame,
+): Html {
   const { language, frame } = messages;
   const other = language === 'id' ? 'en' : 'id';
   const switchLabel = address === null ? frame.startAgainInOther : frame.switchLanguage;

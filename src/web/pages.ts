@@ -47,7 +47,9 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     app.onError((error, c) => {
       broken(c, error);
       const options = { status: 500, retryAfterSeconds: BROKEN_RETRY_SECONDS } as const;
-      return c.req.method === 'POST' ? refuse(c, 'BROKEN', { problem: 'internal', ...options }) : notice(c, 'BROKEN', options);
+      return c.req.method === 'POST'
+        ? refuse(c, 'BROKEN', { problem: 'internal', ...options })
+        : notice(c, 'BROKEN', options);
     });
   }
 
@@ -126,7 +128,8 @@ export function createPages(deps: WebDependencies): Hono<Env> {
       case 'TOO_MANY':
       case 'UNAVAILABLE': {
         const { kind, retryAfterSeconds } = outcome;
-        const [problem, status] = kind === 'TOO_MANY' ? (['too-many-requests', 429] as const) : (['unavailable', 503] as const);
+        const [problem, status] =
+          kind === 'TOO_MANY' ? (['too-many-requests', 429] as const) : (['unavailable', 503] as const);
         return refuse(c, kind, { problem, status, retryAfterSeconds });
       }
     }

@@ -58,7 +58,8 @@ export function createReplies(deps: ReplyDependencies) {
       c.header(name, value);
     c.header('Content-Language', texts.language);
     const sampleDay = sample && writtenSample(sample, texts.language);
-    const write = async (requestId: string | null) => String(await layout(content, { messages: texts, requestId, sampleDay }));
+    const write = async (requestId: string | null) =>
+      String(await layout(content, { messages: texts, requestId, sampleDay }));
     if (!isKept) return c.html(await write(c.get('requestId')), status);
     const key = [content.title, texts.language, sample].join();
     const text = kept.get(key) ?? (await write(null));
@@ -70,10 +71,15 @@ export function createReplies(deps: ReplyDependencies) {
     if (c.req.header('If-None-Match')?.includes(tag)) return c.body(null, 304);
     return c.html(text, status);
   }
-  const notice = (c: Context<Env>, kind: NoticeKind, options?: Options) => page(c, noticePage(messagesOf(c), kind), options);
+  const notice = (c: Context<Env>, kind: NoticeKind, options?: Options) =>
+    page(c, noticePage(messagesOf(c), kind), options);
 
   /** An error: a page for browsers, which always say that they take one, a problem for programs. */
-  async function refuse(c: Context<Env>, shown: NoticeKind | Content, { problem, status, errors = [], ...rest }: Refusal) {
+  async function refuse(
+    c: Context<Env>,
+    shown: NoticeKind | Content,
+    { problem, status, errors = [], ...rest }: Refusal,
+  ) {
     if (!takesPages(c)) return deps.problem(c, problem, errors, retryAfter(rest.retryAfterSeconds));
     return page(c, typeof shown === 'string' ? noticePage(messagesOf(c), shown) : shown, { status, ...rest });
   }

@@ -64,7 +64,10 @@ function steps({ result }: Messages, answer: Answer): Html {
 
 function bring({ result }: Messages, { document }: Answer): Html {
   const list = html`<ul class="check">${items(result.bring[document])}</ul>`;
-  return section(result.headings.bring, document === 'EKTP' ? list : html`${list}<p class="small">${result.c6Alone}</p>`);
+  return section(
+    result.headings.bring,
+    document === 'EKTP' ? list : html`${list}<p class="small">${result.c6Alone}</p>`,
+  );
 }
 
 function hours({ result }: Messages, { region }: Answer): Html {

@@ -33,7 +33,9 @@ export const CANONICAL_COLUMNS = [
 ] as const;
 const TIMES: readonly string[] = ['at', 'suket_ends', 'of_age_on'];
 
-const canonical = CANONICAL_COLUMNS.map((name) => (TIMES.includes(name) ? `extract(epoch FROM "${name}")` : `"${name}"`));
+const canonical = CANONICAL_COLUMNS.map((name) =>
+  TIMES.includes(name) ? `extract(epoch FROM "${name}")` : `"${name}"`,
+);
 /** SQL of a row's entry. Its canonical form is Postgres' text of the record of its columns. */
 const ENTRY = `uuid_send(id) || substr(sha256(convert_to(ROW(${canonical.join(', ')})::text, 'UTF8')), 1, 16)`;
 

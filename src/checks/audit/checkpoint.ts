@@ -30,13 +30,20 @@ const TYPE = 'checkpoint+jwt';
 export function createCheckpointSigner(keyring: () => Keyring): SignCheckpoint {
   return async (payload) => {
     const keys = keyring();
-    const { key, kid } = (keys.signing('checkpoint') ?? keys.signing('token')) as NonNullable<ReturnType<Keyring['signing']>>;
-    return await new SignJWT({ iss: ISSUER, ...payload }).setProtectedHeader({ alg: 'ES256', typ: TYPE, kid }).sign(key);
+    const { key, kid } = (keys.signing('checkpoint') ?? keys.signing('token')) as NonNullable<
+      ReturnType<Keyring['signing']>
+    >;
+    return await new SignJWT({ iss: ISSUER, ...payload })
+      .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid })
+      .sign(key);
   };
 }
 
 /** Reads a checkpoint that one of the keys has signed. Never rejects. */
-export async function readCheckpoint(jws: string, keys: JWTVerifyGetKey): Promise<Result<Checkpoint, 'CHECKPOINT_INVALID'>> {
+export async function readCheckpoint(
+  jws: string,
+  keys: JWTVerifyGetKey,
+): Promise<Result<Checkpoint, 'CHECKPOINT_INVALID'>> {
   try {
     const { payload } = await jwtVerify(jws.trim(), keys, { algorithms: ['ES256'], typ: TYPE, issuer: ISSUER });
     return ok(checkpoint.parse(payload));
@@ -51,12 +58,20 @@ export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null;
 export type ReadAuditState = (client: string) => Promise<AuditState>;
 
 /** The counts go over many rows: they are made once in a while, and anew behind a new block. */
-export function createAuditState({ sql, inTurn }: { sql: Sql; inTurn: InTurn }, sign: SignCheckpoint): ReadAuditState {
+export function createAuditState(
+  { sql, inTurn }: { sql: Sql; inTurn: InTurn },
+  sign: SignCheckpoint,
+): ReadAuditState {
   const read = async (): Promise<AuditState> => {
     const [row] = await onceMore(() => inTurn(async () => await sql.unsafe(STATE)));
     const unsealed = row?.unsealed as number;
     if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };
-    const sealed = checkpoint.parse({ block: row?.block, hash: row?.hash, rows: row?.rows, sealedAt: row?.sealed_at });
+    const sealed = checkpoint.parse({
+      block: row?.block,
+      hash: row?.hash,
+      rows: row?.rows,
+      sealedAt: row?.sealed_at,
+    });
     return { checkpoint: await sign(sealed), sealed, unsealed };
   };
   const state = recent(read, { ttlMs: LIMITS.checkpointTtlMs, now: Date.now });

@@ -1,7 +1,15 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { inTransaction } from '../../registry/transaction.ts';
 import { LIMITS } from '../limits.ts';
-import { type Block, blockHash, ENTRY_BYTES, entriesByTransaction, FIRST_HASH, FIRST_XID, secondsOf } from './chain.ts';
+import {
+  type Block,
+  blockHash,
+  ENTRY_BYTES,
+  entriesByTransaction,
+  FIRST_HASH,
+  FIRST_XID,
+  secondsOf,
+} from './chain.ts';
 
 /** Of the database: one seals at a time, whichever process it is of. */
 const SEAL_LOCK = 20_180_628;

@@ -20,7 +20,11 @@ export type Trace = {
 export const MAX_TRACES = 10_000;
 
 /** Who asked about one person: the newest `MAX_TRACES`, oldest first; and how many requests do not say whom they asked about. */
-export async function traceNik(sql: Sql, keys: RegistryKeys, nik: Nik): Promise<{ traces: Trace[]; untraceable: number }> {
+export async function traceNik(
+  sql: Sql,
+  keys: RegistryKeys,
+  nik: Nik,
+): Promise<{ traces: Trace[]; untraceable: number }> {
   const { auditTag } = tagsOf(keys, nik, {});
   const rows = await sql`
     SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, client, claim, found, asked, matched

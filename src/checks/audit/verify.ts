@@ -1,6 +1,15 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { inTransaction } from '../../registry/transaction.ts';
-import { type Block, blockHash, ENTRY_BYTES, FIRST_HASH, FIRST_XID, ID_BYTES, readEntries, secondsOf } from './chain.ts';
+import {
+  type Block,
+  blockHash,
+  ENTRY_BYTES,
+  FIRST_HASH,
+  FIRST_XID,
+  ID_BYTES,
+  readEntries,
+  secondsOf,
+} from './chain.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** The first thing found wrong: a row, by its id, or a block. */

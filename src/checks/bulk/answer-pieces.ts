@@ -32,7 +32,10 @@ export async function* answerPieces(
       const block = await blocks.next();
       if (block.done) return false;
       const questions = await questionBlock(block.value, format, keys);
-      const shorts = inTime(findMany(opened.tx(), questions.asked, limits.maxStatementBytes), BULK_LIMITS.maxStatementMs);
+      const shorts = inTime(
+        findMany(opened.tx(), questions.asked, limits.maxStatementBytes),
+        BULK_LIMITS.maxStatementMs,
+      );
       // Awaited in its turn; one that is given up must not end the process.
       shorts.catch(() => {});
       ahead.push({ questions, bytes: block.value.bytes.length, shorts });

@@ -15,7 +15,13 @@ import { openReading } from './reading.ts';
 import { throughSpool } from './through-spool.ts';
 import { type OpenSpool, receiveUpload, type Upload } from './upload.ts';
 
-export type BulkDependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; openSpool: OpenSpool; limits: UploadLimits };
+export type BulkDependencies = {
+  keys: RegistryKeys;
+  rules: Rules;
+  sql: Sql;
+  openSpool: OpenSpool;
+  limits: UploadLimits;
+};
 export type BulkRequest = {
   /** The request's own id, a UUID: that of its audit row. */
   id: string;

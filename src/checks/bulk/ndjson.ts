@@ -46,7 +46,17 @@ export const NDJSON: Format = {
   tail({ document, voter, reasons, actions, statusCode, region, suket, matches, asOf }) {
     const codes = reasons.map(({ code }) => code);
     const { name, kk } = matches;
-    const answer = { document, voter, reasons: codes, actions, statusCode, region, suket, matches: { name, kk }, asOf };
+    const answer = {
+      document,
+      voter,
+      reasons: codes,
+      actions,
+      statusCode,
+      region,
+      suket,
+      matches: { name, kk },
+      asOf,
+    };
     return `${JSON.stringify(answer).slice(1)}\n`;
   },
   faultTail: (error) => `"error":${JSON.stringify(error)}}\n`,
@@ -76,7 +86,8 @@ export function parseObject(text: string): Parsed {
   if (!/^\s*\{/.test(text)) return fault(OTHER_JSON.test(text) ? 'NOT_AN_OBJECT' : 'NOT_JSON');
   try {
     const members: unknown = JSON.parse(text);
-    if (typeof members === 'object' && members !== null && !Array.isArray(members)) return { members: members as Members };
+    if (typeof members === 'object' && members !== null && !Array.isArray(members))
+      return { members: members as Members };
     return fault('NOT_AN_OBJECT');
   } catch {
     return fault('NOT_JSON');
@@ -94,13 +105,18 @@ function questionOf(members: Members): Question | Fault {
   for (const member in members) if (!MEMBERS.has(member)) return fault('UNKNOWN_MEMBER');
   if (members.nik === undefined) return fault('REQUIRED', '/nik');
   for (const member of ['nik', 'name', 'kk']) {
-    if (members[member] !== undefined && typeof members[member] !== 'string') return fault('NOT_A_STRING', `/${member}`);
+    if (members[member] !== undefined && typeof members[member] !== 'string')
+      return fault('NOT_A_STRING', `/${member}`);
   }
   return questionFrom(members.nik as string, members.name as string | undefined, members.kk as string | undefined);
 }
 
 /** The question of the texts of a line, in any format; those that are undefined are not asked. */
-export function questionFrom(nikText: string, nameText: string | undefined, kkText: string | undefined): Question | Fault {
+export function questionFrom(
+  nikText: string,
+  nameText: string | undefined,
+  kkText: string | undefined,
+): Question | Fault {
   const nik = parseNik(nikText);
   if (!nik.ok) return fault(nik.code.replace(/^NIK_/, ''), '/nik');
   if (nameText === undefined && kkText === undefined) return { nik: nik.value };

@@ -35,7 +35,8 @@ export function notCompared({ layout: { names, columns }, sample }: Table): Warn
 
 const nearlyAll = (cells: string[], found: number): boolean => cells.length > 0 && found >= cells.length * NEARLY_ALL;
 
-const areCards = (cells: string[]): boolean => nearlyAll(cells, cells.filter((text) => sixteenDigits(text).ok).length);
+const areCards = (cells: string[]): boolean =>
+  nearlyAll(cells, cells.filter((text) => sixteenDigits(text).ok).length);
 
 /** Some people have a name of one word, and few have the same; places, trades and marks repeat. */
 function areNames(cells: string[]): boolean {

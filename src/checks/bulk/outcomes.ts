@@ -40,7 +40,9 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
   const nowMs = rules.now();
   const rulesNow = { ...rules, now: () => nowMs };
   const rowOf = rowReader(ledger, rangeOf(caller));
-  const known = new TextCache<{ document: DocumentStatus; voter: VoterStatus; tail: string }>(BULK_LIMITS.maxOutcomes);
+  const known = new TextCache<{ document: DocumentStatus; voter: VoterStatus; tail: string }>(
+    BULK_LIMITS.maxOutcomes,
+  );
   const document: BulkSummary['document'] = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   const voter: BulkSummary['voter'] = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
   const errors: BulkSummary['errors'] = {};

@@ -58,7 +58,8 @@ export async function questionBlock(block: Block, format: Format, keys: Registry
       let bytes = 0;
       const lines = beginnings.map((beginning, i) => {
         const fault = faults[i] as Fault | null;
-        const line = beginning + (fault === null ? outcomes.ofRow(shortOf[next++] as string) : outcomes.ofFault(fault));
+        const line =
+          beginning + (fault === null ? outcomes.ofRow(shortOf[next++] as string) : outcomes.ofFault(fault));
         bytes += line.length;
         return line;
       });

@@ -7,7 +7,12 @@ import { NDJSON } from './ndjson.ts';
 import { openTable } from './table.ts';
 
 /** Lines of one cell. */
-const WHOLE_LINES: RecordShape = { delimiter: 0, columnCount: 1, nikPlace: 0, maxLineBytes: BULK_LIMITS.maxLineBytes };
+const WHOLE_LINES: RecordShape = {
+  delimiter: 0,
+  columnCount: 1,
+  nikPlace: 0,
+  maxLineBytes: BULK_LIMITS.maxLineBytes,
+};
 
 export type Reading = { format: Format; blocks: AsyncGenerator<Block> };
 

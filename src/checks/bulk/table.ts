@@ -37,12 +37,20 @@ const NEARLY_ALL = 0.9;
  * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells is read
  * only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
  */
-export async function openTable(text: AsyncGenerator<Uint8Array>, usedIn: (layout: Layout) => number[]): Promise<Table> {
+export async function openTable(
+  text: AsyncGenerator<Uint8Array>,
+  usedIn: (layout: Layout) => number[],
+): Promise<Table> {
   const { layout, rest, restLine, passedOver } = await findHead(text, [['NIK']], BULK_LIMITS);
   const { columnCount, columns } = layout;
   const used = usedIn(layout);
   const shape = shapeOf(layout, BULK_LIMITS);
-  const blocks = cutBlocks(continued([rest], text), { shape, limits: BULK_LIMITS, firstLine: restLine, isCutOff: null });
+  const blocks = cutBlocks(continued([rest], text), {
+    shape,
+    limits: BULK_LIMITS,
+    firstLine: restLine,
+    isCutOff: null,
+  });
   const { value: first } = await blocks.next();
   const scanner = new RecordScanner(shape);
   const { starts, ends, doubled } = scanner;

@@ -16,7 +16,9 @@ export type OpenSpool = () => Promise<Spool>;
 
 /** A disk that is full, or takes no more files, is no fault of who asks, nor of our own. Throws `Unavailable` with its code. */
 export function unkept(error: unknown): never {
-  throw typeof (error as { syscall?: unknown } | null)?.syscall === 'string' ? new Unavailable(errorCode(error)) : error;
+  throw typeof (error as { syscall?: unknown } | null)?.syscall === 'string'
+    ? new Unavailable(errorCode(error))
+    : error;
 }
 
 /** An upload that exceeds a limit. */
@@ -64,7 +66,13 @@ export async function receiveUpload(
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk).catch(unkept);
     }
-    return { bytes, textBytes, lines: last === LF || last === CR ? lines : lines + 1, sha256: hash.digest('hex'), spool };
+    return {
+      bytes,
+      textBytes,
+      lines: last === LF || last === CR ? lines : lines + 1,
+      sha256: hash.digest('hex'),
+      spool,
+    };
   } catch (error) {
     await spool.close();
     throw error;
@@ -89,7 +97,8 @@ export const openMemorySpool: OpenSpool = async () => {
       chunks.push(chunk.slice());
     },
     async *read(more) {
-      for (let at = 0; at < chunks.length || (await more?.()); ) if (at < chunks.length) yield chunks[at++] as Uint8Array;
+      for (let at = 0; at < chunks.length || (await more?.()); )
+        if (at < chunks.length) yield chunks[at++] as Uint8Array;
     },
     async close() {
       chunks.length = 0;

@@ -35,9 +35,15 @@ export type Lists = {
    * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the text of
    * JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
    */
-  create(upload: { id: string; key: string; body: string | Upload }, caller: Caller): Promise<Result<Created, ListRefusal>>;
+  create(
+    upload: { id: string; key: string; body: string | Upload },
+    caller: Caller,
+  ): Promise<Result<Created, ListRefusal>>;
   /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
-  changes(asked: Reading & { after: Place | null; limit: number }, caller: Caller): Promise<Result<Changes, ListRefusal>>;
+  changes(
+    asked: Reading & { after: Place | null; limit: number },
+    caller: Caller,
+  ): Promise<Result<Changes, ListRefusal>>;
   counts(asked: Reading, caller: Caller): Promise<Result<Counts, ListRefusal>>;
   remove(id: string, caller: Caller): Promise<Result<null, ListRefusal>>;
 };
@@ -58,19 +64,25 @@ export function createLists({ keys, rules, sql, inTurn }: Dependencies): Lists {
       const { sinceCopy } = admitted(made);
       if (sinceCopy !== null) return ok({ created: true, list: createdList({ id, rows: refs.length, sinceCopy }) });
       const kept = await onceMore(() => inTime(inTurn(() => findListByKey(sql, client, key))));
-      if (kept !== null) return kept.digest === digest ? ok({ created: false, list: createdList(kept) }) : fail('KEY_USED');
+      if (kept !== null)
+        return kept.digest === digest ? ok({ created: false, list: createdList(kept) }) : fail('KEY_USED');
       if (made.tooMany) return fail('TOO_MANY_LISTS');
       throw new Unavailable('LIST_GONE');
     },
     changes: ({ requestId, id, after, limit }, caller) =>
-      reading({ id: requestId, list: id, after }, caller, async (snapshot, ledger, { sinceCopy, lastCopy }, seeing) => {
-        const place = after ?? { copy: sinceCopy, ref: null };
-        if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
-        // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
-        if (place.copy < sinceCopy || (place.copy === sinceCopy && place.ref !== null)) return fail('CURSOR_BEHIND');
-        const asked = { list: id, place, lastCopy, limit };
-        return ok(await slow(changesBehind(snapshot.tx(), ledger, asked, seeing, rules)));
-      }),
+      reading(
+        { id: requestId, list: id, after },
+        caller,
+        async (snapshot, ledger, { sinceCopy, lastCopy }, seeing) => {
+          const place = after ?? { copy: sinceCopy, ref: null };
+          if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
+          // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
+          if (place.copy < sinceCopy || (place.copy === sinceCopy && place.ref !== null))
+            return fail('CURSOR_BEHIND');
+          const asked = { list: id, place, lastCopy, limit };
+          return ok(await slow(changesBehind(snapshot.tx(), ledger, asked, seeing, rules)));
+        },
+      ),
     counts: ({ requestId, id }, caller) =>
       reading({ id: requestId, list: id, after: 'ALL' }, caller, async (snapshot, ledger, found, seeing) => {
         const { rows, createdAt, lastCopy } = found;
@@ -95,7 +107,12 @@ const createdList = ({ id, rows, sinceCopy }: { id: string; rows: number; sinceC
 
 type Found = NonNullable<Awaited<ReturnType<typeof findList>>>;
 /** `seeing` is the caller with the region that it may see now. */
-type Work<Value> = (snapshot: Snapshot, ledger: Ledger, found: Found, seeing: Caller) => Promise<Result<Value, ListRefusal>>;
+type Work<Value> = (
+  snapshot: Snapshot,
+  ledger: Ledger,
+  found: Found,
+  seeing: Caller,
+) => Promise<Result<Value, ListRefusal>>;
 
 /** Audits, then reads from one snapshot: ledger, list and rows are of the same moment. */
 function createReading(sql: Sql, keyCheck: Proof) {

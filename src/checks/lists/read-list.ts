@@ -18,7 +18,8 @@ type Row = { ref: string; tag: Tag };
 /** Other requests are answered in between. */
 const LINES_AT_A_TIME = 500;
 
-const newList = () => ({ refs: [], tags: [], faults: [], seen: new Set<string>() }) as ReadList & { seen: Set<string> };
+const newList = () =>
+  ({ refs: [], tags: [], faults: [], seen: new Set<string>() }) as ReadList & { seen: Set<string> };
 
 /** Reads lines of `{"ref","nik"}`, strict; blank ones are no lines. A reference stands once. No NIK is left. */
 export async function readLines(text: string, keys: RegistryKeys): Promise<ReadList> {

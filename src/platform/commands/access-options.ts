@@ -27,5 +27,12 @@ export function parseRegionOption(text: string | undefined): string | null {
 }
 
 /** A client in one line, for the operator. */
-export const describeClient = ({ name, scopes, region, perMinute, perDay, linesPerDay = LIST_LINES_PER_DAY }: Client): string =>
+export const describeClient = ({
+  name,
+  scopes,
+  region,
+  perMinute,
+  perDay,
+  linesPerDay = LIST_LINES_PER_DAY,
+}: Client): string =>
   `${name}: ${scopes.join(', ')}; ${region === null ? 'sees EVERY region' : `sees ${region}`}; ${perMinute} checks a minute, ${perDay} a day; ${linesPerDay} lines of lists a day`;

@@ -13,7 +13,11 @@ import { StartupError } from '../startup-error.ts';
 import { type Command, parseCommand } from './command.ts';
 
 const OPTIONS = {
-  checkpoint: { type: 'string', value: 'FILE', help: 'verify: must be in the chain; a file with a checkpoint, or itself' },
+  checkpoint: {
+    type: 'string',
+    value: 'FILE',
+    help: 'verify: must be in the chain; a file with a checkpoint, or itself',
+  },
   json: { type: 'boolean', default: false, help: 'prints the outcome as JSON on one line' },
 } as const;
 const MAX_INPUT_CHARS = 4_096;
@@ -73,7 +77,14 @@ async function trace({ registry, settings, json, say }: Run, nik: Nik): Promise<
   const { traces, untraceable } = await traceNik(registry.sql, deriveKeys(settings.registryKey), nik);
   if (json) return void process.stdout.write(`${JSON.stringify({ traces, untraceable })}\n`);
   for (const { at, client, claim, found, asked, matched } of traces) {
-    const columns = [at, client, claim ?? '-', found ? 'found' : 'not found', asked.join(',') || '-', matched.join(',') || '-'];
+    const columns = [
+      at,
+      client,
+      claim ?? '-',
+      found ? 'found' : 'not found',
+      asked.join(',') || '-',
+      matched.join(',') || '-',
+    ];
     process.stdout.write(`${columns.join('\t')}\n`);
   }
   say(

@@ -105,7 +105,8 @@ const counts = (of: Record<string, number>): string =>
 
 const WARNING_TEXTS: Record<Warning, string> = {
   NAME_NOT_COMPARED: 'No name was compared, though a column looks like names: call it NAMA and check again',
-  KK_NOT_COMPARED: 'No family card was compared, though a column looks like their numbers: call it NO_KK and check again',
+  KK_NOT_COMPARED:
+    'No family card was compared, though a column looks like their numbers: call it NO_KK and check again',
   NIKS_ROUNDED:
     'Nearly all NIKs end in 0: a spreadsheet has eaten their last digit, so these are not the people meant. Get the list again with the NIK as text',
 };

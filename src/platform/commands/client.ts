@@ -10,7 +10,12 @@ import { type Command, parseCommand } from './command.ts';
 /** Of both quotas: counts of one statement more still fit into an integer of Postgres. */
 const MAX_QUOTA = 999_999_999;
 const OPTIONS = {
-  scope: { type: 'string', multiple: true, value: 'check', help: `add: what for, one or more of: ${SCOPES.join(', ')}` },
+  scope: {
+    type: 'string',
+    multiple: true,
+    value: 'check',
+    help: `add: what for, one or more of: ${SCOPES.join(', ')}`,
+  },
   region: { type: 'string', value: '32.01|all', help: 'add: the region that it may see, or all' },
   quota: { type: 'string', value: '600/50000', help: 'add: checks a minute, and a day' },
   'list-quota': { type: 'string', value: '2000000', help: 'add: lines of followed lists a day' },
@@ -35,7 +40,11 @@ export const clientCommand: Command = {
     try {
       if (asked) await add(registry.sql, client, asked, say);
       else if (verb === 'revoke')
-        say((await revokeClient(registry.sql, client)) ? 'Revoked' : 'There was no client of that name: revoked in advance');
+        say(
+          (await revokeClient(registry.sql, client))
+            ? 'Revoked'
+            : 'There was no client of that name: revoked in advance',
+        );
       else printClients(await listClients(registry.sql), values.json === true);
     } finally {
       await registry.close();
@@ -64,9 +73,11 @@ async function add(sql: Sql, name: string, named: Named, say: (line: string) => 
 
 function askedOf(values: { scope?: string[]; region?: string; quota?: string; 'list-quota'?: string }): Named {
   const [quota, minute, day] = /^([0-9]{1,9})(?:\/([0-9]{1,9}))?$/.exec(values.quota ?? '') ?? [];
-  if (values.quota !== quota) throw new StartupError('--quota must be checks a minute, or a minute and a day: 600/50000');
+  if (values.quota !== quota)
+    throw new StartupError('--quota must be checks a minute, or a minute and a day: 600/50000');
   const lines = values['list-quota'];
-  if (lines !== undefined && !/^[0-9]{1,9}$/.test(lines)) throw new StartupError('--list-quota must be lines a day: 2000000');
+  if (lines !== undefined && !/^[0-9]{1,9}$/.test(lines))
+    throw new StartupError('--list-quota must be lines a day: 2000000');
   const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
   return {
     scopes: values.scope && parseScopes(values.scope),

@@ -39,7 +39,8 @@ export function parseCommand<Known extends Options>(args: string[], options: Kno
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     // Letters only: a value that stands where an option should is not repeated.
-    const [, name] = /^(?:Unknown option|Option) '(?:-\w, )?(-[a-zA-Z]\b|--[a-z][a-z-]*(?![\w-]))/.exec(message) ?? [];
+    const [, name] =
+      /^(?:Unknown option|Option) '(?:-\w, )?(-[a-zA-Z]\b|--[a-z][a-z-]*(?![\w-]))/.exec(message) ?? [];
     const what =
       code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
         ? `There is an unknown option${name === undefined ? '' : ` ${name}`}.`

@@ -12,13 +12,25 @@ import { type Command, parseCommand, parseShare } from './command.ts';
 
 const OPTIONS = {
   source: { type: 'string', value: '32.01', help: 'region code of the Disdukcapil whose copy this is; needed' },
-  'as-of': { type: 'string', value: 'TIME', help: 'when the copy was taken, such as 2018-01-12T17:00:00+07:00; needed' },
+  'as-of': {
+    type: 'string',
+    value: 'TIME',
+    help: 'when the copy was taken, such as 2018-01-12T17:00:00+07:00; needed',
+  },
   'dry-run': { type: 'boolean', default: false, help: 'reports and writes nothing' },
   partial: { type: 'boolean', default: false, help: 'the file is not the whole: nobody is marked absent' },
   'max-rejected': { type: 'string', value: '0.1', help: 'share of the rows that may be rejected' },
-  'max-unreadable': { type: 'string', value: '0.1', help: 'share of the filled cells of a column that may be unreadable' },
+  'max-unreadable': {
+    type: 'string',
+    value: '0.1',
+    help: 'share of the filled cells of a column that may be unreadable',
+  },
   'max-lost': { type: 'string', value: '0.02', help: "share of the source's residents that a whole file may lack" },
-  'other-region': { type: 'boolean', default: false, help: 'accepts a file of which hardly any row is of the source' },
+  'other-region': {
+    type: 'boolean',
+    default: false,
+    help: 'accepts a file of which hardly any row is of the source',
+  },
   again: { type: 'boolean', default: false, help: 'reads the same bytes anew' },
   'allow-older': { type: 'boolean', default: false, help: "accepts an older time than that of the source's copy" },
   'allow-truncated': { type: 'boolean', default: false, help: 'imports what is there of a file that breaks off' },
@@ -37,7 +49,8 @@ export const importCommand: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
       throw new StartupError(`One FILE is needed. Usage: hakpilih ${importCommand.usage}`);
-    if (values.source === undefined || values['as-of'] === undefined) throw new StartupError('--source and --as-of are needed');
+    if (values.source === undefined || values['as-of'] === undefined)
+      throw new StartupError('--source and --as-of are needed');
     parseSource(values.source);
     parseAsOf(values['as-of'], Date.now());
     const options = {
@@ -69,7 +82,8 @@ export const importCommand: Command = {
       committed = !options.dryRun;
       progress.end();
       // Rows just written are marked as settled here, at one go; else the first checks would do it, one by one. It may be left undone.
-      if (report.dataset !== null && !report.alreadyImported) await registry.sql`VACUUM (ANALYZE) residents`.catch(() => {});
+      if (report.dataset !== null && !report.alreadyImported)
+        await registry.sql`VACUUM (ANALYZE) residents`.catch(() => {});
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else for (const line of summaryOf(report, rejects.path, options.dryRun)) context.say(line);
     } catch (error) {

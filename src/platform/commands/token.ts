@@ -11,8 +11,17 @@ import { type Command, parseCommand } from './command.ts';
 const MAX_TTL_SECONDS = 366 * 86_400;
 const OPTIONS = {
   client: { type: 'string', value: 'NAME', help: 'who asks; needed' },
-  scope: { type: 'string', multiple: true, value: 'check', help: `what for, one or more of: ${SCOPES.join(', ')}; needed` },
-  region: { type: 'string', value: '32.01', help: 'the region that the caller may see; else all that the client may' },
+  scope: {
+    type: 'string',
+    multiple: true,
+    value: 'check',
+    help: `what for, one or more of: ${SCOPES.join(', ')}; needed`,
+  },
+  region: {
+    type: 'string',
+    value: '32.01',
+    help: 'the region that the caller may see; else all that the client may',
+  },
   ttl: { type: 'string', value: '12h', help: 'how long it holds: 30m, 12h, 7d, at most 366d' },
 } as const;
 
@@ -32,7 +41,8 @@ export const tokenCommand: Command = {
     const registry = await openRegistry(settings, 1, context.say);
     try {
       const fresh = { name: client, scopes, region, perMinute: QUOTA.perMinute, perDay: QUOTA.perDay };
-      if (await recordClient(registry.sql, fresh, { once: true })) context.say(`Added client ${describeClient(fresh)}`);
+      if (await recordClient(registry.sql, fresh, { once: true }))
+        context.say(`Added client ${describeClient(fresh)}`);
       const permitted = await permits(registry.sql, client, scopes, region);
       if (!permitted.ok) throw new StartupError(REFUSALS[permitted.code]);
     } finally {

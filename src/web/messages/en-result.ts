@@ -36,7 +36,8 @@ export const englishResult = ({ day, weekday, bornBy }: WrittenDays): ResultMess
       lead: `There is still time: get recorded, ask the Disdukcapil for a Suket, then bring it to the polling station (TPS) on ${weekday}.`,
     },
     TO_RECORD_WITH_SUKET: {
-      headline: 'By the record, you hold a Suket that is valid on polling day, but have not been recorded for an e-KTP.',
+      headline:
+        'By the record, you hold a Suket that is valid on polling day, but have not been recorded for an e-KTP.',
       lead: `Bring the original Suket to the polling station (TPS) on ${weekday}, and get recorded as soon as you can.`,
     },
     DOCUMENT_UNCLEAR: {

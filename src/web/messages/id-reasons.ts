@@ -24,14 +24,16 @@ export const indonesianReasons = ({ day, bornBy }: Pick<WrittenDays, 'day' | 'bo
     NOT_CITIZEN: 'Kebangsaan Anda tercatat bukan Indonesia. Syarat memilih adalah warga negara Indonesia.',
     NO_CONTEST: `Provinsi serta kabupaten/kota Anda tidak termasuk daerah yang menyelenggarakan Pilkada ${day}.`,
     TURNS_17_BY_ELECTION: `Anda genap 17 tahun paling lambat pada ${day}, jadi sudah memenuhi syarat usia. Jika e-KTP belum ada, tanyakan surat keterangan bagi pemilih pemula kepada Disdukcapil.`,
-    BIRTH_DATE_UNKNOWN: 'Tanggal lahir Anda tidak tercatat atau tidak terbaca, jadi usia Anda tidak dapat kami pastikan.',
+    BIRTH_DATE_UNKNOWN:
+      'Tanggal lahir Anda tidak tercatat atau tidak terbaca, jadi usia Anda tidak dapat kami pastikan.',
     NATIONALITY_UNCLEAR: 'Kebangsaan Anda tidak tercatat dengan jelas.',
     MARITAL_STATUS_UNKNOWN: `Anda belum berusia 17 tahun pada ${day}, dan status perkawinan Anda tidak terbaca. Yang sudah atau pernah kawin berhak memilih.`,
     TNI_POLRI_ON_RECORD:
       'Pekerjaan Anda tercatat sebagai TNI atau Polri. Anggota yang masih berdinas tidak memilih. Yang sudah pensiun atau berhenti berhak memilih; perbarui data Anda.',
     DECEASED_ON_RECORD:
       'Pada NIK ini tercatat keterangan meninggal. Jika ini NIK Anda sendiri, mohon maaf: catatan itu keliru dan perlu diperbaiki Disdukcapil.',
-    INACTIVE_ON_RECORD: 'Data Anda tercatat tidak aktif. Disdukcapil dapat menjelaskan sebabnya dan mengaktifkannya kembali.',
+    INACTIVE_ON_RECORD:
+      'Data Anda tercatat tidak aktif. Disdukcapil dapat menjelaskan sebabnya dan mengaktifkannya kembali.',
     REGION_UNKNOWN:
       'Provinsi atau kabupaten/kota Anda tidak tercatat dengan jelas, jadi kami tidak tahu pemilihan mana yang Anda ikuti.',
   },

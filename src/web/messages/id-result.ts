@@ -36,7 +36,8 @@ export const indonesianResult = ({ day, weekday, bornBy }: WrittenDays): ResultM
       lead: `Masih ada waktu: lakukan perekaman, urus Suket di Disdukcapil, lalu bawa ke TPS pada ${weekday}.`,
     },
     TO_RECORD_WITH_SUKET: {
-      headline: 'Anda tercatat memiliki Suket yang berlaku pada hari pemungutan suara, tetapi belum melakukan perekaman e-KTP.',
+      headline:
+        'Anda tercatat memiliki Suket yang berlaku pada hari pemungutan suara, tetapi belum melakukan perekaman e-KTP.',
       lead: `Bawa Suket asli ke TPS pada ${weekday}, dan lakukan perekaman secepatnya.`,
     },
     DOCUMENT_UNCLEAR: {
