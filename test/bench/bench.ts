@@ -1,5 +1,6 @@
 // npm run bench: the promised figures, each side by side with a peer in one run. Quote medians and ratios: machines are noisy.
 // BENCH_ROWS (4900000) makes it smaller for a trial; BENCH_ROUNDS (5) and BENCH_IMPORTS (3) are the repetitions.
+// `npm run bench -- checks` leaves out bulk and growth.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,8 +44,9 @@ try {
   const { url } = importing;
   await admin.unsafe('CHECKPOINT');
   const checks = await benchChecks(context, url);
-  const bulk = await benchBulk(context, url);
-  const growth = await benchGrowth(context, url);
+  const isWhole = process.argv[2] !== 'checks';
+  const bulk = isWhole ? await benchBulk(context, url) : null;
+  const growth = isWhole ? await benchGrowth(context, url) : null;
   const result = {
     machine: { cores: availableParallelism(), node: process.version, loadBefore: load, loadAfter: loadavg() },
     import: importing.result,
@@ -56,8 +58,8 @@ try {
   await writeFile(join(root, 'dist/bench.json'), `${JSON.stringify(result, null, 2)}\n`);
   console.table(importing.table);
   console.table(checks);
-  console.table([bulk]);
-  console.table([growth]);
+  if (isWhole) console.table([bulk]);
+  if (isWhole) console.table([growth]);
   console.log(
     `load average before ${load.map((n) => n.toFixed(2))}, after ${loadavg().map((n) => n.toFixed(2))}; written to dist/bench.json`,
   );

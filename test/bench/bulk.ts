@@ -31,7 +31,8 @@ export async function benchBulk(context: BenchContext, url: string) {
     const started = performance.now();
     const headers = { Authorization: authorization, 'Content-Type': 'application/x-ndjson' };
     const end = await send(`${server.url}/v1/checks/bulk`, headers, Array(times).fill(questions));
-    if (!end.includes(`"lines":${tags.length * times},`)) throw new Error('the answer of the bulk check is not whole');
+    if (!end.includes(`"lines":${tags.length * times},`))
+      throw new Error('the answer of the bulk check is not whole');
     return (tags.length * times) / ((performance.now() - started) / 1000);
   };
   const sql = connect(url, { max: 1, genericPlans: true });
@@ -65,7 +66,8 @@ function send(url: string, headers: Record<string, string>, body: Uint8Array[]):
     const posting = request(url, { method: 'POST', headers }, (response) => {
       let end: Buffer = Buffer.alloc(0);
       response.on('data', (piece: Buffer) => {
-        end = piece.length >= END_BYTES ? piece.subarray(-END_BYTES) : Buffer.concat([end, piece]).subarray(-END_BYTES);
+        end =
+          piece.length >= END_BYTES ? piece.subarray(-END_BYTES) : Buffer.concat([end, piece]).subarray(-END_BYTES);
       });
       response.on('end', () => resolve(end));
       response.on('error', reject);
@@ -98,7 +100,12 @@ async function bareJoin(sql: ReturnType<typeof connect>, tags: readonly string[]
 }
 
 /** Four of five are residents of the sample, one is nobody. */
-async function writeQuestions({ directory, keys, sample, rows }: BenchContext): Promise<{ file: string; tags: string[] }> {
+async function writeQuestions({
+  directory,
+  keys,
+  sample,
+  rows,
+}: BenchContext): Promise<{ file: string; tags: string[] }> {
   const registryKeys = deriveKeys(Buffer.from(keys.HAKPILIH_REGISTRY_KEY as string, 'base64'));
   const file = join(directory, 'questions.ndjson');
   const input = createReadStream(await sample(rows));
@@ -109,7 +116,10 @@ async function writeQuestions({ directory, keys, sample, rows }: BenchContext): 
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       line += 1;
       if (line === 1 || line % step !== 0) continue;
-      const niks = [text.slice(0, 16), ...(tags.length % 5 === 3 ? [`3299${String(line).padStart(8, '0')}9999`] : [])];
+      const niks = [
+        text.slice(0, 16),
+        ...(tags.length % 5 === 3 ? [`3299${String(line).padStart(8, '0')}9999`] : []),
+      ];
       for (const nik of niks) {
         if (tags.length >= MAX_LINES) return;
         tags.push(tagsOf(registryKeys, nik as Nik, {}).tag);

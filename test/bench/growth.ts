@@ -8,9 +8,21 @@ export async function benchGrowth({ keys, create, sample, rows, rounds }: BenchC
   const few = Math.round(rows / 100);
   const file = await sample(few);
   const smallUrl = await create('bench_small');
-  const importing = ['src/cli.ts', 'import', file, '--source', '32.01', '--as-of', '2018-01-12T17:00:00+07:00', '--json'];
+  const importing = [
+    'src/cli.ts',
+    'import',
+    file,
+    '--source',
+    '32.01',
+    '--as-of',
+    '2018-01-12T17:00:00+07:00',
+    '--json',
+  ];
   await measure(importing, { ...keys, HAKPILIH_DATABASE_URL: smallUrl });
-  const headersOf = async (url: string) => ({ Authorization: await benchToken(keys, url), 'Content-Type': 'application/json' });
+  const headersOf = async (url: string) => ({
+    Authorization: await benchToken(keys, url),
+    'Content-Type': 'application/json',
+  });
   const headers = { small: await headersOf(smallUrl), large: await headersOf(largeUrl) };
   const niks = await firstNiks(file);
   const start = (url: string) =>

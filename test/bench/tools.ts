@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -9,11 +9,42 @@ const run = promisify(execFile);
 export const median = (values: number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 };
 export const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
 export type Server = { url: string; child: ChildProcess; stop(): Promise<void> };
+
+/** Seconds of CPU, user and system (Linux: proc(5), `stat`), in hundredths. */
+const TICKS_PER_SECOND = 100;
+type Stat = { parent: number; own: number; ofEnded: number };
+function statOf(pid: number | string): Stat {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .map(Number);
+  const sum = (from: number): number => ((fields[from] as number) + (fields[from + 1] as number)) / TICKS_PER_SECOND;
+  return { parent: fields[1] as number, own: sum(11), ofEnded: sum(13) };
+}
+/** CPU seconds of a process with all its threads, so far. */
+export const cpuSeconds = (pid: number): number => statOf(pid).own;
+/** CPU seconds of all processes of the Postgres server that one of its sessions belongs to, of ended ones too. */
+export function serverCpuSeconds(sessionPid: number): number {
+  const { parent: server } = statOf(sessionPid);
+  let seconds = cpuSeconds(server) + statOf(server).ofEnded;
+  for (const name of readdirSync('/proc')) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    try {
+      const { parent, own } = statOf(name);
+      if (parent === server) seconds += own;
+    } catch {
+      // It has just ended.
+    }
+  }
+  return seconds;
+}
 
 /** As `npm start` has it; the peer gets it too. */
 const NURSERY = '--max-semi-space-size=64';
@@ -63,7 +94,10 @@ export async function load(
     '--',
     bodies,
   ];
-  const env = { PATH: process.env.PATH ?? '', ...(authorization === undefined ? {} : { BENCH_AUTHORIZATION: authorization }) };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    ...(authorization === undefined ? {} : { BENCH_AUTHORIZATION: authorization }),
+  };
   const { stdout } = await run('wrk', args, { env }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new Error('the benchmark needs wrk (Debian: apt-get install wrk)') : error;
   });
@@ -102,6 +136,9 @@ export async function measure(
 /** A token of a client whose quota no benchmark reaches, in the database of `url`. */
 export async function benchToken(keys: Record<string, string>, url: string): Promise<string> {
   const env = { ...keys, HAKPILIH_DATABASE_URL: url };
-  await measure(['src/cli.ts', 'client', 'add', 'bench', '--scope', 'check,bulk', '--quota', '100000000/900000000'], env);
+  await measure(
+    ['src/cli.ts', 'client', 'add', 'bench', '--scope', 'check,bulk', '--quota', '100000000/900000000'],
+    env,
+  );
   return `Bearer ${(await measure(['src/cli.ts', 'token', '--client', 'bench', '--scope', 'check,bulk'], env)).out.trim()}`;
 }
