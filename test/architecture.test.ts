@@ -55,12 +55,14 @@ function faultsOf(path: string, text: string): string[] {
     const target = resolved(path, specifier);
     if (!target.startsWith('src/')) {
       // The registry owns the schema and with it the list of its migrations.
-      if (!(room === 'registry' && target.startsWith('drizzle/'))) faults.push(`${path}: imports ${target} outside src`);
+      if (!(room === 'registry' && target.startsWith('drizzle/')))
+        faults.push(`${path}: imports ${target} outside src`);
       continue;
     }
     const other = roomOf(target);
     const opensPlatform = other === 'platform' && NODE_DOORS.includes(path);
-    if (other !== room && !allowed.includes(other) && !opensPlatform) faults.push(`${path}: ${room} imports ${other}`);
+    if (other !== room && !allowed.includes(other) && !opensPlatform)
+      faults.push(`${path}: ${room} imports ${other}`);
   }
   const code = withoutComments(text);
   if (!outermost && PROCESS.test(code)) faults.push(`${path}: ${room} touches process`);
@@ -154,10 +156,16 @@ describe('the inspection itself', () => {
   });
 
   it.each([
-    ['src/core/a.ts', "import { a } from './b.ts';\nconst day = new Date(0);\n// fetch( and Date.now() are for others"],
+    [
+      'src/core/a.ts',
+      "import { a } from './b.ts';\nconst day = new Date(0);\n// fetch( and Date.now() are for others",
+    ],
     ['src/registry/a.ts', "import postgres from 'postgres';\nimport { a } from '../core/a.ts';"],
     ['src/checks/a.ts', "import { a } from '../registry/a.ts';\nimport { createHmac } from 'node:crypto';"],
-    ['src/http/a.ts', "import { a } from '../checks/a.ts';\nimport { b } from '../coverage/a.ts';\nconst now = Date.now();"],
+    [
+      'src/http/a.ts',
+      "import { a } from '../checks/a.ts';\nimport { b } from '../coverage/a.ts';\nconst now = Date.now();",
+    ],
     [
       'src/platform/a/b.ts',
       "import { a } from '../../web/a.ts';\nimport { readFile } from 'node:fs/promises';\nprocess.exit();",

@@ -39,7 +39,7 @@ export function createCheck({ keys, rules, sources }: ChecksDependencies): Check
 
 /** What the first source says that can say anything. */
 async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: number): Promise<SourceAnswer> {
-  let unavailable = new Unavailable('NO_SOURCE');
+  let unavailable: Unavailable | undefined;
   for (const source of sources) {
     try {
       return await onceMore((again) =>
@@ -50,16 +50,27 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
       unavailable = error;
     }
   }
-  throw unavailable;
+  throw unavailable ?? new Unavailable('NO_SOURCE');
 }
 
-/** Tries again where the connection was lost on the way: the check keeps its id, so what it did before counts once. */
-export async function onceMore<Row>(work: (again: boolean) => Promise<Row>): Promise<Row> {
+/** A try that begins later could end after the deadline. */
+const LAST_TRY_AFTER_MS = LIMITS.checkDeadlineMs - LIMITS.maxWaitMs - LIMITS.statementTimeoutMs;
+
+/**
+ * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id, so what it
+ * did before counts once.
+ */
+export async function onceMore<Row>(
+  work: (again: boolean) => Promise<Row>,
+  now: () => number = () => performance.now(),
+): Promise<Row> {
+  const since = now();
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(tries > 1);
     } catch (error) {
-      if (!isConnectionLost(error) || tries === LIMITS.maxTries) throw asUnavailable(error);
+      const isLast = tries === LIMITS.maxTries || now() - since > LAST_TRY_AFTER_MS;
+      if (!isConnectionLost(error) || isLast) throw asUnavailable(error);
     }
   }
 }

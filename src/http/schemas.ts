@@ -23,11 +23,9 @@ const region = z
   .meta({ description: 'Dotted Kemendagri code: province, regency, district, village' });
 const proved = z.boolean().nullable().meta({ description: 'Null where not asked or not on record' });
 
-const documentStatus = z
-  .enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED'] satisfies DocumentStatus[])
-  .meta({
-    description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
-  });
+const documentStatus = z.enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED'] satisfies DocumentStatus[]).meta({
+  description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
+});
 const voterStatus = z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED'] satisfies VoterStatus[]);
 const actions = z.array(
   z.enum([

@@ -29,6 +29,8 @@ export type Listener = {
 /** A connection: its requests that are not answered yet, the first of which is in hand. */
 type Line = { waiting: (() => void)[]; isClosing: boolean };
 
+/** How often in its time a connection is looked at whose headers are on their way. */
+const LOOKS_AT_HEADERS = 4;
 const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' } as const;
 
 /**
@@ -50,6 +52,7 @@ export function createListener(options: ListenerOptions, hostname: string, limit
   const timeouts = {
     requestTimeout: 0,
     headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.headersTimeoutMs / LOOKS_AT_HEADERS,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
   };
   const server = createServer({ ...timeouts, requireHostHeader: false });

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Keyring, parseKeyring } from '../../src/access/keyring.ts';
+import { type Keyring, MAX_KEYS, parseKeyring } from '../../src/access/keyring.ts';
 import { createVerifier, issueToken, type TokenRequest } from '../../src/access/tokens.ts';
 
 const NOW = Date.parse('2018-06-27T07:00:00+07:00');
@@ -28,7 +28,16 @@ const issue = (request: Partial<TokenRequest> = {}): Promise<string> =>
 /** A token of ours in all but what is changed; undefined leaves a claim out. */
 async function forge(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
   const iat = NOW / 1000;
-  const all = { iss: 'hakpilih', aud: 'hakpilih', sub: 'tps-014', jti: '1', scope: 'check', iat, exp: iat + 600, ...claims };
+  const all = {
+    iss: 'hakpilih',
+    aud: 'hakpilih',
+    sub: 'tps-014',
+    jti: '1',
+    scope: 'check',
+    iat,
+    exp: iat + 600,
+    ...claims,
+  };
   return await new SignJWT(all as JWTPayload)
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header })
     .sign(await importJWK(jwk, 'ES256'), { crit: { x: true } });
@@ -70,7 +79,8 @@ describe('a token that is issued', () => {
     expect(await judge(token, nowMs)).toMatchObject({ ok: true });
     nowMs = NOW + 600_000;
     expect(await judge(token, nowMs)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
-    for (let i = 0; i < 3; i += 1) expect(await verify(`Bearer ${token}`)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
+    for (let i = 0; i < 3; i += 1)
+      expect(await verify(`Bearer ${token}`)).toEqual({ ok: false, code: 'TOKEN_EXPIRED' });
   });
 
   it('holds no longer where a character of it is another', async () => {
@@ -112,6 +122,32 @@ describe('an Authorization header', () => {
   it('of more than 4 KiB is not read, even where its token is ours', async () => {
     expect(await judge(await forge({ more: 'x'.repeat(4_096) }))).toEqual({ ok: false, code: 'TOKEN_MALFORMED' });
     expect(await judge(await forge({ more: 'x'.repeat(2_000) }))).toMatchObject({ ok: true });
+  });
+});
+
+describe('the limits of a token and its keys', () => {
+  /** Of the header, its scheme included. */
+  const MAX_TOKEN_CHARS = 4_096;
+
+  it.each([MAX_TOKEN_CHARS - 1, MAX_TOKEN_CHARS, MAX_TOKEN_CHARS + 1])(
+    'a header may be of %i characters, or not',
+    async (chars) => {
+      const token = await issue();
+      const header = `${'Bearer'.padEnd(chars - token.length)}${token}`;
+      expect(header).toHaveLength(chars);
+      const verdict = await verifierOf(keyring, () => NOW)(header);
+      expect(verdict).toMatchObject(chars > MAX_TOKEN_CHARS ? { ok: false, code: 'TOKEN_MALFORMED' } : { ok: true });
+    },
+  );
+
+  it.each([64, 65])('a client may have a name of %i characters, or not', async (chars) => {
+    expect((await judge(await forge({ sub: 'a'.repeat(chars) }))).ok).toBe(chars <= 64);
+  });
+
+  it.each([MAX_KEYS - 1, MAX_KEYS, MAX_KEYS + 1])('a keyring may be of %i keys, or not', async (count) => {
+    const ring = keyringOf(...Array.from({ length: count }, (_, i) => ({ ...jwk, kid: `key-${i}` })));
+    if (count > MAX_KEYS) await expect(ring).rejects.toThrow('the signing keys are not a JWKS');
+    else expect((await ring).publicJwks.keys).toHaveLength(count);
   });
 });
 
@@ -205,7 +241,9 @@ describe('a keyring', () => {
       ),
     );
     for (const text of texts) {
-      await expect(parseKeyring(text)).rejects.toThrow(/^the signing keys are not a JWKS of private ES256 keys \(EC, P-256\)$/);
+      await expect(parseKeyring(text)).rejects.toThrow(
+        /^the signing keys are not a JWKS of private ES256 keys \(EC, P-256\)$/,
+      );
     }
   });
 });

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
+import { QUOTA } from '../../src/registry/admit.ts';
 import { findInline, findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
-import { createTestRegistry, earlyInMinute, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
+import {
+  createTestRegistry,
+  earlyInMinute,
+  importResidents,
+  nikOf,
+  resident,
+  type TestRegistry,
+} from '../support/registry.ts';
 
 describe('a client', () => {
   let registry: TestRegistry;
@@ -15,7 +23,9 @@ describe('a client', () => {
   afterAll(() => registry.close());
   const ask = async (client: string, niks: string[], slot = 0) => {
     const keys = deriveKeys(registry.registryKey);
-    const asked = niks.map((nik) => askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client, region: null }));
+    const asked = niks.map((nik) =>
+      askedOf(keys, crypto.randomUUID(), { nik: nik as Nik }, { client, region: null }),
+    );
     return (await findPrepared(registry.sql, asked, slot)).map(({ admission }) => admission);
   };
   it('is admitted up to its quota a minute, to the one, and told what is left', async () => {
@@ -24,13 +34,29 @@ describe('a client', () => {
     expect(rows.every((r) => r.refusal === null)).toBe(true);
     expect(rows[0]?.quota).toMatchObject({ limit: 60, remaining: 2 });
     const more = await ask('small', Array(5).fill(known));
-    expect(more.map((r) => r.refusal?.code ?? null)).toEqual([null, null, 'MINUTE_QUOTA', 'MINUTE_QUOTA', 'MINUTE_QUOTA']);
+    expect(more.map((r) => r.refusal?.code ?? null)).toEqual([
+      null,
+      null,
+      'MINUTE_QUOTA',
+      'MINUTE_QUOTA',
+      'MINUTE_QUOTA',
+    ]);
     expect(await registry.sql`SELECT 1 FROM audit WHERE client = 'small'`).toHaveLength(60);
   });
   it('is counted to the one over statements at once', async () => {
     await earlyInMinute();
     const all = await Promise.all(Array.from({ length: 40 }, (_, i) => ask('at-once', Array(4).fill(known), i % 16)));
     expect(all.flat().filter((r) => r.refusal === null)).toHaveLength(60);
+  });
+  it('is admitted up to its quota a day, to the one, and anew the next day', async () => {
+    const ofToday = (used: number) => registry.sql`
+      UPDATE client_usage SET in_day = ${used}, in_minute = 0 WHERE client = 'daily'`;
+    await ask('daily', [known]);
+    await ofToday(QUOTA.perDay - 2);
+    const rows = await ask('daily', Array(3).fill(known));
+    expect(rows.map((r) => r.refusal?.code ?? null)).toEqual([null, null, 'DAY_QUOTA']);
+    await registry.sql`UPDATE client_usage SET day = current_date - 1, in_minute = 0 WHERE client = 'daily'`;
+    expect((await ask('daily', [known]))[0]?.refusal).toBeNull();
   });
   it('pauses after twenty misses in a row', async () => {
     for (let i = 0; i < 19; i += 1) expect((await ask('misser', [nikOf(5000)]))[0]?.refusal).toBeNull();

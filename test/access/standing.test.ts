@@ -15,13 +15,21 @@ describe.each(RUNTIMES)('on %s', (name) => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await startRuntime(name);
-    await importResidents(runtime.registry, [resident(here), resident(there, { region: '32.04.05.2001' })], { source: '32' });
+    await importResidents(runtime.registry, [resident(here), resident(there, { region: '32.04.05.2001' })], {
+      source: '32',
+    });
   });
   afterAll(() => runtime?.stop());
 
   const narrowTo = (client: string, scopes: readonly Scope[], region: string | null) =>
     recordClient(runtime.registry.sql, { name: client, scopes, region, perMinute: 1_000, perDay: 10_000 });
-  const send = async (path: string, authorization: string, method = 'GET', body?: string, type = 'application/x-ndjson') =>
+  const send = async (
+    path: string,
+    authorization: string,
+    method = 'GET',
+    body?: string,
+    type = 'application/x-ndjson',
+  ) =>
     await fetch(`${runtime.url}${path}`, {
       method,
       headers: { Authorization: authorization, 'Content-Type': type, 'Idempotency-Key': crypto.randomUUID() },
@@ -67,7 +75,11 @@ describe.each(RUNTIMES)('on %s', (name) => {
     )) as [string, string, string];
     const found = async (token: string, nik: string) =>
       (await answerIn(await check(runtime, token, { nik }))).statusCode !== null;
-    expect([await found(wide, here), await found(wide, there), await found(province, there)]).toEqual([true, true, true]);
+    expect([await found(wide, here), await found(wide, there), await found(province, there)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     const old = (await (await send('/v1/lists', wide, 'POST', lines)).json()) as { id: string };
     await narrowTo('mover', scopes, '32.01');
     for (const token of [wide, province]) {
@@ -83,7 +95,8 @@ describe.each(RUNTIMES)('on %s', (name) => {
       });
       expect((await send(`/v1/lists/${old.id}`, token)).status).toBe(404);
     }
-    const claims = await runtime.registry.sql`SELECT kind, claim FROM audit WHERE client = 'mover' ORDER BY id DESC LIMIT 3`;
+    const claims = await runtime.registry
+      .sql`SELECT kind, claim FROM audit WHERE client = 'mover' ORDER BY id DESC LIMIT 3`;
     expect(claims.map(({ claim }) => claim)).toEqual(['32.01', '32.01', '32.01']);
     for (const ask of [
       () => check(runtime, elsewhere, { nik: here }),
@@ -157,7 +170,9 @@ it('statements with many clients in any order do not wait for each other in a ci
     const clients = Array.from({ length: 64 }, (_, i) => `client-${String(i).padStart(2, '0')}`);
     const keys = deriveKeys(registry.registryKey);
     const asked = (order: string[]) =>
-      order.map((client, i) => askedOf(keys, crypto.randomUUID(), { nik: nikOf(i) as Nik }, { client, region: null }));
+      order.map((client, i) =>
+        askedOf(keys, crypto.randomUUID(), { nik: nikOf(i) as Nik }, { client, region: null }),
+      );
     const orders = [
       clients,
       clients.toReversed(),
@@ -165,7 +180,8 @@ it('statements with many clients in any order do not wait for each other in a ci
       [...clients.slice(32), ...clients.slice(0, 32)],
     ];
     // Whatever plan is made: some gather the clients by sorting, some by hashing.
-    for (const [i, sql] of pools.entries()) await sql.unsafe(`SET ${i % 2 === 0 ? 'enable_sort' : 'enable_hashagg'} = off`);
+    for (const [i, sql] of pools.entries())
+      await sql.unsafe(`SET ${i % 2 === 0 ? 'enable_sort' : 'enable_hashagg'} = off`);
     const rounds = pools.map(async (sql, i) => {
       for (let round = 0; round < 15; round += 1)
         expect(await findPrepared(sql, asked(orders[i] as string[]))).toHaveLength(64);

@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIssuers } from '../../src/access/issuers.ts';
-import { type Keyring, parseKeyring, parsePrivateJwks, withAllPurposes, withNewKey } from '../../src/access/keyring.ts';
+import {
+  type Keyring,
+  parseKeyring,
+  parsePrivateJwks,
+  withAllPurposes,
+  withNewKey,
+} from '../../src/access/keyring.ts';
 import { createVerifier, issueToken } from '../../src/access/tokens.ts';
 
 const START = Date.parse('2018-05-01T00:00:00+07:00');
@@ -17,9 +23,17 @@ describe('a token', () => {
   it('grants what it says until it expires', async () => {
     const keyring = await keyringOf(await withAllPurposes([], START));
     let now = START;
-    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => now, pollingDayEndMs: POLLING_DAY_END });
+    const verify = createVerifier({
+      keyring: () => keyring,
+      issuers: [],
+      now: () => now,
+      pollingDayEndMs: POLLING_DAY_END,
+    });
     const token = bearer(await issueToken(keyring, { ...request, ttlSeconds: 60 }, now, 'id'));
-    expect(await verify(token)).toMatchObject({ ok: true, value: { client: 'tps-01', scopes: ['check'], region: '32.01' } });
+    expect(await verify(token)).toMatchObject({
+      ok: true,
+      value: { client: 'tps-01', scopes: ['check'], region: '32.01' },
+    });
     now += 59_000;
     expect(await verify(token)).toMatchObject({ ok: true });
     now += 2_000;
@@ -47,15 +61,31 @@ describe('a token', () => {
     const keyring = await keyringOf(keys);
     const [checkpoint] = keys.filter(({ purpose }) => purpose === 'checkpoint');
     const forged = await keyringOf([{ ...checkpoint, purpose: 'token' }]);
-    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => START, pollingDayEndMs: POLLING_DAY_END });
-    expect(await verify(bearer(await issueToken(forged, request, START, 'id')))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+    const verify = createVerifier({
+      keyring: () => keyring,
+      issuers: [],
+      now: () => START,
+      pollingDayEndMs: POLLING_DAY_END,
+    });
+    expect(await verify(bearer(await issueToken(forged, request, START, 'id')))).toEqual({
+      ok: false,
+      code: 'TOKEN_INVALID',
+    });
     expect(new Set((['token', 'checkpoint'] as const).map((purpose) => keyring.signing(purpose)?.kid)).size).toBe(2);
   });
 
   it('is verified anew once its key is removed or replaced, seen before or not', async () => {
-    const [old, next] = [await keyringOf(await withAllPurposes([], START)), await keyringOf(await withAllPurposes([], START))];
+    const [old, next] = [
+      await keyringOf(await withAllPurposes([], START)),
+      await keyringOf(await withAllPurposes([], START)),
+    ];
     let keyring = old;
-    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => START, pollingDayEndMs: POLLING_DAY_END });
+    const verify = createVerifier({
+      keyring: () => keyring,
+      issuers: [],
+      now: () => START,
+      pollingDayEndMs: POLLING_DAY_END,
+    });
     const token = bearer(await issueToken(old, request, START, 'id'));
     expect(await verify(token)).toMatchObject({ ok: true });
     keyring = next;
@@ -68,23 +98,42 @@ describe('a token', () => {
     const first = await withAllPurposes([], START);
     const keyring = await keyringOf(await withNewKey(first, 'token', START));
     let now = POLLING_DAY_END - 60_000;
-    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => now, pollingDayEndMs: POLLING_DAY_END });
+    const verify = createVerifier({
+      keyring: () => keyring,
+      issuers: [],
+      now: () => now,
+      pollingDayEndMs: POLLING_DAY_END,
+    });
     const token = bearer(await issueToken(await keyringOf(first), request, START, 'id'));
     expect(await verify(token)).toMatchObject({ ok: true });
     now = POLLING_DAY_END + 10 * 60_000;
     expect(await verify(token)).toEqual({ ok: false, code: 'TOKEN_INVALID' });
   });
 
-  it.each(['self-check', 'command-line'])('in the name of %s, whom the audit means otherwise, is invalid', async (client) => {
-    const keyring = await keyringOf(await withAllPurposes([], START));
-    const verify = createVerifier({ keyring: () => keyring, issuers: [], now: () => START, pollingDayEndMs: POLLING_DAY_END });
-    const token = bearer(await issueToken(keyring, { ...request, client }, START, 'id'));
-    expect(await verify(token)).toEqual({ ok: false, code: 'TOKEN_INVALID' });
-  });
+  it.each(['self-check', 'command-line'])(
+    'in the name of %s, whom the audit means otherwise, is invalid',
+    async (client) => {
+      const keyring = await keyringOf(await withAllPurposes([], START));
+      const verify = createVerifier({
+        keyring: () => keyring,
+        issuers: [],
+        now: () => START,
+        pollingDayEndMs: POLLING_DAY_END,
+      });
+      const token = bearer(await issueToken(keyring, { ...request, client }, START, 'id'));
+      expect(await verify(token)).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+    },
+  );
 
   it('keys that cannot be read are refused without a word of them', async () => {
     const [key] = await withAllPurposes([], START);
-    for (const keys of [[], [{ ...key, d: 'short' }], [{ ...key, crv: 'P-384' }], [{ ...key, purpose: 'checkpoint' }], 'no']) {
+    for (const keys of [
+      [],
+      [{ ...key, d: 'short' }],
+      [{ ...key, crv: 'P-384' }],
+      [{ ...key, purpose: 'checkpoint' }],
+      'no',
+    ]) {
       const error = await parsePrivateJwks(JSON.stringify({ keys })).catch((caught: Error) => caught.message);
       expect(error).toMatch(/^the signing keys/);
       expect(error).not.toContain(key?.d);
@@ -152,13 +201,18 @@ describe('a trusted issuer', () => {
       ok: true,
       value: { client: 'kpu.officer-7', scopes: ['check'], region: '32.01' },
     });
-    expect(await verify(bearer(await token({ region: undefined })))).toMatchObject({ ok: true, value: { region: '32' } });
+    expect(await verify(bearer(await token({ region: undefined })))).toMatchObject({
+      ok: true,
+      value: { region: '32' },
+    });
     expect(await verify(bearer(await token({ region: '33.01' })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
   });
 
   it('may name its claims otherwise', async () => {
     const verify = await verifier({ claims: { client: 'azp', scope: 'permissions', region: 'wilayah' } });
-    const granted = await verify(bearer(await token({ azp: 'a b', permissions: 'bulk', wilayah: '32.71', region: 7 })));
+    const granted = await verify(
+      bearer(await token({ azp: 'a b', permissions: 'bulk', wilayah: '32.71', region: 7 })),
+    );
     expect(granted).toMatchObject({ ok: true, value: { scopes: ['bulk'], region: '32.71' } });
     expect(granted.ok && granted.value.client).toMatch(/^kpu\.[0-9a-f]{32}$/);
   });
@@ -234,7 +288,9 @@ describe('a trusted issuer', () => {
         const before = fetched;
         expect(await verify(long)).toMatchObject({ ok: true });
         expect(fetched).toBe(before + 1);
-        expect(await verify(bearer(await token({ region: `32.0${hours % 9}` }, {}, 2 * 86_400)))).toMatchObject({ ok: true });
+        expect(await verify(bearer(await token({ region: `32.0${hours % 9}` }, {}, 2 * 86_400)))).toMatchObject({
+          ok: true,
+        });
         expect(fetched).toBe(before + 1);
       }
       now = START + 24 * HOUR_MS;
@@ -244,12 +300,21 @@ describe('a trusted issuer', () => {
     }
   });
 
-  it.each([[7], [null], [['a']], [{}]])('is not believed a client or a subject that is no text: %j', async (subject) => {
-    expect(await (await verifier())(bearer(await token({ sub: subject })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
-    const other = await verifier({ claims: { client: 'azp' } });
-    expect(await other(bearer(await token({ azp: subject })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
-    expect(await other(bearer(await token({ azp: 'a', sub: subject })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
-  });
+  it.each([[7], [null], [['a']], [{}]])(
+    'is not believed a client or a subject that is no text: %j',
+    async (subject) => {
+      expect(await (await verifier())(bearer(await token({ sub: subject })))).toEqual({
+        ok: false,
+        code: 'TOKEN_INVALID',
+      });
+      const other = await verifier({ claims: { client: 'azp' } });
+      expect(await other(bearer(await token({ azp: subject })))).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+      expect(await other(bearer(await token({ azp: 'a', sub: subject })))).toEqual({
+        ok: false,
+        code: 'TOKEN_INVALID',
+      });
+    },
+  );
 
   it('cannot speak for us, nor with a typ, audience or algorithm that is not agreed', async () => {
     const verify = await verifier();

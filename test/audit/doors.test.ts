@@ -14,7 +14,9 @@ describe('the audit behind its doors', () => {
   const tokens: Record<string, string> = {};
   const known = nikOf(1);
   const get = (token: string | undefined) =>
-    fetch(`${server.url}/v1/audit/checkpoint`, { headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } });
+    fetch(`${server.url}/v1/audit/checkpoint`, {
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    });
   const check = (body: object) =>
     fetch(`${server.url}/v1/checks`, {
       method: 'POST',
@@ -48,7 +50,11 @@ describe('the audit behind its doors', () => {
     const { checkpoint, sealed, unsealed } = (await response.json()) as AuditState & { checkpoint: string };
     expect(unsealed).toBe(1);
     const keys = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`));
-    const { payload } = await jwtVerify(checkpoint, keys, { typ: 'checkpoint+jwt', issuer: 'hakpilih', algorithms: ['ES256'] });
+    const { payload } = await jwtVerify(checkpoint, keys, {
+      typ: 'checkpoint+jwt',
+      issuer: 'hakpilih',
+      algorithms: ['ES256'],
+    });
     const [block] = await registry.sql`SELECT encode(hash, 'hex') AS hash FROM audit_blocks`;
     expect(payload).toEqual({ iss: 'hakpilih', ...sealed });
     expect(payload).toMatchObject({ block: 1, hash: block?.hash, rows: 2 });
@@ -120,7 +126,11 @@ describe('the audit behind its doors', () => {
           await expect(registry.sql.unsafe(asReplica), change).rejects.toMatchObject({ code: '23001' });
         }
       }
-      for (const change of ['UPDATE residents SET flags = 0', 'INSERT INTO clients DEFAULT VALUES', 'DELETE FROM copies'])
+      for (const change of [
+        'UPDATE residents SET flags = 0',
+        'INSERT INTO clients DEFAULT VALUES',
+        'DELETE FROM copies',
+      ])
         await expect(app.unsafe(change), change).rejects.toMatchObject({ code: '42501' });
     } finally {
       await app.end();

@@ -32,7 +32,9 @@ it('a server of a user who may not create or take on roles works as that user', 
   const admin = connect(inject('adminUrl'), { max: 1 });
   const name = `owner_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(database.url);
-  await admin.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'; ALTER DATABASE ${url.pathname.slice(1)} OWNER TO ${name}`);
+  await admin.unsafe(
+    `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; ALTER DATABASE ${url.pathname.slice(1)} OWNER TO ${name}`,
+  );
   try {
     url.username = name;
     url.password = 'secret';
@@ -45,7 +47,10 @@ it('a server of a user who may not create or take on roles works as that user', 
 });
 
 /** A server's pool on a database, and all that its start says. */
-async function withServerPool(databaseUrl: string, work: (pool: Sql, said: string[]) => Promise<void>): Promise<void> {
+async function withServerPool(
+  databaseUrl: string,
+  work: (pool: Sql, said: string[]) => Promise<void>,
+): Promise<void> {
   const env = { ...(await createTestKeys(randomBytes(32))), HAKPILIH_DATABASE_URL: databaseUrl };
   const said: string[] = [];
   const registry = await openRegistry(await loadSettings(env, () => {}), 1, (line) => said.push(line));
@@ -140,7 +145,9 @@ describe('the role of a server', () => {
       );
       expect(new Set(names).size).toBe(1);
       const user = names[0] as string;
-      await expect(connect(database.url, { max: 1, login: { user, password: 'geheim' } })`SELECT 1`).rejects.toMatchObject({
+      await expect(
+        connect(database.url, { max: 1, login: { user, password: 'geheim' } })`SELECT 1`,
+      ).rejects.toMatchObject({
         code: '28P01',
       });
       const [kept] = await (registries[0] as { sql: Sql })
@@ -176,7 +183,10 @@ describe('the role of a server', () => {
       await owner.end();
       const registry = await openRegistry(await settings(url.href), 1, () => {});
       const pool = await registry.openServerPool(1);
-      expect((await pool`SELECT session_user AS one, current_user AS other`)[0]).toEqual({ one: name, other: 'hakpilih_app' });
+      expect((await pool`SELECT session_user AS one, current_user AS other`)[0]).toEqual({
+        one: name,
+        other: 'hakpilih_app',
+      });
       await registry.close();
     } finally {
       await database.drop();
@@ -188,7 +198,10 @@ describe('the role of a server', () => {
   it('is what a running server is connected as, and nothing else', async () => {
     const database = await createTestDatabase();
     const admin = connect(inject('adminUrl'), { max: 1 });
-    const server = await startServer({ ...(await createTestKeys(randomBytes(32))), HAKPILIH_DATABASE_URL: database.url });
+    const server = await startServer({
+      ...(await createTestKeys(randomBytes(32))),
+      HAKPILIH_DATABASE_URL: database.url,
+    });
     try {
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
       const users = await admin`SELECT DISTINCT usename::text AS name FROM pg_stat_activity

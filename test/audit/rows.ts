@@ -14,14 +14,17 @@ export async function writeRows(sql: Sql | Transaction, count: number, client = 
 
 /** What the owner can do once he has taken the triggers away. */
 export async function tamper(sql: Sql, ...statements: string[]): Promise<void> {
-  for (const table of ['audit', 'audit_blocks']) await sql.unsafe(`ALTER TABLE ${table} DISABLE TRIGGER audit_is_final`);
+  for (const table of ['audit', 'audit_blocks'])
+    await sql.unsafe(`ALTER TABLE ${table} DISABLE TRIGGER audit_is_final`);
   for (const statement of statements) await sql.unsafe(statement);
-  for (const table of ['audit', 'audit_blocks']) await sql.unsafe(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER audit_is_final`);
+  for (const table of ['audit', 'audit_blocks'])
+    await sql.unsafe(`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER audit_is_final`);
 }
 
 /** Waits until no transaction of the server, also of other tests, is older than the rows: then all of them can be sealed. */
 export async function settle(sql: Sql): Promise<void> {
-  const query = 'SELECT coalesce(pg_snapshot_xmin(pg_current_snapshot())::text::bigint > max(xid), true) AS settled FROM audit';
+  const query =
+    'SELECT coalesce(pg_snapshot_xmin(pg_current_snapshot())::text::bigint > max(xid), true) AS settled FROM audit';
   while (!(await sql.unsafe(query))[0]?.settled) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

@@ -34,6 +34,33 @@ describe('sealing', () => {
     expect(await verifyAudit(registry.sql, null)).toEqual({ fault: null, blocks: 4, rows: 47, unsealed: 0 });
   });
 
+  it('cuts a block before it has more rows than it may', async () => {
+    const sealed: number[][] = [];
+    for (const counts of [
+      [5, 4],
+      [5, 5],
+      [5, 6],
+    ]) {
+      const before = (await blocks()).length;
+      for (const count of counts) await writeRows(registry.sql, count);
+      await settle(registry.sql);
+      await sealAudit(registry.sql, { maxBlockRows: 10, maxBlocks: 5 });
+      sealed.push((await blocks()).slice(before).map(({ rows }) => rows));
+    }
+    expect(sealed).toEqual([[9], [10], [5, 6]]);
+  });
+
+  it('makes so many blocks at a time, and no more', async () => {
+    const limits = { maxBlockRows: 1, maxBlocks: 3 };
+    const made: unknown[] = [];
+    for (const count of [2, 3, 4]) {
+      for (let i = 0; i < count; i += 1) await writeRows(registry.sql, 1);
+      await settle(registry.sql);
+      for (let times = 0; times < 2; times += 1) made.push((await sealAudit(registry.sql, limits))?.blocks);
+    }
+    expect(made).toEqual([2, 0, 3, 0, 3, 1]);
+  });
+
   it('reads a backlog of any size in its order, without sorting it first', async () => {
     await registry.sql`INSERT INTO audit (id, xid, source, client)
       SELECT gen_random_uuid(), n / 20, 'REGISTRY', 'x' FROM generate_series(1, 100000) n`;

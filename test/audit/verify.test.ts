@@ -30,11 +30,17 @@ describe('a sealed audit', () => {
   afterEach(() => registry.close());
 
   it('is found whole, with a count of what is not sealed yet', async () => {
-    expect(await verifyAudit(registry.sql, await checkpoint(2))).toEqual({ fault: null, blocks: 3, rows: 15, unsealed: 2 });
+    expect(await verifyAudit(registry.sql, await checkpoint(2))).toEqual({
+      fault: null,
+      blocks: 3,
+      rows: 15,
+      unsealed: 2,
+    });
   });
 
   it('covers every column of a row', async () => {
-    const columns = await registry.sql`SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'audit'`;
+    const columns =
+      await registry.sql`SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'audit'`;
     expect(columns.map(({ name }) => name).sort()).toEqual([...CANONICAL_COLUMNS].sort());
   });
 
@@ -99,7 +105,10 @@ describe('a sealed audit', () => {
   });
 
   it('shows a row that was given to another transaction, of its block or not', async () => {
-    await tamper(registry.sql, `UPDATE audit SET xid = (SELECT xid FROM audit WHERE id = '${row(9)}') WHERE id = '${row(5)}'`);
+    await tamper(
+      registry.sql,
+      `UPDATE audit SET xid = (SELECT xid FROM audit WHERE id = '${row(9)}') WHERE id = '${row(5)}'`,
+    );
     expect(await fault()).toEqual({ code: 'ROW_REORDERED', block: '2', row: row(5) });
     await tamper(registry.sql, `UPDATE audit SET xid = xid + 1000000 WHERE id = '${row(5)}'`);
     expect(await fault()).toEqual({ code: 'ROW_REORDERED', block: '2', row: row(5) });
@@ -129,7 +138,11 @@ describe('a sealed audit', () => {
     const [kept, first] = [await checkpoint(3), await checkpoint(1)];
     await tamper(registry.sql, 'DELETE FROM audit_blocks WHERE id = 3');
     expect((await verifyAudit(registry.sql, null)).fault).toBeNull();
-    expect((await verifyAudit(registry.sql, kept)).fault).toEqual({ code: 'CHECKPOINT_NOT_IN_CHAIN', block: '3', row: null });
+    expect((await verifyAudit(registry.sql, kept)).fault).toEqual({
+      code: 'CHECKPOINT_NOT_IN_CHAIN',
+      block: '3',
+      row: null,
+    });
     expect((await verifyAudit(registry.sql, first)).fault).toBeNull();
     await tamper(registry.sql, 'DELETE FROM audit_blocks', `UPDATE audit SET found = false WHERE id = '${row(1)}'`);
     await settle(registry.sql);
@@ -161,7 +174,11 @@ describe('an empty audit', () => {
       expect(await sealAudit(registry.sql)).toEqual({ blocks: 0, rows: 0 });
       expect(await verifyAudit(registry.sql, null)).toEqual({ fault: null, blocks: 0, rows: 0, unsealed: 0 });
       const kept = { block: 1, hash: '0'.repeat(64), rows: 1, sealedAt: '2018-06-27T00:00:00.000000Z' };
-      expect((await verifyAudit(registry.sql, kept)).fault).toEqual({ code: 'CHECKPOINT_NOT_IN_CHAIN', block: '1', row: null });
+      expect((await verifyAudit(registry.sql, kept)).fault).toEqual({
+        code: 'CHECKPOINT_NOT_IN_CHAIN',
+        block: '1',
+        row: null,
+      });
     } finally {
       await registry.close();
     }

@@ -123,7 +123,9 @@ describe('a bulk check of a table', { timeout: 120_000 }, () => {
     ];
     written.push(`="${nik}"`);
     const spoilt = ['3,20101E+15', '9103014508789001.0', 'NULL', '-', nik.slice(1)];
-    const { lines, summary } = await answersOf(`no;nik\n${[...written, ...spoilt].map((cell) => `x;${cell}\n`).join('')}`);
+    const { lines, summary } = await answersOf(
+      `no;nik\n${[...written, ...spoilt].map((cell) => `x;${cell}\n`).join('')}`,
+    );
     expect(lines.slice(0, written.length).map((line) => line.slice(0, 7))).toEqual(written.map(() => 'x;EKTP;'));
     expect(codesOf(lines.slice(written.length))).toEqual([
       '/nik SCIENTIFIC',
@@ -208,7 +210,9 @@ describe('a bulk check of a table', { timeout: 120_000 }, () => {
   });
 
   it('of windows-1252 is answered in UTF-8', async () => {
-    const { head, lines } = await answersOf(Uint8Array.from(Buffer.from(`d\xe9sa;nik\nCaf\xe9;${nikOf(2)}\n`, 'latin1')));
+    const { head, lines } = await answersOf(
+      Uint8Array.from(Buffer.from(`d\xe9sa;nik\nCaf\xe9;${nikOf(2)}\n`, 'latin1')),
+    );
     expect(head).toMatch(/^désa;/);
     expect(lines[0]).toMatch(/^Café;EKTP;/);
   });

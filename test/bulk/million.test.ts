@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry, UNLIMITED } from '../support/registry.ts';
+import {
+  createTestRegistry,
+  importResidents,
+  nikOf,
+  resident,
+  type TestRegistry,
+  UNLIMITED,
+} from '../support/registry.ts';
 import { answerIn, check } from '../support/runtimes.ts';
 import { type Line, startBulkServer } from './service.ts';
 

@@ -46,7 +46,12 @@ describe('a bulk check of JSON lines', () => {
       id: response.headers.get('x-request-id'),
       election: 'pilkada-2018',
       lines: 7_000,
-      document: { EKTP: found('EKTP'), SUKET: found('SUKET'), NEITHER: found('NEITHER'), UNDETERMINED: found('UNDETERMINED') },
+      document: {
+        EKTP: found('EKTP'),
+        SUKET: found('SUKET'),
+        NEITHER: found('NEITHER'),
+        UNDETERMINED: found('UNDETERMINED'),
+      },
       errors: {},
       asOf: { '32.01': '2018-01-12T17:00:00+07:00', '32.71': '2018-01-12T17:00:00+07:00' },
       sha256: createHash('sha256').update(body).digest('hex'),
@@ -77,7 +82,8 @@ describe('a bulk check of JSON lines', () => {
           headers: { Authorization: authorization, 'Content-Type': 'application/json' },
           body: JSON.stringify(asked),
         });
-        const { election, contests, source, reasons, matches, ...rest } = (await response.json()) as (typeof lines)[0];
+        const { election, contests, source, reasons, matches, ...rest } =
+          (await response.json()) as (typeof lines)[0];
         const { suketNumber, ...matched } = matches;
         expect(lines[i]).toEqual({
           ref,
@@ -131,8 +137,13 @@ describe('a bulk check of JSON lines', () => {
     expect(lines.filter((_, i) => i % 2 === 0)).toEqual(
       bad.map(([, ref, code, pointer]) => ({ ref, error: { code, pointer } })),
     );
-    expect(lines.filter((_, i) => i % 2 === 1).every((line) => line.ref === 'good' && line.document === 'EKTP')).toBe(true);
-    expect(summary).toMatchObject({ lines: bad.length * 2, errors: { REQUIRED: 2, NOT_A_REFERENCE: 3, NOT_16_DIGITS: 2 } });
+    expect(lines.filter((_, i) => i % 2 === 1).every((line) => line.ref === 'good' && line.document === 'EKTP')).toBe(
+      true,
+    );
+    expect(summary).toMatchObject({
+      lines: bad.length * 2,
+      errors: { REQUIRED: 2, NOT_A_REFERENCE: 3, NOT_16_DIGITS: 2 },
+    });
     expect(JSON.stringify(lines)).not.toMatch(/SECRET|[0-9]{16}|AAAA/);
     expect(server.log()).not.toMatch(/SECRET|[0-9]{16}/);
   });
@@ -169,7 +180,8 @@ describe('a bulk check of JSON lines', () => {
     expect(bare.status).toBe(401);
     expect((await fetch(`${server.url}/v1/checks/bulk`)).headers.get('allow')).toBe('POST');
     expect(
-      (await server.ask(jsonLines(Array.from({ length: 500 }, (_, i) => question(i))), { client: 'not-on-record' })).status,
+      (await server.ask(jsonLines(Array.from({ length: 500 }, (_, i) => question(i))), { client: 'not-on-record' }))
+        .status,
     ).toBe(200);
     await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day, revoked_at) VALUES ('gone', '{bulk}', 1, 1, now())`;
     const before = (await audited()).length;
@@ -186,7 +198,12 @@ describe('a bulk check of JSON lines', () => {
     await response.arrayBuffer();
     const rows = await audited();
     expect(rows).toHaveLength(before + 1);
-    const detail = { format: 'ndjson', bytes: body.length, lines: 2, sha256: createHash('sha256').update(body).digest('hex') };
+    const detail = {
+      format: 'ndjson',
+      bytes: body.length,
+      lines: 2,
+      sha256: createHash('sha256').update(body).digest('hex'),
+    };
     expect(rows.find(({ id }) => id === response.headers.get('x-request-id'))).toMatchObject({
       client: 'kpud-bogor',
       claim: '32.01',

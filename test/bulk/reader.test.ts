@@ -93,7 +93,9 @@ describe('the reader of a bulk answer', { timeout: 120_000 }, () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
     for (const { socket } of slow) socket.destroy();
-    expect(await later(async () => (await server.ask(jsonLines([{ ref: 'a', nik: nikOf(0) }]))).status === 200)).toBe(true);
+    expect(await later(async () => (await server.ask(jsonLines([{ ref: 'a', nik: nikOf(0) }]))).status === 200)).toBe(
+      true,
+    );
   });
 
   it('of a long answer costs no more memory than one of a short answer', async () => {

@@ -9,7 +9,9 @@ import { nikOf } from '../support/registry.ts';
 const nameless = (): Buffer[] =>
   readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      return /hakpilih-.*deleted/.test(readlinkSync(`/proc/self/fd/${fd}`)) ? [readFileSync(`/proc/self/fd/${fd}`)] : [];
+      return /hakpilih-.*deleted/.test(readlinkSync(`/proc/self/fd/${fd}`))
+        ? [readFileSync(`/proc/self/fd/${fd}`)]
+        : [];
     } catch {
       // That of the listing itself.
       return [];

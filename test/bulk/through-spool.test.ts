@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { BULK_LIMITS } from '../../src/checks/bulk/limits.ts';
 import { throughSpool } from '../../src/checks/bulk/through-spool.ts';
 import { type OpenSpool, openMemorySpool, receiveUpload } from '../../src/checks/bulk/upload.ts';
 import { createFileSpool } from '../../src/platform/spool.ts';
@@ -9,6 +10,10 @@ import { createFileSpool } from '../../src/platform/spool.ts';
 const directory = mkdtempSync(join(tmpdir(), 'hakpilih-through-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const openFileSpool = await createFileSpool(directory, 1_000_000_000);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const LIMITS = { maxAnswerBytes: 1_000_000, maxReadMs: 3_600_000 };
 const line = (i: number): Uint8Array => Buffer.from(`line ${i}\n`);
@@ -81,6 +86,26 @@ describe.each([
     );
     if (code === null) expect((await reading).length).toBe(150);
     else await expect(reading).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    [BULK_LIMITS.maxReadMs - 1, null],
+    [BULK_LIMITS.maxReadMs, null],
+    [BULK_LIMITS.maxReadMs + 1, 'READER_TOO_SLOW'],
+  ])('may be read for %i ms in all, or not (%s)', async (ms, code) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const isLater = Promise.withResolvers<void>();
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield line(0);
+      await isLater.promise;
+      yield line(1);
+    }
+    const answer = throughSpool(pieces(), openSpool, { ...LIMITS, maxReadMs: BULK_LIMITS.maxReadMs });
+    expect(Buffer.from((await answer.next()).value as Uint8Array).toString()).toBe('line 0\n');
+    vi.advanceTimersByTime(ms);
+    isLater.resolve();
+    if (code === null) expect(await textOf(answer)).toBe('line 1\n');
+    else await expect(textOf(answer)).rejects.toMatchObject({ code });
   });
 
   it('is given up where its reader takes too long in all', async () => {

@@ -59,7 +59,10 @@ describe('an upload', () => {
   });
 
   it('that packs as well as residents do is taken whole, however large', async () => {
-    const lines = Array.from({ length: 20_000 }, (_, i) => `{"ref":"${i}","nik":"320101010190${9000 + (i % 1000)}"}\n`);
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, i) => `{"ref":"${i}","nik":"320101010190${9000 + (i % 1000)}"}\n`,
+    );
     const text = Buffer.from(lines.join(''));
     const packed = gzipSync(text);
     expect(text.length / packed.length).toBeLessThan(BULK_LIMITS.maxTextBytesPerByte);
@@ -68,14 +71,20 @@ describe('an upload', () => {
     await spool.close();
   });
 
-  it('for which the disk has no room is unavailable by its cause, and the disk is free again at once', async ({ skip }) => {
+  it('for which the disk has no room is unavailable by its cause, and the disk is free again at once', async ({
+    skip,
+  }) => {
     const disk = createDisk(2);
     if (disk === null) return skip('this system lets nobody mount a disk');
     try {
       const openSpool = await createFileSpool(disk.path, 1024 ** 3);
       const receive = (bytes: number) => receiveUpload(inChunks(randomLines(bytes)), openSpool, LARGE);
       for (let i = 0; i < 3; i += 1) {
-        await expect(receive(3 * 1024 ** 2)).rejects.toMatchObject({ name: 'Error', code: 'ENOSPC', retryAfterSeconds: 5 });
+        await expect(receive(3 * 1024 ** 2)).rejects.toMatchObject({
+          name: 'Error',
+          code: 'ENOSPC',
+          retryAfterSeconds: 5,
+        });
         await (await receive(1024 ** 2)).spool.close();
       }
     } finally {

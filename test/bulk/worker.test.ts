@@ -23,7 +23,8 @@ describe('a bulk check by the Worker', () => {
     await worker?.stop();
     await registry.close();
   });
-  const questions = (count: number) => jsonLines(Array.from({ length: count }, (_, i) => ({ ref: `r${i}`, nik: nikOf(i) })));
+  const questions = (count: number) =>
+    jsonLines(Array.from({ length: count }, (_, i) => ({ ref: `r${i}`, nik: nikOf(i) })));
 
   it('answers up to five thousand lines, of either format, packed or not', async () => {
     const { lines, summary } = await linesOf(await ask(questions(5_000)));
@@ -41,9 +42,9 @@ describe('a bulk check by the Worker', () => {
     expect(more.status).toBe(413);
     expect(await more.json()).toMatchObject({ errors: [{ code: 'TOO_MANY_LINES' }] });
     expect((await ask('x'.repeat(2_200_000))).status).toBe(413);
-    expect((await ask(gzipSync(questions(900)).subarray(0, 900), { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(
-      400,
-    );
+    expect(
+      (await ask(gzipSync(questions(900)).subarray(0, 900), { headers: { 'Content-Encoding': 'gzip' } })).status,
+    ).toBe(400);
     expect((await ask(questions(1), { scopes: ['check'] })).status).toBe(403);
     const open = await registry.sql`SELECT 1 FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type = 'client backend'`;

@@ -6,7 +6,14 @@ import type { Nik } from '../../src/core/nik.ts';
 import { type Asked, findInline, findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import { FLAG } from '../../src/registry/row.ts';
-import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry, UNLIMITED } from '../support/registry.ts';
+import {
+  createTestRegistry,
+  importResidents,
+  nikOf,
+  resident,
+  type TestRegistry,
+  UNLIMITED,
+} from '../support/registry.ts';
 
 const [known, conflicting, absent, stranger] = [1, 2, 3, 4].map((n) => nikOf(n) as Nik) as [Nik, Nik, Nik, Nik];
 const KK = '3201010503119001';

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTurns, groupCommit, inTime, Unavailable } from '../../src/checks/group.ts';
+import { LIMITS as ANSWERS, BESIDE_LIMITS, LONG_LIMITS } from '../../src/checks/limits.ts';
 
 const LONG_MS = 3_600_000;
 const LIMITS = {
@@ -79,7 +80,10 @@ describe('group commit', () => {
     await turn();
     running[0]?.fail(new Error('lost'));
     running[1]?.answer();
-    expect((await answers).map(({ status }) => status)).toEqual([...Array(4).fill('rejected'), ...Array(4).fill('fulfilled')]);
+    expect((await answers).map(({ status }) => status)).toEqual([
+      ...Array(4).fill('rejected'),
+      ...Array(4).fill('fulfilled'),
+    ]);
   });
 
   it('refuses more than may wait, and answers again afterwards', async () => {
@@ -99,7 +103,8 @@ describe('group commit', () => {
 });
 
 describe('a statement that has stalled', () => {
-  const code = (one: PromiseSettledResult<unknown> | undefined) => (one?.status === 'rejected' ? one.reason.code : one?.value);
+  const code = (one: PromiseSettledResult<unknown> | undefined) =>
+    one?.status === 'rejected' ? one.reason.code : one?.value;
 
   it('holds up nobody while another lane is free, full group or not', async () => {
     const { running, find } = createStatements();
@@ -205,5 +210,167 @@ describe('a statement in time', () => {
       code: 'TIMEOUT',
       retryAfterSeconds: expect.any(Number),
     });
+  });
+});
+
+describe('the limits of', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const around = (limit: number): number[] => [limit - 1, limit, limit + 1];
+  const standStill = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  /** What each has come to by now: its value, its code, or null. */
+  async function outcomesOf(asked: readonly Promise<unknown>[]): Promise<unknown[]> {
+    const outcomes: unknown[] = asked.map(() => null);
+    for (const [i, one] of asked.entries())
+      void one.then(
+        (value) => (outcomes[i] = value),
+        ({ code }) => (outcomes[i] = code),
+      );
+    await turn();
+    return outcomes;
+  }
+
+  it.each(around(ANSWERS.maxGroupSize))(
+    'a group: of %i checks so many go together, and the others beside',
+    async (checks) => {
+      const { running, find } = createStatements();
+      const ask = groupCommit(find, ANSWERS);
+      const asked = Array.from({ length: checks }, (_, i) => ask(i));
+      await turn();
+      expect(running[0]?.questions).toHaveLength(Math.min(checks, ANSWERS.maxGroupSize));
+      running[0]?.answer();
+      await turn();
+      expect(running.map(({ questions }) => questions.length).slice(1)).toEqual(
+        checks > ANSWERS.maxGroupSize ? [1] : [],
+      );
+      running[1]?.answer();
+      expect(await Promise.all(asked)).toHaveLength(checks);
+    },
+  );
+
+  it.each(around(ANSWERS.maxStatementsInFlight))(
+    'statements: of %i full groups so many go at once',
+    async (groups) => {
+      const { running, find } = createStatements();
+      const ask = groupCommit(find, ANSWERS);
+      const asked = Array.from({ length: groups * ANSWERS.maxGroupSize }, (_, i) => ask(i));
+      await turn();
+      expect(running).toHaveLength(Math.min(groups, ANSWERS.maxStatementsInFlight));
+      for (let i = 0; i < groups; i += 1) {
+        running[i]?.answer();
+        await turn();
+      }
+      expect(await Promise.all(asked)).toHaveLength(groups * ANSWERS.maxGroupSize);
+    },
+  );
+
+  it.each(around(ANSWERS.maxWaiting))('checks that wait: of %i the last is refused, or not', async (waiting) => {
+    const { find } = createStatements();
+    const ask = groupCommit(find, ANSWERS);
+    const asked = Array.from({ length: waiting }, (_, i) => ask(i));
+    const refused = (await outcomesOf(asked)).filter((outcome) => outcome !== null);
+    expect(refused).toEqual(waiting > ANSWERS.maxWaiting ? ['TOO_MANY_WAITING'] : []);
+  });
+
+  it.each([
+    ['beside checks', BESIDE_LIMITS],
+    ['that is long', LONG_LIMITS],
+  ])('work %s: so much at once, so much that waits, and no more', async (_, limits) => {
+    const gate = Promise.withResolvers<void>();
+    let begun = 0;
+    const inTurn = createTurns(limits);
+    const add = (count: number) =>
+      Array.from({ length: count }, () =>
+        inTurn(async () => {
+          begun += 1;
+          await gate.promise;
+        }),
+      );
+    const atOnce = add(limits.maxStatementsInFlight);
+    await turn();
+    expect(begun).toBe(limits.maxStatementsInFlight);
+    const waiting = add(limits.maxWaiting);
+    await turn();
+    expect(begun).toBe(limits.maxStatementsInFlight);
+    const refused = await outcomesOf(add(1));
+    expect(refused).toEqual(['TOO_MANY_WAITING']);
+    gate.resolve();
+    await Promise.all([...atOnce, ...waiting]);
+    expect(begun).toBe(limits.maxStatementsInFlight + limits.maxWaiting);
+  });
+
+  it.each([
+    ['checks', ANSWERS],
+    ['what is beside them', BESIDE_LIMITS],
+    ['long work', LONG_LIMITS],
+  ])('%s: a wait below the longest is one for an answer, and another is in vain', async (_, limits) => {
+    for (const waitedMs of around(limits.maxWaitMs)) {
+      standStill();
+      const { running, find } = createStatements();
+      const patient = {
+        ...limits,
+        stallMs: LONG_MS,
+        statementTimeoutMs: LONG_MS,
+        maxGroupSize: 1,
+        maxStatementsInFlight: 1,
+      };
+      const ask = groupCommit(find, patient);
+      const first = ask(1);
+      await turn();
+      const second = ask(2);
+      await turn();
+      vi.advanceTimersByTime(waitedMs);
+      running[0]?.answer();
+      expect(await first).toBe(10);
+      const isKept = waitedMs < limits.maxWaitMs;
+      expect(await outcomesOf([second])).toEqual([isKept ? null : 'WAITED_TOO_LONG']);
+      expect(running).toHaveLength(isKept ? 2 : 1);
+    }
+  });
+
+  it.each([
+    ['checks', ANSWERS],
+    ['what is beside them', BESIDE_LIMITS],
+    ['long work', LONG_LIMITS],
+  ])('%s: a statement is waited for so long, and no longer', async (_, limits) => {
+    for (const tookMs of around(limits.statementTimeoutMs)) {
+      standStill();
+      const { running, find } = createStatements();
+      const asked = groupCommit(find, limits)(1);
+      await turn();
+      vi.advanceTimersByTime(tookMs);
+      running[0]?.answer();
+      expect(await outcomesOf([asked])).toEqual([tookMs < limits.statementTimeoutMs ? 10 : 'TIMEOUT']);
+    }
+  });
+
+  it('a statement: it is waited for so long where nothing else is said', async () => {
+    standStill();
+    const late = inTime(new Promise(() => {}));
+    vi.advanceTimersByTime(ANSWERS.statementTimeoutMs - 1);
+    expect(await outcomesOf([late])).toEqual([null]);
+    vi.advanceTimersByTime(1);
+    expect(await outcomesOf([late])).toEqual(['TIMEOUT']);
+  });
+
+  it('a stall: a statement holds up others so long, and no longer', async () => {
+    standStill();
+    const { running, find } = createStatements();
+    const ask = groupCommit(find, ANSWERS);
+    void ask(1);
+    await turn();
+    void ask(2);
+    await turn();
+    vi.advanceTimersByTime(ANSWERS.stallMs - 1);
+    await turn();
+    expect(running).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    await turn();
+    expect(running.map(({ questions }) => questions)).toEqual([[1], [2]]);
+  });
+
+  it('all: who gets no answer is told when to ask again', () => {
+    expect(new Unavailable('ANY').retryAfterSeconds).toBe(ANSWERS.retryAfterSeconds);
   });
 });

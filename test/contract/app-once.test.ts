@@ -40,7 +40,8 @@ describe('an app that is made once', () => {
       const [row] = await sql`SELECT found FROM audit WHERE client = 'self-check' ORDER BY id DESC LIMIT 1`;
       return row?.found;
     };
-    for (let i = 0; i < 2; i += 1) expect([await isFound(known.sql), await isFound(empty.sql)]).toEqual([true, false]);
+    for (let i = 0; i < 2; i += 1)
+      expect([await isFound(known.sql), await isFound(empty.sql)]).toEqual([true, false]);
     const counts = await Promise.all(registries.map(({ sql }) => sql`SELECT count(*)::int AS rows FROM audit`));
     expect(counts.map(([row]) => row?.rows)).toEqual([2, 2]);
   });

@@ -34,7 +34,12 @@ const BODIES: Record<string, string | Uint8Array> = {
   'too large': big,
   form: `nik=${NIK}&second=${MARK}&${MARK}=1`,
 };
-const TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', `multipart/form-data; boundary=${MARK}`];
+const TYPES = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'text/plain',
+  `multipart/form-data; boundary=${MARK}`,
+];
 
 describe.each(RUNTIMES)('bad input on %s', (name) => {
   let runtime: Runtime;
@@ -92,7 +97,9 @@ describe.each(RUNTIMES)('bad input on %s', (name) => {
             const init = { method, headers, ...(body === undefined ? {} : { body: body as never }) };
             const label = `${method} ${route.replaceAll(NIK, 'NIK')} ${type} ${what}`;
             asked.push(
-              fetch(`${runtime.url}${route}?${MARK}=${NIK}`, init).then((response) => expectGoodManners(label, response)),
+              fetch(`${runtime.url}${route}?${MARK}=${NIK}`, init).then((response) =>
+                expectGoodManners(label, response),
+              ),
             );
             if (asked.length % 24 === 0) await Promise.all(asked.splice(0));
           }
@@ -126,7 +133,11 @@ describe.each(RUNTIMES)('bad input on %s', (name) => {
 
   it('without a stated length is read no further than the limit', async () => {
     const status = await new Promise<number>((resolve, reject) => {
-      const headers = { 'Content-Type': 'application/json', Authorization: authorization, 'Transfer-Encoding': 'chunked' };
+      const headers = {
+        'Content-Type': 'application/json',
+        Authorization: authorization,
+        'Transfer-Encoding': 'chunked',
+      };
       const sent = request(`${runtime.url}/v1/checks`, { method: 'POST', headers }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);

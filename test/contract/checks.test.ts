@@ -7,7 +7,12 @@ import { answerIn, check, RUNTIMES, type Runtime, startRuntime } from '../suppor
 describe.each(RUNTIMES)('a check on %s', (name) => {
   let runtime: Runtime;
   let authorization: string;
-  const [known, unmarked, elsewhere, stranger] = [nikOf(1), nikOf(2), nikOf(3), nikOf(4)] as [string, string, string, string];
+  const [known, unmarked, elsewhere, stranger] = [nikOf(1), nikOf(2), nikOf(3), nikOf(4)] as [
+    string,
+    string,
+    string,
+    string,
+  ];
   beforeAll(async () => {
     runtime = await startRuntime(name);
     authorization = await runtime.bearer();
@@ -52,9 +57,12 @@ describe.each(RUNTIMES)('a check on %s', (name) => {
   });
 
   it('compares only what is asked and on record', async () => {
-    const matchesOf = async (question: object) => (await answerIn(await check(runtime, authorization, question))).matches;
+    const matchesOf = async (question: object) =>
+      (await answerIn(await check(runtime, authorization, question))).matches;
     expect(await matchesOf({ nik: known })).toEqual({ name: null, kk: null, suketNumber: null });
-    expect(await matchesOf({ nik: known, name: 'ANOTHER', kk: '3201010503119001', suketNumber: '471.13/9/2018' })).toEqual({
+    expect(
+      await matchesOf({ nik: known, name: 'ANOTHER', kk: '3201010503119001', suketNumber: '471.13/9/2018' }),
+    ).toEqual({
       name: false,
       kk: true,
       suketNumber: true,
@@ -129,7 +137,15 @@ describe.each(RUNTIMES)('a check on %s', (name) => {
       (await importJWK({ ...keys[0], d: undefined, alg: 'ES256' }, 'ES256', { extractable: true })) as never,
     );
     const now = Math.floor(Date.now() / 1000);
-    const claims = { scope: 'check', iss: 'hakpilih', aud: 'hakpilih', sub: 'test', jti: 'id', iat: now, exp: now + 60 };
+    const claims = {
+      scope: 'check',
+      iss: 'hakpilih',
+      aud: 'hakpilih',
+      sub: 'test',
+      jti: 'id',
+      iat: now,
+      exp: now + 60,
+    };
     const sign = async (changes: object = {}, header: object = {}, by: unknown = key) =>
       await new SignJWT({ ...claims, ...changes })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header })
@@ -168,7 +184,11 @@ describe.each(RUNTIMES)('a check on %s', (name) => {
         headers,
         body: JSON.stringify({ nik: known }),
       });
-      expect([what, response.status, await response.json()]).toMatchObject([what, 401, { errors: [{ pointer: '', code }] }]);
+      expect([what, response.status, await response.json()]).toMatchObject([
+        what,
+        401,
+        { errors: [{ pointer: '', code }] },
+      ]);
       expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }
     const scopeless = await check(runtime, await runtime.bearer({ scopes: [] }), { nik: known });

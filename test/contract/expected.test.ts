@@ -31,7 +31,10 @@ describe.each(RUNTIMES)('the sample export on %s', (name) => {
           const { document, voter, actions, suket, region, statusCode, matches } = answer;
           const reasons = answer.reasons?.map(({ code }) => code);
           const got = { document, voter, reasons, actions, suket, region, statusCode, matches };
-          const all = { ...expected, matches: { name: true, kk: true, suketNumber: suketNumber === null ? null : true } };
+          const all = {
+            ...expected,
+            matches: { name: true, kk: true, suketNumber: suketNumber === null ? null : true },
+          };
           try {
             expect(got).toEqual(all);
           } catch {

@@ -36,7 +36,8 @@ describe.each(RUNTIMES)('a question whose connection is lost on the way, behind 
     });
   const wrongAnswersOf = async (nik: string): Promise<number> => {
     const { auditTag } = tagsOf(deriveKeys(runtime.registry.registryKey), nik as Nik, {});
-    const rows = await runtime.registry.sql`SELECT cardinality(wrong_at) AS wrong FROM self_check_tags WHERE tag = ${auditTag}`;
+    const rows = await runtime.registry
+      .sql`SELECT cardinality(wrong_at) AS wrong FROM self_check_tags WHERE tag = ${auditTag}`;
     return rows[0]?.wrong ?? 0;
   };
   const siteMisses = async (): Promise<number> =>
@@ -59,16 +60,19 @@ describe.each(RUNTIMES)('a question whose connection is lost on the way, behind 
     expect([usage[0]?.charged, misses[0]?.run, audited.length]).toEqual([2, 2, 2]);
   });
 
-  it.each(LOSSES)('is answered though it was the last of the quota, or the miss that pauses its client (%s)', async (fault) => {
-    const { sql } = runtime.registry;
-    const client = `last-${fault}`;
-    await sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES (${client}, '{check}', 1000, 1)`;
-    await sql`INSERT INTO client_misses (client, slot, run, hit) VALUES (${client}, 0, 19, false)`;
-    proxy.begin({ step: STATEMENT, fault });
-    const bearer = await runtime.bearer({ client });
-    expect((await check(runtime, bearer, { nik: nikOf(9) })).status).toBe(200);
-    expect((await check(runtime, bearer, { nik: nikOf(9) })).status).toBe(429);
-  });
+  it.each(LOSSES)(
+    'is answered though it was the last of the quota, or the miss that pauses its client (%s)',
+    async (fault) => {
+      const { sql } = runtime.registry;
+      const client = `last-${fault}`;
+      await sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES (${client}, '{check}', 1000, 1)`;
+      await sql`INSERT INTO client_misses (client, slot, run, hit) VALUES (${client}, 0, 19, false)`;
+      proxy.begin({ step: STATEMENT, fault });
+      const bearer = await runtime.bearer({ client });
+      expect((await check(runtime, bearer, { nik: nikOf(9) })).status).toBe(200);
+      expect((await check(runtime, bearer, { nik: nikOf(9) })).status).toBe(429);
+    },
+  );
 
   it.each(LOSSES)('is one wrong answer, one question and one miss of the form (%s)', async (fault) => {
     const nik = nikOf(20 + LOSSES.indexOf(fault));
@@ -77,7 +81,9 @@ describe.each(RUNTIMES)('a question whose connection is lost on the way, behind 
     const page = await (await ask(nik, NAME)).text();
     expect(proxy.steps.filter((step) => step.sql.startsWith(STATEMENT))).toHaveLength(2);
     expect(page).toContain('Is the first number perhaps your KK number?');
-    expect([await wrongAnswersOf(nik), (await siteMisses()) - misses, (await askedFrom()) - asked]).toEqual([1, 1, 1]);
+    expect([await wrongAnswersOf(nik), (await siteMisses()) - misses, (await askedFrom()) - asked]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it.each(LOSSES)('keeps the proof of work that it used up (%s)', async (fault) => {

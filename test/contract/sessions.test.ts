@@ -53,9 +53,12 @@ describe('a session of the database that is ended in the middle', () => {
   const post = (path: string, body: string, headers: Record<string, string>): Promise<Response> =>
     fetch(`${runtime.url}${path}`, { method: 'POST', body, headers: { Authorization: bearer, ...headers } });
   const bulk = () => post('/v1/checks/bulk', jsonLines([{ ref: 'a', nik: nikOf(1) }]), { 'Content-Type': NDJSON });
-  const form = () => fetch(runtime.url, { method: 'POST', body: new URLSearchParams({ nik: nikOf(1), second: NAME }) });
+  const form = () =>
+    fetch(runtime.url, { method: 'POST', body: new URLSearchParams({ nik: nikOf(1), second: NAME }) });
   const isWell = async (): Promise<void> => {
-    await expect.poll(async () => (await check(runtime, bearer, { nik: nikOf(1) })).status, { timeout: 30_000 }).toBe(200);
+    await expect
+      .poll(async () => (await check(runtime, bearer, { nik: nikOf(1) })).status, { timeout: 30_000 })
+      .toBe(200);
     expect(runtime.log()).not.toMatch(/fault of our own|database driver failed/);
   };
 
@@ -107,7 +110,11 @@ describe('a session of the database that is ended in the middle', () => {
     ['seal, in the middle', 'audit', () => sealAudit(sql)],
     ['verification', 'audit_blocks', () => verifyAudit(sql, null)],
     ['import', 'residents', () => importResidents(registry, [resident(nikOf(2))], { source: '32.71' })],
-    ['import, before it has read', 'sources', () => importResidents(registry, [resident(nikOf(2))], { source: '32.71' })],
+    [
+      'import, before it has read',
+      'sources',
+      () => importResidents(registry, [resident(nikOf(2))], { source: '32.71' }),
+    ],
   ])('fails that work (%s) and nothing else, twenty times over', async (_, table, work) => {
     for (let i = 0; i < TIMES; i += 1) {
       await writeRows(sql, 1);
@@ -152,7 +159,9 @@ describe('a session of the database that is ended in the middle', () => {
     await sql.begin(async (holder) => {
       // Only long work reads the changes and the whole of the ledger; the checks need neither.
       await holder`LOCK TABLE list_refs, lists, audit_blocks IN ACCESS EXCLUSIVE MODE`;
-      long = Array.from({ length: 6 }, () => fetch(`${runtime.url}/v1/lists/${id}`, { headers: { Authorization: bearer } }));
+      long = Array.from({ length: 6 }, () =>
+        fetch(`${runtime.url}/v1/lists/${id}`, { headers: { Authorization: bearer } }),
+      );
       for (let i = 0; i < 3; i += 1) long.push(ask(jsonLines([{ ref: 'a', nik: nikOf(1) }])));
       for (let i = 0; i < 20; i += 1) expect((await check(runtime, bearer, { nik: nikOf(1) })).status).toBe(200);
       expect((await form()).status).toBe(200);

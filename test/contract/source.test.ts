@@ -17,7 +17,9 @@ describe.each(RUNTIMES)('an answer on %s', (name) => {
   let authorization: string;
   const bulk = async () => {
     const { ask } = asker(runtime.url, runtime.keys.HAKPILIH_SIGNING_KEYS);
-    return await linesOf(await ask(jsonLines([withSuket, young].map((nik, i) => ({ ref: `${i}`, nik }))), { client: 'test' }));
+    return await linesOf(
+      await ask(jsonLines([withSuket, young].map((nik, i) => ({ ref: `${i}`, nik }))), { client: 'test' }),
+    );
   };
   beforeAll(async () => {
     runtime = await startRuntime(name, async (url) => {

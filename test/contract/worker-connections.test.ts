@@ -58,7 +58,11 @@ describe('the connections of the Worker', () => {
       const asked = Array.from({ length: 5_000 }, (_, i) => ({ ref: `r${i}`, nik: nikOf(i), ...proofs }));
       const { lines, summary } = await linesOf(await ask(jsonLines(asked), { client: 'test' }));
       expect(summary).toMatchObject({ lines: 5_000, document: { SUKET: 1 } });
-      expect(lines[1]).toMatchObject({ ref: 'r1', document: 'SUKET', matches: { name: 'name' in proofs ? true : null } });
+      expect(lines[1]).toMatchObject({
+        ref: 'r1',
+        document: 'SUKET',
+        matches: { name: 'name' in proofs ? true : null },
+      });
       expect(lines.map(({ ref }) => ref)).toEqual(asked.map(({ ref }) => ref));
       // The whole of it is far more.
       expect(proxy.largestBytes()).toBeGreaterThan(WRITE_LIMIT_BYTES / 4);
@@ -105,19 +109,27 @@ describe('the connections of the Worker', () => {
   it.each([
     [false, 37],
     [true, 37 + 42],
-  ])('a statement for many is parted where it would be larger, and not before (with proofs: %s)', async (withProofs, bytes) => {
-    const most = Math.floor(LIMITS.maxStatementBytes / bytes);
-    const sql: Sql = connect(proxy.url, { max: 1 });
-    const statements = async (count: number): Promise<number> => {
-      const tags = Array.from({ length: count }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
-      const proofs = withProofs ? { names: tags.map(() => '-9223372036854775808'), kks: tags.map(() => null) } : null;
-      proxy.begin();
-      const found = await sql.begin((tx) => findMany(tx, { tags, proofs }, LIMITS.maxStatementBytes));
-      expect(found).toHaveLength(count);
-      return proxy.steps.filter(({ sql: text }) => text.includes('string_agg')).length;
-    };
-    expect([await statements(most - 1), await statements(most), await statements(most + 1)]).toEqual([1, 1, 2]);
-    expect(await statements(0)).toBe(0);
-    await sql.end();
-  });
+  ])(
+    'a statement for many is parted where it would be larger, and not before (with proofs: %s)',
+    async (withProofs, bytes) => {
+      const most = Math.floor(LIMITS.maxStatementBytes / bytes);
+      const sql: Sql = connect(proxy.url, { max: 1 });
+      const statements = async (count: number): Promise<number> => {
+        const tags = Array.from(
+          { length: count },
+          (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+        );
+        const proofs = withProofs
+          ? { names: tags.map(() => '-9223372036854775808'), kks: tags.map(() => null) }
+          : null;
+        proxy.begin();
+        const found = await sql.begin((tx) => findMany(tx, { tags, proofs }, LIMITS.maxStatementBytes));
+        expect(found).toHaveLength(count);
+        return proxy.steps.filter(({ sql: text }) => text.includes('string_agg')).length;
+      };
+      expect([await statements(most - 1), await statements(most), await statements(most + 1)]).toEqual([1, 1, 2]);
+      expect(await statements(0)).toBe(0);
+      await sql.end();
+    },
+  );
 });

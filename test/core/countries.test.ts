@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { isOtherCountry } from '../../src/core/countries.ts';
 
 describe('isOtherCountry', () => {
-  it.each(['JEPANG', 'JAPAN', 'TIONGKOK', 'CHINA', 'TAIWAN', 'Korea Selatan', 'south korea', 'ARAB SAUDI', 'Timor-Leste'])(
-    'knows %s, in Indonesian as in English',
-    (name) => {
-      expect(isOtherCountry(name)).toBe(true);
-    },
-  );
+  it.each([
+    'JEPANG',
+    'JAPAN',
+    'TIONGKOK',
+    'CHINA',
+    'TAIWAN',
+    'Korea Selatan',
+    'south korea',
+    'ARAB SAUDI',
+    'Timor-Leste',
+  ])('knows %s, in Indonesian as in English', (name) => {
+    expect(isOtherCountry(name)).toBe(true);
+  });
 
   it('overlooks accents, apostrophes of any kind, points, blanks and case', () => {
     const apostrophes = ["Cote d'Ivoire", 'Côte d’Ivoire', 'COTE D`IVOIRE', 'Co\u0302te d\u2019Ivoire'];
@@ -16,7 +23,13 @@ describe('isOtherCountry', () => {
   });
 
   it('reads "and" and "dan" as the sign they stand for, but only where they are words', () => {
-    for (const name of ['Bosnia and Herzegovina', 'Bosnia dan Herzegovina', 'Bosnia & Herzegovina', 'SUDAN', 'Andorra'])
+    for (const name of [
+      'Bosnia and Herzegovina',
+      'Bosnia dan Herzegovina',
+      'Bosnia & Herzegovina',
+      'SUDAN',
+      'Andorra',
+    ])
       expect([name, isOtherCountry(name)]).toEqual([name, true]);
     for (const name of ['SU', 'ORRA', 'BOSNIAANDHERZEGOVINA', 'VIET & & THAILAND'])
       expect([name, isOtherCountry(name)]).toEqual([name, false]);

@@ -57,7 +57,15 @@ describe('civilDate', () => {
 describe('parseIsoDate', () => {
   it('reads the one form and nothing else', () => {
     expect(parseIsoDate('2018-06-27')).toBe('2018-06-27');
-    for (const text of ['2018-6-27', '2018-06-31', ' 2018-06-27', '2018-06-27T00:00', '27-06-2018', '', '0000-01-01']) {
+    for (const text of [
+      '2018-6-27',
+      '2018-06-31',
+      ' 2018-06-27',
+      '2018-06-27T00:00',
+      '27-06-2018',
+      '',
+      '0000-01-01',
+    ]) {
       expect(parseIsoDate(text)).toBeNull();
     }
   });

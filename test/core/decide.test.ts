@@ -58,7 +58,8 @@ function* voterSides(today: CivilDate): Generator<VoterSide> {
         for (const region of REGIONS)
           for (const tniPolri of BOOLEANS)
             for (const deceased of BOOLEANS)
-              for (const inactive of BOOLEANS) yield { ...birth, marital, nationality, region, tniPolri, deceased, inactive };
+              for (const inactive of BOOLEANS)
+                yield { ...birth, marital, nationality, region, tniPolri, deceased, inactive };
 }
 
 function line(decision: Decision): string {
@@ -70,7 +71,9 @@ function line(decision: Decision): string {
 }
 
 describe('decide', () => {
-  it('says what the tables of the design say, over the whole product of facts (2,177,280 cases)', { timeout: 60_000 }, () => {
+  it('says what the tables of the design say, over the whole product of facts (2,177,280 cases)', {
+    timeout: 60_000,
+  }, () => {
     const mismatches: unknown[] = [];
     const reasonsSeen = new Set<string>();
     let cases = 0;
@@ -125,7 +128,13 @@ describe('decide', () => {
   });
 
   it('never says NEITHER or NOT_ELIGIBLE of what it could not read', () => {
-    const unread = { marital: 'UNKNOWN', nationality: 'UNCLEAR', birthDateUnknown: true, ofAgeOn: null, region: null } as const;
+    const unread = {
+      marital: 'UNKNOWN',
+      nationality: 'UNCLEAR',
+      birthDateUnknown: true,
+      ofAgeOn: null,
+      region: null,
+    } as const;
     const flags = { tniPolri: false, deceased: false, inactive: false, olderCard: false, suket: null };
     const facts = { ...unread, ...flags, status: 'UNKNOWN' as const };
     const { document, voter } = decide({ kind: 'RESIDENT', facts }, PILKADA_2018, BEFORE);

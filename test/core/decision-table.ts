@@ -44,7 +44,11 @@ const DOCUMENT_ROWS: Row<DocumentSide>[] = [
   ['RECORDED_NOT_PRINTED', (f) => RECORDED.includes(f.status), 'SUKET'],
   ['RECORDED_LOCALLY_NOT_ARRIVED', (f) => LOCAL.includes(f.status), ''],
   ['RECORD_HAS_PROBLEM', (f) => WITH_A_PROBLEM.includes(f.status), ''],
-  ['OLDER_CARD_MAY_EXIST', (f) => RECORDED.includes(f.status) && (f.olderCard || f.status === 'DUPLICATE_RECORD'), ''],
+  [
+    'OLDER_CARD_MAY_EXIST',
+    (f) => RECORDED.includes(f.status) && (f.olderCard || f.status === 'DUPLICATE_RECORD'),
+    '',
+  ],
   ['NOT_RECORDED', (f) => NOT_RECORDED.includes(f.status), 'NEITHER'],
   ['UNKNOWN_STATUS_CODE', (f) => !ALL.includes(f.status), 'UNDETERMINED'],
   ['SUKET_EXPIRES_BEFORE_ELECTION', (f, { pollingDay }) => f.suket !== null && f.suket.validUntil < pollingDay, ''],
@@ -55,7 +59,11 @@ const under17At = (f: VoterSide, day: CivilDate): boolean => f.ofAgeOn !== null 
 const voterRows = (contestRegions: Set<string>): Row<VoterSide>[] => [
   ['UNDER_17', (f, { pollingDay }) => under17At(f, pollingDay) && f.marital === 'NEVER', 'NOT_ELIGIBLE'],
   ['NOT_CITIZEN', (f) => f.nationality === 'FOREIGN', 'NOT_ELIGIBLE'],
-  ['NO_CONTEST', (f) => f.region !== null && !areasOf(f.region).some((area) => contestRegions.has(area)), 'NOT_ELIGIBLE'],
+  [
+    'NO_CONTEST',
+    (f) => f.region !== null && !areasOf(f.region).some((area) => contestRegions.has(area)),
+    'NOT_ELIGIBLE',
+  ],
   [
     'TURNS_17_BY_ELECTION',
     (f, { today, pollingDay }) => under17At(f, today) && !under17At(f, pollingDay) && f.marital !== 'IS_OR_WAS',
@@ -63,7 +71,11 @@ const voterRows = (contestRegions: Set<string>): Row<VoterSide>[] => [
   ],
   ['BIRTH_DATE_UNKNOWN', (f) => f.birthDateUnknown && f.marital !== 'IS_OR_WAS', 'UNDETERMINED'],
   ['NATIONALITY_UNCLEAR', (f) => f.nationality === 'UNCLEAR', 'UNDETERMINED'],
-  ['MARITAL_STATUS_UNKNOWN', (f, { pollingDay }) => under17At(f, pollingDay) && f.marital === 'UNKNOWN', 'UNDETERMINED'],
+  [
+    'MARITAL_STATUS_UNKNOWN',
+    (f, { pollingDay }) => under17At(f, pollingDay) && f.marital === 'UNKNOWN',
+    'UNDETERMINED',
+  ],
   ['TNI_POLRI_ON_RECORD', (f) => f.tniPolri, 'UNDETERMINED'],
   ['DECEASED_ON_RECORD', (f) => f.deceased, 'UNDETERMINED'],
   ['INACTIVE_ON_RECORD', (f) => f.inactive, 'UNDETERMINED'],
@@ -126,7 +138,8 @@ export function expectedVoter(f: VoterSide, today: CivilDate, election: Election
 /** The whole answer on one line. */
 export function expectedLine(d: ExpectedDocument, v: ExpectedVoter): string {
   let actions = d.actions;
-  if (v.voter === 'UNDETERMINED') actions = ['SEE_DISDUKCAPIL', ...actions.filter((action) => action !== 'SEE_DISDUKCAPIL')];
+  if (v.voter === 'UNDETERMINED')
+    actions = ['SEE_DISDUKCAPIL', ...actions.filter((action) => action !== 'SEE_DISDUKCAPIL')];
   if (v.over || v.voter === 'NOT_ELIGIBLE') actions = [];
   return `${d.document} ${v.voter} [${d.reasons.concat(v.reasons)}] [${actions}] ${d.answer} ${v.answer}`;
 }

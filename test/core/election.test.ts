@@ -5,7 +5,8 @@ import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { parseRegion, REGENCY_CODES } from '../../src/core/regions.ts';
 
 const { contests, date } = PILKADA_2018;
-const offices = (region: string) => contestsOf(PILKADA_2018, region).map((contest) => `${contest.office} ${contest.region}`);
+const offices = (region: string) =>
+  contestsOf(PILKADA_2018, region).map((contest) => `${contest.office} ${contest.region}`);
 
 describe('Pilkada 2018', () => {
   it('has 171 contests: 17 governors, 39 mayors, 115 regents', () => {

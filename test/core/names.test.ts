@@ -69,7 +69,13 @@ const SAME: Record<string, Record<string, string[]>> = {
       ...['ALM. ASEP HIDAYAT', 'ALMARHUM H. ASEP HIDAYAT', '(ALM) ASEP HIDAYAT'],
       ...['(ALM.) H. ASEP HIDAYAT', 'H.R. ASEP HIDAYAT'],
     ],
-    SITIAMINAH: ['HJ. SITI AMINAH', 'Hj.Siti Aminah', 'Hajjah Siti Aminah', 'DRA. HJ. SITI AMINAH', 'IBU SITI AMINAH'],
+    SITIAMINAH: [
+      'HJ. SITI AMINAH',
+      'Hj.Siti Aminah',
+      'Hajjah Siti Aminah',
+      'DRA. HJ. SITI AMINAH',
+      'IBU SITI AMINAH',
+    ],
     KARTINI: ['RADEN AJENG KARTINI', 'RR. KARTINI', 'R. KARTINI', 'NY. KARTINI', 'IBU KARTINI', 'ALMARHUMAH KARTINI'],
   },
   'with and without titles and degrees behind it': {

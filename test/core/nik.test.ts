@@ -7,7 +7,13 @@ const nik = (text: string): Nik => text as Nik;
 
 describe('parseNik', () => {
   it('accepts any sixteen digits, even with an impossible date or region in them', () => {
-    for (const text of ['3171011708450001', '3171013002001234', '0000000000000000', '9999999999999999', '9103011012889495']) {
+    for (const text of [
+      '3171011708450001',
+      '3171013002001234',
+      '0000000000000000',
+      '9999999999999999',
+      '9103011012889495',
+    ]) {
       expect(parseNik(text)).toEqual({ ok: true, value: text });
     }
   });

@@ -25,7 +25,9 @@ describe('the regions of 2018', () => {
 
   it('are as many regencies (from 01) and cities (from 71) as each province had', () => {
     const counts = PROVINCE_CODES.map((province) => {
-      const numbers = REGENCY_CODES.filter((code) => code.startsWith(`${province}.`)).map((code) => Number(code.slice(3)));
+      const numbers = REGENCY_CODES.filter((code) => code.startsWith(`${province}.`)).map((code) =>
+        Number(code.slice(3)),
+      );
       return `${province} ${numbers.filter((n) => n < 71).length}/${numbers.filter((n) => n >= 71).length}`;
     });
     expect(counts.join(' ')).toBe(COUNTS.replace(/\s+/g, ' '));
@@ -44,7 +46,11 @@ describe('the regions of 2018', () => {
   });
 
   it('name the province of any region in it', () => {
-    expect([provinceName('32.01.01.2001'), provinceName('91'), provinceName('99')]).toEqual(['Jawa Barat', 'Papua', null]);
+    expect([provinceName('32.01.01.2001'), provinceName('91'), provinceName('99')]).toEqual([
+      'Jawa Barat',
+      'Papua',
+      null,
+    ]);
   });
 });
 
@@ -86,7 +92,15 @@ describe('regionOf', () => {
 
 describe('parseRegion', () => {
   it('reads one to four levels', () => {
-    for (const code of ['32', '32.01', '32.01.40', '32.01.40.2012', '91.28.01.2001', ...PROVINCE_CODES, ...REGENCY_CODES]) {
+    for (const code of [
+      '32',
+      '32.01',
+      '32.01.40',
+      '32.01.40.2012',
+      '91.28.01.2001',
+      ...PROVINCE_CODES,
+      ...REGENCY_CODES,
+    ]) {
       expect(parseRegion(code)).toBe(code);
     }
   });
@@ -114,7 +128,15 @@ describe('parseRegion', () => {
   });
 });
 
-const FAMILY = ['32.01.01', '32.01.01.2001', '32.01.01.9999', '32.01.40.2012', '32.01.99', '32.02.01.1001', '91.28.99.9999'];
+const FAMILY = [
+  '32.01.01',
+  '32.01.01.2001',
+  '32.01.01.9999',
+  '32.01.40.2012',
+  '32.01.99',
+  '32.02.01.1001',
+  '91.28.99.9999',
+];
 const SOME = [...PROVINCE_CODES, ...REGENCY_CODES, ...FAMILY];
 
 describe('region numbers', () => {

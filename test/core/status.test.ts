@@ -52,7 +52,8 @@ describe('statusRow', () => {
   });
 
   it('marks who is local, who has a problem and which cards are not yet handed over', () => {
-    const marked = (mark: 'local' | 'problem' | 'notYetHandedOver') => STATUS_CODES.filter((code) => statusRow(code)?.[mark]);
+    const marked = (mark: 'local' | 'problem' | 'notYetHandedOver') =>
+      STATUS_CODES.filter((code) => statusRow(code)?.[mark]);
     expect(marked('local')).toEqual(['BIO_CAPTURED', 'PROCESSING']);
     expect(marked('problem')).toEqual([
       'ENROLL_FAILURE_AT_CENTRAL',
@@ -73,7 +74,8 @@ describe('parseStatus', () => {
   it.each(STATUS_CODES)('reads %s in upper, lower and title case, with underscores, blanks and hyphens', (code) => {
     for (const separator of ['_', ' ', '-', '  ', ' - ', '']) {
       const spelt = code.replaceAll('_', separator);
-      for (const text of [spelt, spelt.toLowerCase(), title(spelt), ` ${spelt}\t`]) expect(parseStatus(text)).toBe(code);
+      for (const text of [spelt, spelt.toLowerCase(), title(spelt), ` ${spelt}\t`])
+        expect(parseStatus(text)).toBe(code);
     }
   });
 
@@ -132,6 +134,10 @@ describe('parseStatus', () => {
 
 describe('statusCode', () => {
   it('shows no code where there is none or none that is known', () => {
-    expect([statusCode('EMPTY'), statusCode('UNKNOWN'), statusCode('CARD_ISSUED')]).toEqual([null, null, 'CARD_ISSUED']);
+    expect([statusCode('EMPTY'), statusCode('UNKNOWN'), statusCode('CARD_ISSUED')]).toEqual([
+      null,
+      null,
+      'CARD_ISSUED',
+    ]);
   });
 });

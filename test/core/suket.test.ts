@@ -11,7 +11,10 @@ describe('suketOf', () => {
   });
 
   it('believes an end on record, earlier or later', () => {
-    expect(suketOf(day('2018-01-02'), day('2018-01-16'))).toEqual({ issuedOn: '2018-01-02', validUntil: '2018-01-16' });
+    expect(suketOf(day('2018-01-02'), day('2018-01-16'))).toEqual({
+      issuedOn: '2018-01-02',
+      validUntil: '2018-01-16',
+    });
     expect(suketOf(day('2018-01-02'), day('2018-12-31'))?.validUntil).toBe('2018-12-31');
   });
 

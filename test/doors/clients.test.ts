@@ -79,7 +79,11 @@ describe('client add', () => {
     await client('add', 'largest', '--scope', 'check', '--quota', '19999999');
     expect(await kept('largest')).toMatchObject({ perMinute: 19_999_999, perDay: 999_999_950 });
     await client('add', 'largest', '--quota', '999999999/999999999', '--list-quota', '999999999');
-    expect(await kept('largest')).toMatchObject({ perMinute: 999_999_999, perDay: 999_999_999, linesPerDay: 999_999_999 });
+    expect(await kept('largest')).toMatchObject({
+      perMinute: 999_999_999,
+      perDay: 999_999_999,
+      linesPerDay: 999_999_999,
+    });
   });
 
   it.each(['self-check', 'command-line'])('refuses the name %s, which the audit has for its own', async (name) => {
@@ -88,18 +92,25 @@ describe('client add', () => {
       ['client', 'revoke', name],
       ['token', '--client', name, '--scope', 'check'],
     ])
-      expect(await runCli(args, env)).toMatchObject({ code: 1, err: expect.stringContaining('a client needs a name') });
+      expect(await runCli(args, env)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('a client needs a name'),
+      });
   });
 
   it('leaves a client revoked, and one that was revoked in advance as well', async () => {
     expect((await client('revoke', 'wide')).err).toBe('Revoked\n');
-    expect((await client('revoke', 'kpu.officer-7')).err).toBe('There was no client of that name: revoked in advance\n');
+    expect((await client('revoke', 'kpu.officer-7')).err).toBe(
+      'There was no client of that name: revoked in advance\n',
+    );
     expect((await client('revoke', 'kpu.officer-7')).err).toBe('Revoked\n');
     for (const name of ['wide', 'kpu.officer-7']) {
       expect((await client('add', name, '--scope', 'check')).err).toContain('It is revoked and stays so');
       expect((await kept(name)).revokedAt).not.toBeNull();
       expect(await kept(name)).toMatchObject({ perMinute: 60, perDay: 3_000 });
-      expect((await runCli(['token', '--client', name, '--scope', 'check'], env)).err).toContain('This client is revoked');
+      expect((await runCli(['token', '--client', name, '--scope', 'check'], env)).err).toContain(
+        'This client is revoked',
+      );
     }
   });
 });

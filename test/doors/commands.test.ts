@@ -23,8 +23,15 @@ describe('the command line', () => {
     const help = await runCli([], env);
     expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Usage: hakpilih <command>') });
     for (const name of ['import', 'token', 'sample', 'migrate']) expect(help.out).toContain(`\n  ${name}`);
-    expect(await runCli(['geheim'], env)).toMatchObject({ code: 1, out: '', err: expect.not.stringContaining('geheim') });
-    expect(await runCli(['import', '--help'], env)).toMatchObject({ code: 0, out: expect.stringContaining('--as-of') });
+    expect(await runCli(['geheim'], env)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.not.stringContaining('geheim'),
+    });
+    expect(await runCli(['import', '--help'], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--as-of'),
+    });
   });
 
   it.each([

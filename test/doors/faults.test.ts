@@ -39,7 +39,8 @@ describe('a data directory that cannot be used', () => {
   it('is named with its cause where it is a file, with keys in it or not', async () => {
     const file = join(directory, 'data');
     await writeFile(file, '');
-    for (const line of await lastLines(file)) expect(line).toMatch(/^cannot keep a key in .*data.*: (EEXIST|ENOTDIR)/);
+    for (const line of await lastLines(file))
+      expect(line).toMatch(/^cannot keep a key in .*data.*: (EEXIST|ENOTDIR)/);
     const keys = await createTestKeys();
     const started = startDoor('node', [], { ...keys, HAKPILIH_DATA_DIR: file, PORT: '0' });
     expect(await started.ended).toBe(1);
@@ -75,7 +76,9 @@ describe.runIf(canMount)('a disk', () => {
     disk = createDisk(20) as Disk;
     const started = startDoor('node', [], { HAKPILIH_DATA_DIR: disk.path, PORT: '0' });
     expect(await started.ended).toBe(1);
-    expect(started.log().trim().split('\n').at(-1)).toMatch(/^initdb failed: (FATAL|PANIC|error): .*[Nn]o space left on/);
+    expect(started.log().trim().split('\n').at(-1)).toMatch(
+      /^initdb failed: (FATAL|PANIC|error): .*[Nn]o space left on/,
+    );
   });
 
   it('that fills in the middle of an import is the cause, and nothing was changed', async () => {
@@ -85,7 +88,9 @@ describe.runIf(canMount)('a disk', () => {
     const rows = [sampleHeader(), ...sampleRows({ rows: 400_000 })].join('');
     const done = await runCli(['import', '-', ...AS_OF], env, rows);
     expect(done).toMatchObject({ code: 1, out: '' });
-    expect(done.err.trim().split('\n').at(-1)).toBe('Stopped by a full disk of the database (53100); nothing was changed');
+    expect(done.err.trim().split('\n').at(-1)).toBe(
+      'Stopped by a full disk of the database (53100); nothing was changed',
+    );
   });
 });
 
@@ -143,7 +148,9 @@ describe('the start log', () => {
     const env = { HAKPILIH_DATA_DIR: directory };
     const first = await startServer(env);
     await expect.poll(() => first.log()).toContain('Copy of sample as of 2018-01-12T17:00:00+07:00\n');
-    expect(first.log()).toContain('Polling day of pilkada-2018 is 2018-06-27; today is 2018-01-12 by setting or sample');
+    expect(first.log()).toContain(
+      'Polling day of pilkada-2018 is 2018-06-27; today is 2018-01-12 by setting or sample',
+    );
     await first.stop();
     const rows = [sampleHeader(), ...sampleRows({ rows: 200 })].join('');
     await runCli(['import', '-', ...AS_OF], env, rows);

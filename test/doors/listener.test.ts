@@ -6,6 +6,8 @@ import { HTTP_LIMITS } from '../../src/http/limits.ts';
 import { createListener, isTooSlow } from '../../src/platform/listener.ts';
 
 const LARGE = 'x'.repeat(20_000_000);
+/** However busy the machine is. */
+const IN_THE_END = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 
 /** `GET /` is answered at once, `/large` with much, `/held` once it is released, and a body once it is read. */
@@ -49,7 +51,8 @@ async function textOf(socket: Socket, until: (text: string) => boolean = () => f
   socket.destroy();
   return text;
 }
-const statusesIn = (text: string): number[] => [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map(([, status]) => Number(status));
+const statusesIn = (text: string): number[] =>
+  [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map(([, status]) => Number(status));
 const answers = (count: number) => (text: string) => statusesIn(text).length >= count && text.endsWith('ok');
 
 describe('the listener', () => {
@@ -92,7 +95,9 @@ describe('the listener', () => {
     expect(statusesIn(await textOf(opened.dial(other), answers(1)))).toEqual([200]);
     opened.release();
     await Promise.all(sockets.map((socket) => textOf(socket, answers(1))));
-    await expect.poll(async () => statusesIn(await textOf(opened.dial(GET), (text) => /ok|503/.test(text)))).toEqual([200]);
+    await expect
+      .poll(async () => statusesIn(await textOf(opened.dial(GET), (text) => /ok|503/.test(text))))
+      .toEqual([200]);
   });
 
   it('does not read on at once from who was asked to come later, unless a proxy speaks for many', async () => {
@@ -119,6 +124,83 @@ describe('the listener', () => {
     expect(await textOf(opened.dial(GET))).toBe('');
     sockets[0]?.destroy();
     await expect.poll(() => textOf(opened.dial(GET), answers(1))).toContain('ok');
+  });
+
+  const around = (limit: number): number[] => [limit - 1, limit, limit + 1];
+
+  it.each(around(4))('has connection %i, or not, where it may have four', async (count) => {
+    opened = await open({ maxConnections: 4 });
+    const sockets: Socket[] = [];
+    for (let i = 1; i < count; i += 1) {
+      const socket = opened.dial(GET);
+      await once(socket, 'data');
+      sockets.push(socket);
+    }
+    const last = await textOf(opened.dial(GET), answers(1));
+    expect(statusesIn(last)).toEqual(count > 4 ? [] : [200]);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it.each(around(4))(
+    'has request %i in hand, or not, where it may have four, wherever they come from',
+    async (count) => {
+      opened = await open({ maxInHand: 4 });
+      const from = (i: number, path: string): string => `GET ${path} HTTP/1.1\r\nX-From: ${i}\r\nHost: h\r\n\r\n`;
+      for (let i = 1; i < count; i += 1) {
+        opened.dial(from(i, '/held'));
+        await expect.poll(() => opened.seen.made, IN_THE_END).toBe(i);
+      }
+      const last = await textOf(opened.dial(from(count, '/')), (text) => /ok$|"status":503/.test(text));
+      expect(statusesIn(last)).toEqual([count > 4 ? 503 : 200]);
+      if (count > 4) expect(last).toContain(`Retry-After: ${HTTP_LIMITS.retryAfterSeconds}\r\n`);
+      opened.release();
+    },
+  );
+
+  it('reads on from who was asked to come later, once it is later', async () => {
+    opened = await open({ maxPerAddress: 1, retryAfterSeconds: 0.02 });
+    const held = opened.dial(GET.replace('/ ', '/held '));
+    await expect.poll(() => opened.seen.made, IN_THE_END).toBe(1);
+    const again = opened.dial(GET);
+    again.once('data', () => again.write(GET));
+    await expect.poll(() => opened.seen.refused.length, IN_THE_END).toBe(2);
+    again.destroy();
+    held.destroy();
+    opened.release();
+  });
+
+  it('ends a connection on which nothing moves for too long, and no other', async () => {
+    const patient = await open();
+    opened = await open({ idleTimeoutMs: 50 });
+    const ask = GET.replace('/ ', '/held ');
+    const waits = patient.dial(ask);
+    await expect.poll(() => patient.seen.made, IN_THE_END).toBe(1);
+    expect(await textOf(opened.dial(ask))).toBe('');
+    patient.release();
+    expect(statusesIn(await textOf(waits, answers(1)))).toEqual([200]);
+    await patient.listener.stop();
+  });
+
+  it('keeps a connection for the next request so long, and no longer', async () => {
+    const patient = await open();
+    opened = await open({ keepAliveTimeoutMs: 50 });
+    const kept = patient.dial(GET);
+    await once(kept, 'data');
+    expect(statusesIn(await textOf(opened.dial(GET)))).toEqual([200]);
+    kept.write(GET);
+    expect(statusesIn(await textOf(kept, answers(1)))).toEqual([200]);
+    await patient.listener.stop();
+  });
+
+  it('waits for headers so long, and no longer', async () => {
+    const patient = await open();
+    opened = await open({ headersTimeoutMs: 80 });
+    const half = 'GET / HTTP/1.1\r\nHost: h\r\n';
+    const waiting = patient.dial(half);
+    expect(await textOf(opened.dial(half))).toMatch(/^HTTP\/1\.1 408 /);
+    waiting.write('\r\n');
+    expect(statusesIn(await textOf(waiting, answers(1)))).toEqual([200]);
+    await patient.listener.stop();
   });
 
   it.each([
@@ -195,7 +277,13 @@ describe('the listener', () => {
 describe('the rate of a body', () => {
   const window = HTTP_LIMITS.minBodyBytesPerSecond * HTTP_LIMITS.bodyLookSeconds;
   const look = (bytes: number, rest: Partial<IncomingMessage> = {}): boolean[] => {
-    const incoming = { socket: { bytesRead: 0 }, complete: false, readableLength: 0, readableHighWaterMark: 65_536, ...rest };
+    const incoming = {
+      socket: { bytesRead: 0 },
+      complete: false,
+      readableLength: 0,
+      readableHighWaterMark: 65_536,
+      ...rest,
+    };
     const body = { incoming: incoming as unknown as IncomingMessage, seenBytes: null };
     const first = isTooSlow(body, HTTP_LIMITS);
     incoming.socket = { bytesRead: bytes } as Socket;

@@ -109,7 +109,11 @@ describe('the Node server', { timeout: 60_000 }, () => {
   it('takes so many lists of one client at once, and no more, but those of others', async () => {
     const send = async (client: string): Promise<number> => {
       const token = await bulk.token({ client, scopes: ['lists'] });
-      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': NDJSON, 'Idempotency-Key': crypto.randomUUID() };
+      const headers = {
+        Authorization: `Bearer ${token}`,
+        'Content-Type': NDJSON,
+        'Idempotency-Key': crypto.randomUUID(),
+      };
       const response = await fetch(`${server.url}/v1/lists`, { method: 'POST', headers, body: line });
       await response.text();
       return response.status;
@@ -127,7 +131,10 @@ describe('the Node server', { timeout: 60_000 }, () => {
   it("counts an upload that is broken off as its client's affair, wherever it was going", async () => {
     const before = server.log().length;
     for (let i = 0; i < 10; i += 1) {
-      const sockets = [await beginUpload('/v1/checks/bulk', 'gone', 'bulk'), await beginUpload('/v1/lists', 'gone', 'lists')];
+      const sockets = [
+        await beginUpload('/v1/checks/bulk', 'gone', 'bulk'),
+        await beginUpload('/v1/lists', 'gone', 'lists'),
+      ];
       const json = dial();
       const token = await bulk.token({ scopes: ['check'] });
       json.write(

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX } from '../../src/intake/sample.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { answerIn, check } from '../support/runtimes.ts';
-import { createTestKeys, type RunningServer, runCli, startDoor, startServer, type TestKeys } from '../support/server.ts';
+import {
+  createTestKeys,
+  type RunningServer,
+  runCli,
+  startDoor,
+  startServer,
+  type TestKeys,
+} from '../support/server.ts';
 
 let directory: string;
 let database: TestDatabase;
@@ -73,12 +80,16 @@ describe('the Node server', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('stops cleanly at %s, and first answers what was asked', async (signal) => {
     const server = await startServer(env);
     const token = await runCli(['token', '--client', `tps-${signal.toLowerCase()}`, '--scope', 'check'], env);
-    const asked = Array.from({ length: 20 }, () => check(server, `Bearer ${token.out.trim()}`, { nik: SANDBOX[0]?.nik }));
+    const asked = Array.from({ length: 20 }, () =>
+      check(server, `Bearer ${token.out.trim()}`, { nik: SANDBOX[0]?.nik }),
+    );
     await asked[0];
     server.child.kill(signal);
     expect(await server.ended).toBe(0);
     expect(server.log()).toContain('hakpilih has stopped');
-    const statuses = (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'fulfilled' ? [one.value.status] : []));
+    const statuses = (await Promise.allSettled(asked)).flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value.status] : [],
+    );
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 

@@ -50,7 +50,9 @@ describe('the set-up before every script', () => {
 
   it('comes before every script that needs what is installed', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-    const own = Object.keys(scripts).filter((name) => name !== 'setup' && !(name.startsWith('pre') && scripts[name.slice(3)]));
+    const own = Object.keys(scripts).filter(
+      (name) => name !== 'setup' && !(name.startsWith('pre') && scripts[name.slice(3)]),
+    );
     expect(own.length).toBeGreaterThan(4);
     for (const name of own) expect(scripts[`pre${name}`]).toBe(scripts.setup);
     expect(scripts.setup).toBe('sh .ci/setup');

@@ -28,9 +28,12 @@ describe.runIf(existsSync('/usr/bin/script'))('on a terminal', () => {
   /** A command on a terminal of its own; `shown` is all that stands there. */
   const onTerminal = (args: string[]) => {
     const command = [process.execPath, 'src/cli.ts', ...args].map((one) => `'${one}'`).join(' ');
-    const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env: { PATH: process.env.PATH, ...env } });
+    const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env.PATH, ...env },
+    });
     let shown = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (shown += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (shown += text));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     return { child, shown: () => shown, ended };
   };
@@ -80,7 +83,9 @@ describe('a file that a command writes', () => {
   };
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('is not there by half after %s: a sample', async (signal) => {
-    expect(await interrupted(['sample', '--rows', '20000000', '--out', join(directory, 'sample.csv')], signal)).toEqual([]);
+    expect(
+      await interrupted(['sample', '--rows', '20000000', '--out', join(directory, 'sample.csv')], signal),
+    ).toEqual([]);
   });
 
   it('is not there by half after Ctrl-C: answers, and what was there before stays', async () => {
@@ -124,7 +129,11 @@ describe('an import with --dry-run', () => {
     const asOf = ['--as-of', '2018-01-12T17:00:00+07:00'];
     await runCli(['import', '-', '--source', 'sample', ...asOf], at, rows);
     const dry = await runCli(['import', '-', '--source', '32.01', ...asOf, '--dry-run'], at, rows);
-    expect(dry).toMatchObject({ code: 0, out: '', err: expect.stringContaining('Would remove the synthetic sample (299') });
+    expect(dry).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringContaining('Would remove the synthetic sample (299'),
+    });
     expect(dry.err).not.toContain('Removed');
     const real = await runCli(['import', '-', '--source', '32.01', ...asOf], at, rows);
     expect(real.err).toContain('Removed the synthetic sample (299');

@@ -47,7 +47,11 @@ function createAsker(address = freshAddress()) {
   return { ask, address, close: client.close };
 }
 
-async function askTimes(ask: (nik: string, second: string) => Promise<Reply>, times: number, nik: string): Promise<void> {
+async function askTimes(
+  ask: (nik: string, second: string) => Promise<Reply>,
+  times: number,
+  nik: string,
+): Promise<void> {
   for (let i = 0; i < times; i++) expect((await ask(nik, NEVER)).text).toContain(WRONG);
 }
 
@@ -87,7 +91,9 @@ describe.each(['node', 'worker'] as const)('on %s, all that is no answer', (runt
       }
     }
     client.close();
-    const [wrong, locked] = [faces[0], faces[LIMITS.selfCheckWrongAnswers]].map((face) => face?.values().next().value);
+    const [wrong, locked] = [faces[0], faces[LIMITS.selfCheckWrongAnswers]].map(
+      (face) => face?.values().next().value,
+    );
     for (const [i, face] of faces.entries()) {
       for (const [behind, text] of face) {
         expect(text, `attempt ${i + 1}, ${behind}`).toBe(i < LIMITS.selfCheckWrongAnswers ? wrong : locked);

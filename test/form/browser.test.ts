@@ -168,7 +168,8 @@ async function findings(page: Page, scheme: 'light' | 'dark'): Promise<string[]>
 }
 
 async function expectFlawless(page: Page, what: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) expect(await findings(page, scheme), `${what}, ${scheme}`).toEqual([]);
+  for (const scheme of ['light', 'dark'] as const)
+    expect(await findings(page, scheme), `${what}, ${scheme}`).toEqual([]);
   expect(await isTooWide(page), `${what} is too wide`).toBe(false);
 }
 

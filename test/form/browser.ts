@@ -14,7 +14,8 @@ const ARGS = [
 /** A real Chromium with a profile of its own, thrown away after. Throws one line where there is none. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`No Chromium at ${executablePath}: install it or set CHROMIUM_PATH`);
+  if (!existsSync(executablePath))
+    throw new Error(`No Chromium at ${executablePath}: install it or set CHROMIUM_PATH`);
   return await chromium.launch({ executablePath, args: ARGS });
 }
 

@@ -25,7 +25,12 @@ export function createClient(url: string) {
           for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
             pairs.push([incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string]);
           }
-          resolve({ status: incoming.statusCode ?? 0, headers: pairs, text: Buffer.concat(chunks).toString('utf8'), ms });
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: pairs,
+            text: Buffer.concat(chunks).toString('utf8'),
+            ms,
+          });
         });
       });
       outgoing.on('error', reject);

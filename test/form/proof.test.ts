@@ -55,11 +55,13 @@ async function haveMisses(misses: number): Promise<void> {
 }
 const missesNow = async (): Promise<number> =>
   Number((await registry.sql`SELECT coalesce(sum(misses), 0) AS misses FROM site_misses`)[0]?.misses);
-const usedNow = async (): Promise<number> => Number((await registry.sql`SELECT count(*) AS used FROM used_proofs`)[0]?.used);
+const usedNow = async (): Promise<number> =>
+  Number((await registry.sql`SELECT count(*) AS used FROM used_proofs`)[0]?.used);
 
 async function wrongAnswersOf(nik: string): Promise<number> {
   const { auditTag } = tagsOf(deriveKeys(registry.registryKey), nik as Nik, {});
-  const [row] = await registry.sql`SELECT cardinality(wrong_at) AS wrong FROM self_check_tags WHERE tag = ${auditTag}`;
+  const [row] =
+    await registry.sql`SELECT cardinality(wrong_at) AS wrong FROM self_check_tags WHERE tag = ${auditTag}`;
   return (row?.wrong as number | undefined) ?? 0;
 }
 
@@ -117,7 +119,9 @@ describe('under the budget of misses', () => {
     const form = async (): Promise<string> => {
       const response = await fetch(`${server.url}/?lang=id`);
       const headers = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
-      return JSON.stringify(headers) + (await response.text()).replace(response.headers.get('x-request-id') ?? '', 'ID');
+      return (
+        JSON.stringify(headers) + (await response.text()).replace(response.headers.get('x-request-id') ?? '', 'ID')
+      );
     };
     const busy = await form();
     await haveMisses(0);
@@ -179,7 +183,8 @@ describe.each(['node', 'worker'] as const)('over the budget, on %s', (runtime) =
   it('the form has a challenge whose solution is taken, and loads a script of ours and no other', async () => {
     const response = await fetch(`${url}/?lang=id`);
     const page = await response.text();
-    const data = (name: string): string => new RegExp(`data-${name}="([^"]*)"`).exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const data = (name: string): string =>
+      new RegExp(`data-${name}="([^"]*)"`).exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect(response.headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self'; style-src 'sha256-/,
     );
@@ -267,7 +272,8 @@ describe.each(['node', 'worker'] as const)('over the budget, on %s', (runtime) =
     const from = fromAddress(freshAddress());
     const tickets = await Promise.all(Array.from({ length: 50 }, () => agedTicket(from['X-Forwarded-For'])));
     // As many at once as one address may have in hand, then the others.
-    const send = (some: string[]) => Promise.all(some.map((ticket) => ask(nik, residents.name, ticket, { url, ...from })));
+    const send = (some: string[]) =>
+      Promise.all(some.map((ticket) => ask(nik, residents.name, ticket, { url, ...from })));
     const { perAddress } = HTTP_LIMITS.rooms.forms;
     const replies = [...(await send(tickets.slice(0, perAddress))), ...(await send(tickets.slice(perAddress)))];
     expect(replies.filter(({ text }) => text.includes(HEADLINE))).toHaveLength(1);
@@ -276,9 +282,9 @@ describe.each(['node', 'worker'] as const)('over the budget, on %s', (runtime) =
     expect((await ask(nik, residents.name, older, { url, ...from })).text).toContain(WAIT);
     await registry.sql`UPDATE used_proofs SET expires_at = expires_at - interval '61 seconds' - interval '1 minute'
       WHERE challenge = ${tagOf(from['X-Forwarded-For']).replaceAll('-', '').slice(0, 16)}`;
-    expect((await ask(nik, residents.name, await agedTicket(from['X-Forwarded-For']), { url, ...from })).text).toContain(
-      HEADLINE,
-    );
+    expect(
+      (await ask(nik, residents.name, await agedTicket(from['X-Forwarded-For']), { url, ...from })).text,
+    ).toContain(HEADLINE);
     // A solved challenge is another matter.
     expect((await ask(nik, residents.name, await solved(), { url, ...from })).text).toContain(HEADLINE);
   });
@@ -300,7 +306,8 @@ describe('a proof that is no good', () => {
   beforeEach(() => haveMisses(LIMITS.siteMisses));
 
   /** The key that challenges are signed with, as no stranger has it. */
-  const hmacKey = (): string => Buffer.from(deriveKeys(registry.registryKey).work('altcha'), 'latin1').toString('hex');
+  const hmacKey = (): string =>
+    Buffer.from(deriveKeys(registry.registryKey).work('altcha'), 'latin1').toString('hex');
   const parts = (proof: string) => JSON.parse(atob(proof)) as Record<string, string | number>;
 
   it('is refused like none at all, whatever is wrong with it', async () => {
@@ -324,7 +331,10 @@ describe('a proof that is no good', () => {
       'of a foreign key': await foreign.ticket(Date.now() - LIMITS.proofWaitSeconds * 1_000, tagOf(here)),
       'of no address': written({ ...after, salt: salt.replace(/for=[0-9a-f]+&/, '') }),
       'with another number': written({ ...good, number: Number(good.number) + 1 }),
-      'with another salt': written({ ...good, salt: String(good.salt).replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }),
+      'with another salt': written({
+        ...good,
+        salt: String(good.salt).replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+      }),
       'with another signature': written({ ...good, signature: '0'.repeat(64) }),
       'with a later end': written({ ...good, salt: String(good.salt).replace('expires=', 'expires=9') }),
       'cut so that its end is part of the number': written({
@@ -348,7 +358,10 @@ describe('a proof that is no good', () => {
       expect(faceOf(await ask(residents.freshNik(), NEVER, proof, fromAddress(here))), what).toBe(none);
     }
     expect(await usedNow()).toBe(used);
-    expect(await proofs.parse(written(good), Date.now(), tagOf(here))).toEqual({ uses: good.challenge, sinceSeconds: 0 });
+    expect(await proofs.parse(written(good), Date.now(), tagOf(here))).toEqual({
+      uses: good.challenge,
+      sinceSeconds: 0,
+    });
     expect(await proofs.parse(aged, Date.now(), tagOf(here))).toMatchObject({
       uses: tagOf(here).replaceAll('-', '').slice(0, 16),
     });
@@ -395,7 +408,8 @@ describe('in a browser, over the budget', () => {
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
     page.on('request', (request) => {
-      if (!request.url().startsWith('data:')) asked.push(`${request.method()} ${request.url().replace(server.url, '')}`);
+      if (!request.url().startsWith('data:'))
+        asked.push(`${request.method()} ${request.url().replace(server.url, '')}`);
     });
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) faults.push(message.text());
@@ -449,7 +463,9 @@ describe('in a browser, over the budget', () => {
       expect(await page.textContent('h1')).toBe(WAIT);
       expect(await page.inputValue('#nik')).toBe('');
       // The minute passes.
-      await page.evaluate(`document.querySelector('[name=altcha]').value = ${JSON.stringify(await agedTicket('127.0.0.1'))}`);
+      await page.evaluate(
+        `document.querySelector('[name=altcha]').value = ${JSON.stringify(await agedTicket('127.0.0.1'))}`,
+      );
       await sendForm(page, nik, residents.name);
       return await page.textContent('main');
     });
@@ -465,10 +481,14 @@ describe('in a browser, over the budget', () => {
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           await page.evaluate(axe);
-          const found = await page.evaluate('axe.run(document).then(({ violations }) => violations.map(({ id }) => id))');
+          const found = await page.evaluate(
+            'axe.run(document).then(({ violations }) => violations.map(({ id }) => id))',
+          );
           expect(found, colorScheme).toEqual([]);
         }
-        expect(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')).toBe(false);
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'),
+        ).toBe(false);
       };
       await visit({ bypassCSP: true, before }, async (page) => {
         await page.goto(`${server.url}/?lang=${language}`);

@@ -61,10 +61,16 @@ describe.each(RUNTIMES)('a form post on %s', (name) => {
     const before = await auditRows();
     for (const headers of refused) {
       const page = await post(headers);
-      expect([page.status, await page.text()], JSON.stringify(headers)).toEqual([403, expect.stringContaining('<form')]);
+      expect([page.status, await page.text()], JSON.stringify(headers)).toEqual([
+        403,
+        expect.stringContaining('<form'),
+      ]);
     }
     const problem = await post({ 'Sec-Fetch-Site': 'cross-site', Accept: 'application/json' });
-    expect(await problem.json()).toMatchObject({ type: '/problems/forbidden', errors: [{ pointer: '', code: 'CROSS_SITE' }] });
+    expect(await problem.json()).toMatchObject({
+      type: '/problems/forbidden',
+      errors: [{ pointer: '', code: 'CROSS_SITE' }],
+    });
     expect(await auditRows()).toBe(before);
     for (const headers of [
       {},

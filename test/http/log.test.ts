@@ -4,7 +4,14 @@ import { createMetrics } from '../../src/http/metrics.ts';
 
 const ID = '0160e9b4-8d00-7000-8000-000000000000';
 const NIK = '3201011403859001';
-const REQUEST = { event: 'request', requestId: ID, method: 'POST', route: '/v1/checks', status: 200, ms: 1.234 } as const;
+const REQUEST = {
+  event: 'request',
+  requestId: ID,
+  method: 'POST',
+  route: '/v1/checks',
+  status: 200,
+  ms: 1.234,
+} as const;
 
 it('a line of the log holds the fields that are allowed, and no other', () => {
   const stuffed = {

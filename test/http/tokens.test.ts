@@ -32,10 +32,17 @@ describe('a token over HTTP', () => {
   const ask = (authorization?: string, nik = resident?.nik) =>
     fetch(`${service.server.url}/v1/checks`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(authorization === undefined ? {} : { Authorization: authorization }) },
+      headers: {
+        'Content-Type': 'application/json',
+        ...(authorization === undefined ? {} : { Authorization: authorization }),
+      },
       body: JSON.stringify({ nik }),
     });
-  const signed = async (claims: Record<string, unknown> = {}, header: object = {}, key: CryptoKey | Uint8Array = ours.key) =>
+  const signed = async (
+    claims: Record<string, unknown> = {},
+    header: object = {},
+    key: CryptoKey | Uint8Array = ours.key,
+  ) =>
     await new SignJWT({ ...CLAIMS, ...claims })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: ours.kid, ...header })
       .sign(key);
@@ -58,7 +65,8 @@ describe('a token over HTTP', () => {
       `Bearer ${await signed({}, { kid: 'mine', jwk: await exportJWK(theirs.publicKey) }, theirs.privateKey)}`,
     'an address to fetch the key from (jku)': async () =>
       `Bearer ${await signed({}, { kid: 'mine', jku: 'http://127.0.0.1:9/jwks.json' }, theirs.privateKey)}`,
-    'a kid that is a path': async () => `Bearer ${await signed({}, { kid: '../../../../dev/null' }, theirs.privateKey)}`,
+    'a kid that is a path': async () =>
+      `Bearer ${await signed({}, { kid: '../../../../dev/null' }, theirs.privateKey)}`,
     'a kid that is SQL': async () => `Bearer ${await signed({}, { kid: "' OR 1=1 --" })}`,
     'an unknown critical header': async () =>
       `Bearer ${base64url({ alg: 'ES256', typ: 'at+jwt', kid: ours.kid, crit: ['x'], x: 1 })}.${(await signed()).split('.').slice(1).join('.')}`,
@@ -87,7 +95,9 @@ describe('a token over HTTP', () => {
     const authorization = (await forged[name]?.()) as string;
     const response = await ask(authorization === '' ? undefined : authorization);
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe(authorization === '' ? 'Bearer' : 'Bearer error="invalid_token"');
+    expect(response.headers.get('www-authenticate')).toBe(
+      authorization === '' ? 'Bearer' : 'Bearer error="invalid_token"',
+    );
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({ type: '/problems/unauthorized', status: 401 });
@@ -95,7 +105,13 @@ describe('a token over HTTP', () => {
   });
 
   it('of a client that is revoked is refused from then on', async () => {
-    await recordClient(service.registry.sql, { name: 'gone', scopes: ['check'], region: null, perMinute: 60, perDay: 60 });
+    await recordClient(service.registry.sql, {
+      name: 'gone',
+      scopes: ['check'],
+      region: null,
+      perMinute: 60,
+      perDay: 60,
+    });
     const token = `Bearer ${await signed({ sub: 'gone' })}`;
     expect((await ask(token)).status).toBe(200);
     await revokeClient(service.registry.sql, 'gone');
@@ -113,7 +129,13 @@ describe('a token over HTTP', () => {
   });
 
   it('tells its client what is left of the minute, and when to ask again', async () => {
-    await recordClient(service.registry.sql, { name: 'small', scopes: ['check'], region: null, perMinute: 2, perDay: 60 });
+    await recordClient(service.registry.sql, {
+      name: 'small',
+      scopes: ['check'],
+      region: null,
+      perMinute: 2,
+      perDay: 60,
+    });
     const token = `Bearer ${await signed({ sub: 'small' })}`;
     const left = async () => {
       const { status, headers } = await ask(token);

@@ -108,7 +108,12 @@ describe('hakpilih import', () => {
     const done = await run([file, '--max-lost', '0.1', '--json']);
     expect([done.code, jsonOf(done)]).toMatchObject([
       0,
-      { rows: ROWS, rejected: 3, absent: 3, byReason: { NIK_SCIENTIFIC: 1, NIK_NOT_16_DIGITS: 1, COLUMNS_MISSING: 1 } },
+      {
+        rows: ROWS,
+        rejected: 3,
+        absent: 3,
+        byReason: { NIK_SCIENTIFIC: 1, NIK_NOT_16_DIGITS: 1, COLUMNS_MISSING: 1 },
+      },
     ]);
     expect((await readFile(`${file}.rejected.csv`, 'utf8')).trim().split('\n')).toEqual([
       'line,column,reason',
@@ -141,7 +146,12 @@ describe('hakpilih import', () => {
     ['an empty file', '', [], 'EMPTY_FILE'],
     ['a file without NIK', csv.replace('NIK;', 'NIKS;'), [], 'MISSING_COLUMN'],
     ['a file without status code', csv.replace('EKTP_CURRENT_STATUS_CODE', 'STATUS'), [], 'MISSING_COLUMN'],
-    ['an older copy', csv.replaceAll('CARD_ISSUED', 'CARD_SHIPPED'), ['--as-of', '2017-01-01T00:00:00+07:00'], 'OLDER_AS_OF'],
+    [
+      'an older copy',
+      csv.replaceAll('CARD_ISSUED', 'CARD_SHIPPED'),
+      ['--as-of', '2017-01-01T00:00:00+07:00'],
+      'OLDER_AS_OF',
+    ],
   ])('refuses %s with a code, and changes nothing', async (_, content, args, code) => {
     await writeFile(file, content);
     const before = await residents();
@@ -152,10 +162,14 @@ describe('hakpilih import', () => {
 
   it('imports what is there of a truncated file, and an older copy, when told to', async () => {
     await writeFile(file, csv.slice(0, -40));
-    expect(jsonOf(await run([file, '--json', '--allow-truncated', '--max-lost', '0.5']))).toMatchObject({ rejected: 1 });
+    expect(jsonOf(await run([file, '--json', '--allow-truncated', '--max-lost', '0.5']))).toMatchObject({
+      rejected: 1,
+    });
     await writeFile(file, csv);
     expect((await run([file, '--allow-older', '--as-of', '2017-01-01T00:00:00+07:00'])).code).toBe(0);
-    expect((await run([file, '--allow-older', '--as-of', '2017-01-01T00:00:00+07:00'])).err).toContain('nothing to do');
+    expect((await run([file, '--allow-older', '--as-of', '2017-01-01T00:00:00+07:00'])).err).toContain(
+      'nothing to do',
+    );
   });
 
   it.each<[string, string[], RegExp]>([

@@ -20,14 +20,18 @@ describe('imports of one source at once', () => {
   const copyOf = (n: number) => niks.map((nik) => resident(nik, { olderCard: n % 2 === 1, deceased: n > 2 }));
 
   it('of different dates come one after the other: the newest stands, an older one after it is refused', async () => {
-    const done = await Promise.allSettled([3, 1, 4, 2].map((n) => importResidents(registry, copyOf(n), { asOf: dayOf(n) })));
+    const done = await Promise.allSettled(
+      [3, 1, 4, 2].map((n) => importResidents(registry, copyOf(n), { asOf: dayOf(n) })),
+    );
     for (const one of done) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'OLDER_AS_OF' });
     const [source] = await registry.sql`SELECT as_of = ${dayOf(4)}::timestamptz AS newest FROM sources`;
     expect(source?.newest).toBe(true);
     const flags = await registry.sql`SELECT DISTINCT flags FROM residents`;
     expect(flags).toHaveLength(1);
     expect(flags[0]?.flags & 256).toBe(0);
-    expect(await registry.sql`SELECT 1 FROM copies`).toHaveLength(done.filter(({ status }) => status === 'fulfilled').length);
+    expect(await registry.sql`SELECT 1 FROM copies`).toHaveLength(
+      done.filter(({ status }) => status === 'fulfilled').length,
+    );
   });
 
   it('of the same file are one copy, and no-ops that say so', async () => {
@@ -101,7 +105,9 @@ describe('imports of one source at once', () => {
       );
       const rows = await findPrepared(registry.sql, asked);
       return [
-        ...new Set(rows.map(({ finding: { facts, asOfMs } }) => `${facts?.status} ${new Date(asOfMs ?? 0).toISOString()}`)),
+        ...new Set(
+          rows.map(({ finding: { facts, asOfMs } }) => `${facts?.status} ${new Date(asOfMs ?? 0).toISOString()}`),
+        ),
       ];
     };
     const other = { ...registry, sql: connect(registry.url, { max: 1 }) };
@@ -109,7 +115,9 @@ describe('imports of one source at once', () => {
     await registry.sql.begin(async (holder) => {
       // What the import does last in its transaction is to analyse the table, for which it has to wait here.
       await holder`LOCK TABLE residents IN SHARE UPDATE EXCLUSIVE MODE`;
-      importing = importBytes(other, exportOf(crowd.map((one) => ({ ...one, status: 'CARD_ISSUED' }))), { asOf: dayOf(2) });
+      importing = importBytes(other, exportOf(crowd.map((one) => ({ ...one, status: 'CARD_ISSUED' }))), {
+        asOf: dayOf(2),
+      });
       const waits = () => holder`SELECT 1 FROM pg_locks WHERE relation = 'residents'::regclass AND NOT granted`;
       await expect.poll(waits, { timeout: 10_000, interval: 10 }).toHaveLength(1);
       expect(await read()).toEqual(['6 2018-01-01T05:00:00.000Z']);

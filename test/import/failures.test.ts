@@ -70,7 +70,9 @@ describe('an import of which one step fails', () => {
   beforeAll(async () => {
     registry = await createOldRegistry();
     // What a disk survives is not the question here, and waiting for it takes most of the time.
-    await registry.sql.unsafe(`ALTER DATABASE ${new URL(registry.url).pathname.slice(1)} SET synchronous_commit = off`);
+    await registry.sql.unsafe(
+      `ALTER DATABASE ${new URL(registry.url).pathname.slice(1)} SET synchronous_commit = off`,
+    );
     proxy = await startPostgresProxy(registry.url);
     restore = await keepTables(registry.sql);
     before = await tablesOf(registry.sql);
@@ -136,7 +138,10 @@ describe('an import of which one step fails', () => {
     proxy.begin({ step, fault });
     const args = ['import', '-', '--source', '32.01', '--as-of', NEW, '--max-lost', '0.1', '--json'];
     const { code, out, err } = await runCli(args, env, newCopy);
-    expect({ code, error: JSON.parse(out) }).toMatchObject({ code: 1, error: { error: { code: 'CONNECTION_LOST' } } });
+    expect({ code, error: JSON.parse(out) }).toMatchObject({
+      code: 1,
+      error: { error: { code: 'CONNECTION_LOST' } },
+    });
     expect(err).not.toMatch(/\n\s+at |Error/);
     expect(await knowledgeOf(registry.sql)).toMatchObject({ copies: { length: before.copies?.length } });
   });

@@ -45,7 +45,9 @@ describe('an import is held to', () => {
     const refused = importBytes(registry, exportOf(others), { otherRegion: false });
     await expect(refused).rejects.toThrow(/NO_PROP and NO_KAB most are of 32\.71.*Choose the right file or --source/);
     const mixed = [...others.slice(0, 18), ...people(2, 100)];
-    expect(await importBytes(registry, exportOf(mixed), { otherRegion: false, dryRun: true })).toMatchObject({ residents: 20 });
+    expect(await importBytes(registry, exportOf(mixed), { otherRegion: false, dryRun: true })).toMatchObject({
+      residents: 20,
+    });
     expect(await importBytes(registry, exportOf(others), { otherRegion: true })).toMatchObject({ inserted: 20 });
   });
 
@@ -70,7 +72,9 @@ describe('an import is held to', () => {
     await importBytes(registry, exportOf(people(50)), { asOf: '2018-02-02T17:00:00+07:00' });
     expect(await find(7)).toMatchObject({ asOfMs: Date.parse('2018-02-02T17:00:00+07:00') });
     const gone = people(50).filter(({ nik }) => nik !== nikOf(7));
-    expect(await importBytes(registry, exportOf(gone), { asOf: '2018-02-03T17:00:00+07:00' })).toMatchObject({ absent: 1 });
+    expect(await importBytes(registry, exportOf(gone), { asOf: '2018-02-03T17:00:00+07:00' })).toMatchObject({
+      absent: 1,
+    });
     expect((await find(7)).facts).toBeNull();
   });
 
@@ -163,7 +167,9 @@ describe('the report of an import', () => {
     expect(refused.report).toMatchObject({
       error: {
         code: 'TOO_MANY_REJECTED',
-        message: expect.stringMatching(/3 of 13: NIK_NOT_16_DIGITS 3 \(first in line 12\).*export\.csv\.rejected\.csv$/),
+        message: expect.stringMatching(
+          /3 of 13: NIK_NOT_16_DIGITS 3 \(first in line 12\).*export\.csv\.rejected\.csv$/,
+        ),
       },
     });
   });
@@ -204,7 +210,12 @@ describe('the report of an import', () => {
       ]),
     });
     expect(report.byVoter).toEqual({ ELIGIBLE: 18, NOT_ELIGIBLE: 0, UNDETERMINED: 2 });
-    const same = ({ reading, byDocument, byVoter, residents }: ImportReport) => ({ reading, byDocument, byVoter, residents });
+    const same = ({ reading, byDocument, byVoter, residents }: ImportReport) => ({
+      reading,
+      byDocument,
+      byVoter,
+      residents,
+    });
     expect(same(dry)).toEqual(same(report));
     const [kept] = await registry.sql`SELECT report FROM copies WHERE id = ${report.dataset as number}`;
     expect(kept?.report).toMatchObject(same(report));
@@ -220,10 +231,14 @@ describe('the report of an import', () => {
     const odd = people(20).map((one, n) => (n < 11 ? { ...one, born: '' } : one));
     const even = people(20).map((one, n) => (n < 10 ? { ...one, born: '' } : one));
     const report = await importBytes(own, exportOf(odd), { dryRun: true });
-    expect(summaryOf(report, null, true)[0]).toMatch(/^CAUTION: the right to vote of 11 of 20 residents is UNDETERMINED/);
+    expect(summaryOf(report, null, true)[0]).toMatch(
+      /^CAUTION: the right to vote of 11 of 20 residents is UNDETERMINED/,
+    );
     const unknown = people(20).map((one) => ({ ...one, status: 'XYZ' }));
     const documents = await importBytes(own, exportOf(unknown), { dryRun: true, maxUnreadable: 1 });
-    expect(summaryOf(documents, null, true)[0]).toMatch(/^CAUTION: the document of 20 of 20 residents is UNDETERMINED/);
+    expect(summaryOf(documents, null, true)[0]).toMatch(
+      /^CAUTION: the document of 20 of 20 residents is UNDETERMINED/,
+    );
     expect(summaryOf(await importBytes(own, exportOf(even)), null, false).join()).not.toContain('CAUTION');
     const later = await importBytes(own, exportOf(odd), { asOf: SECOND });
     expect(summaryOf(later, null, false).join()).not.toContain('CAUTION');

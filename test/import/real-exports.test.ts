@@ -88,7 +88,8 @@ describe('an export as offices really make it', () => {
     expect(new Set(cases.map((one) => one.case)).size).toBe(cases.length);
   });
 
-  for (const one of cases) it.concurrent(`${one.case}: ${one.what}`, () => inLane((lane) => replay(one, directory, lane)));
+  for (const one of cases)
+    it.concurrent(`${one.case}: ${one.what}`, () => inLane((lane) => replay(one, directory, lane)));
 });
 
 async function openLane(): Promise<Lane> {
@@ -143,12 +144,23 @@ async function expectRead({ out, err }: Done, { expect: expected }: Case, runtim
     (fault) => fault !== null,
   );
   if (expected.orWarns === undefined) expect(wrong).toEqual([]);
-  else if (wrong.length > 0 || checks.length === 0) expect(`${out}\n${err}`).toMatch(new RegExp(expected.orWarns, 'i'));
+  else if (wrong.length > 0 || checks.length === 0)
+    expect(`${out}\n${err}`).toMatch(new RegExp(expected.orWarns, 'i'));
 }
 
 /** What is asked and what is answered where that is not what must be; else null. */
 async function faultOf(question: Check, runtime: Runtime, authorization: string): Promise<object | null> {
-  const { nik, name, document_in: documents, voter_not: notVoter, document, voter, reasons, suket, matches } = question;
+  const {
+    nik,
+    name,
+    document_in: documents,
+    voter_not: notVoter,
+    document,
+    voter,
+    reasons,
+    suket,
+    matches,
+  } = question;
   const response = await check(runtime, authorization, { nik, name });
   const answer: Partial<Answer> = await answerIn(response);
   const got = {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IMPORT_LIMITS, inDueTime } from '../../src/platform/due-time.ts';
 import { importExport } from '../../src/platform/import-file.ts';
 import { DEFAULTS, exportOf, people } from '../support/exports.ts';
@@ -55,6 +55,10 @@ describe('an import whose file comes slowly', () => {
 });
 
 describe('a file that is read', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   async function* chunks(count: number, then: Promise<void> = Promise.resolve()): AsyncGenerator<Uint8Array> {
     for (let i = 0; i < count; i += 1) yield Uint8Array.of(i);
     await then;
@@ -82,6 +86,44 @@ describe('a file that is read', () => {
         yield Uint8Array.of(1);
       }
     }
-    await expect(read(inDueTime(dripping(), { maxSilenceMs: 60_000, maxReadMs: 50 }))).rejects.toThrow('takes too long');
+    await expect(read(inDueTime(dripping(), { maxSilenceMs: 60_000, maxReadMs: 50 }))).rejects.toThrow(
+      'takes too long',
+    );
+  });
+
+  const { maxSilenceMs, maxReadMs } = IMPORT_LIMITS;
+  /** What becomes of a file whose chunks come after so many milliseconds each. */
+  async function outcomeOf(waits: readonly number[]): Promise<string> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    async function* late(): AsyncGenerator<Uint8Array> {
+      for (const ms of waits) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        yield Uint8Array.of(1);
+      }
+    }
+    const reading = read(inDueTime(late())).then(
+      () => 'read whole',
+      ({ message }: Error) => message,
+    );
+    for (const ms of waits) await vi.advanceTimersByTimeAsync(ms);
+    return await reading;
+  }
+
+  it.each([
+    [maxSilenceMs - 1, 'read whole'],
+    [maxSilenceMs, 'read whole'],
+    [maxSilenceMs + 1, 'FILE sends nothing any more: nothing was imported'],
+  ])('and is silent for %i ms is waited for, or not', async (ms, outcome) => {
+    expect(await outcomeOf([1, ms])).toBe(outcome);
+  });
+
+  it.each([
+    [maxReadMs - 1, 'read whole'],
+    [maxReadMs, 'read whole'],
+    [maxReadMs + 1, 'FILE takes too long to read: nothing was imported'],
+  ])('and takes %i ms in all is waited for, or not', async (ms, outcome) => {
+    const each = maxSilenceMs / 2;
+    const waits = Array<number>(Math.floor(ms / each)).fill(each);
+    expect(await outcomeOf([ms - waits.length * each, ...waits])).toBe(outcome);
   });
 });

@@ -175,11 +175,35 @@ describe('a whole number', () => {
 
 describe('a cell that says nothing', () => {
   it('is told from one that says something', () => {
-    for (const text of ['', '-', '--', '.', 'NULL', 'null', '(null)', '\\N', 'NaN', 'None', '#N/A', '0000-00-00', '00/00/0000'])
+    for (const text of [
+      '',
+      '-',
+      '--',
+      '.',
+      'NULL',
+      'null',
+      '(null)',
+      '\\N',
+      'NaN',
+      'None',
+      '#N/A',
+      '0000-00-00',
+      '00/00/0000',
+    ])
       expect([text, isBlankText(text)]).toEqual([text, true]);
     for (const time of ['00:00', '0:00', '00:00:00', '0:00:00', '00.00.00', '00:00:00.000', '00:00:00.0'])
       expect([time, isBlankText(`0000-00-00 ${time}`)]).toEqual([time, true]);
-    for (const time of ['00:00:01', '00:00x', 'x00:00', '000:00', '00:0', '00-00', '00:00:0', '00:00:00.', '00:00:00-0'])
+    for (const time of [
+      '00:00:01',
+      '00:00x',
+      'x00:00',
+      '000:00',
+      '00:0',
+      '00-00',
+      '00:00:0',
+      '00:00:00.',
+      '00:00:00-0',
+    ])
       expect([time, isBlankText(`0000-00-00 ${time}`)]).toEqual([time, false]);
     for (const text of ['0', 'NULLO', 'TIDAK ADA NAMA SAMA SEKALI', '1900-01-01'])
       expect([text, isBlankText(text)]).toEqual([text, false]);
@@ -262,7 +286,10 @@ describe('a date', () => {
   });
 
   it('with the year in front has a day of 31 at most behind it', () => {
-    expect([day('90-12-31', { order: 'YMD' }), day('90-12-32', { order: 'YMD' })]).toEqual(['2090-12-31', 'CONTRADICTS']);
+    expect([day('90-12-31', { order: 'YMD' }), day('90-12-32', { order: 'YMD' })]).toEqual([
+      '2090-12-31',
+      'CONTRADICTS',
+    ]);
     expect(day('12-01-1990', { order: 'YMD' })).toBe('1990-01-12');
   });
 
@@ -303,7 +330,9 @@ describe('a line that is no row', () => {
     delimiter: 59,
     columnCount: HEADER.length,
     names: HEADER,
-    columns: { ...Object.fromEntries(['NIK', 'NO_KK', 'NAMA_LGKP'].map((name, i) => [name, i])) } as Layout['columns'],
+    columns: {
+      ...Object.fromEntries(['NIK', 'NO_KK', 'NAMA_LGKP'].map((name, i) => [name, i])),
+    } as Layout['columns'],
     headerLine: 1,
     titles: ['LAPORAN HALAMAN #'],
   };
@@ -399,7 +428,8 @@ describe('the name of a column', () => {
     ['TGL_SUKET', ['Tanggal Suket', 'TGL TERBIT SUKET', 'TGL_SUK']],
     ['TGL_AKHIR_SUKET', ['BERLAKU SAMPAI', 'TGL_AKHIR_SU']],
   ])('%s is known in its other spellings, and cut short where it can be no other', (column, spellings) => {
-    for (const name of [column, column.toLowerCase(), ...spellings]) expect([name, columnNamed(name)]).toEqual([name, column]);
+    for (const name of [column, column.toLowerCase(), ...spellings])
+      expect([name, columnNamed(name)]).toEqual([name, column]);
   });
 
   it('is not taken for another one that begins alike', () => {
@@ -463,7 +493,8 @@ describe('a file of another kind', () => {
 
   it('is not what mentions one further on', async () => {
     const row = (name: string) => fileOf(['NIK;STATUS_KTP;NAMA', `${nikOf(1)};PRR;${name}`]);
-    for (const name of ['PGDMP', '%PDF-', '<html>', 'ustar']) expect((await read(row(name))).residents).toHaveLength(1);
+    for (const name of ['PGDMP', '%PDF-', '<html>', 'ustar'])
+      expect((await read(row(name))).residents).toHaveLength(1);
   });
 
   it('may be UTF-16 of either order, with or without a mark', async () => {

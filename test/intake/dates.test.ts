@@ -122,7 +122,10 @@ describe('readDate', () => {
     for (const text of ['1900-01-01', '30/12/1899', '0001-01-01 00:00:00', '00-00-0000', '31-12-1899'])
       expect(read(text)).toBe('BLANK');
     expect(read('02-01-1900')).toBe('1900-01-02');
-    expect([read('1970-01-01'), read('1970-01-01', { ...DAY_FIRST, epochIsBlank: true })]).toEqual(['1970-01-01', 'BLANK']);
+    expect([read('1970-01-01'), read('1970-01-01', { ...DAY_FIRST, epochIsBlank: true })]).toEqual([
+      '1970-01-01',
+      'BLANK',
+    ]);
   });
 
   it('keeps a sure year of which the day is unsure', () => {
@@ -199,11 +202,21 @@ describe('ageOf', () => {
 });
 
 describe('suketDay', () => {
-  const dayOf = (text: string, notAfter: CivilDate | null = AS_OF) => suketDay(readDate(text, DAY_FIRST, WIB), notAfter);
+  const dayOf = (text: string, notAfter: CivilDate | null = AS_OF) =>
+    suketDay(readDate(text, DAY_FIRST, WIB), notAfter);
 
   it('is from 2016 on and not after the copy, but its end may lie ahead', () => {
-    expect([dayOf('01-01-2016'), dayOf('12-01-2018'), dayOf('12-JAN-18')]).toEqual(['2016-01-01', '2018-01-12', '2018-01-12']);
-    expect([dayOf('31-12-2015'), dayOf('13-01-2018'), dayOf('2017'), dayOf('29-FEB-19')]).toEqual([null, null, null, null]);
+    expect([dayOf('01-01-2016'), dayOf('12-01-2018'), dayOf('12-JAN-18')]).toEqual([
+      '2016-01-01',
+      '2018-01-12',
+      '2018-01-12',
+    ]);
+    expect([dayOf('31-12-2015'), dayOf('13-01-2018'), dayOf('2017'), dayOf('29-FEB-19')]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(dayOf('02-JUL-18', null)).toBe('2018-07-02');
   });
 });

@@ -16,7 +16,9 @@ describe('an export', () => {
   });
 
   it('is read the same with every cell in quotes', async () => {
-    const file = fileOf([HEADER, ...Array.from({ length: 20 }, (_, i) => rowOf(i))].map((cells) => quoted(cells, ',')));
+    const file = fileOf(
+      [HEADER, ...Array.from({ length: 20 }, (_, i) => rowOf(i))].map((cells) => quoted(cells, ',')),
+    );
     expect(await read(file)).toEqual(await read(plain));
   });
 
@@ -68,7 +70,13 @@ describe('an export', () => {
 
   it('keeps delimiters, quotes and line ends inside quotes', async () => {
     const row = (name: string, address: string) => [nikOf(1), '', name, address, '', 'CARD_ISSUED'];
-    const lines = [HEADER, row('BUDI "UDIN"; S.PD', 'KP. BARU\r\nRT 01; RW 02\n'), row('ANI', 'A\nB'), ['bad'], rowOf(2)];
+    const lines = [
+      HEADER,
+      row('BUDI "UDIN"; S.PD', 'KP. BARU\r\nRT 01; RW 02\n'),
+      row('ANI', 'A\nB'),
+      ['bad'],
+      rowOf(2),
+    ];
     const outcome = await read(fileOf(lines.map((cells) => quoted(cells, ';'))));
     expect(names(outcome)).toEqual(['BUDI "UDIN"; S.PD', 'ANI', 'BUDI 2']);
     expect(faults(outcome)).toEqual(['7 COLUMNS_MISSING']);
@@ -91,7 +99,9 @@ describe('an export', () => {
 
   it('takes the status from the first status column it has', async () => {
     const statusOf = async (columns: string) => {
-      const cells = columns.split(',').map((name) => (name === 'NIK' ? nikOf(1) : name.startsWith('EKTP') ? 'PRR' : 'DUP'));
+      const cells = columns
+        .split(',')
+        .map((name) => (name === 'NIK' ? nikOf(1) : name.startsWith('EKTP') ? 'PRR' : 'DUP'));
       const { residents } = await read(`${columns}\n${cells.join(',')}\n`);
       return residents[0]?.facts.status;
     };

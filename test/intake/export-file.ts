@@ -87,7 +87,10 @@ export async function residentOf(cells: Record<string, string>): Promise<Residen
 export const factsOf = async (cells: Record<string, string>): Promise<Facts> => (await residentOf(cells)).facts;
 
 /** What one fact becomes for each spelling of a column. */
-export const spelled = async <Name extends keyof Facts>(fact: Name, column: string, texts: string[]): Promise<Facts[Name][]> =>
-  Promise.all(texts.map(async (text) => (await factsOf({ [column]: text }))[fact]));
+export const spelled = async <Name extends keyof Facts>(
+  fact: Name,
+  column: string,
+  texts: string[],
+): Promise<Facts[Name][]> => Promise.all(texts.map(async (text) => (await factsOf({ [column]: text }))[fact]));
 
 export const all = <Value>(value: Value, texts: string[]): Value[] => texts.map(() => value);

@@ -111,7 +111,10 @@ export const CLEAN: Dialect = {
 export const writeExport = (people: readonly Person[], dialect: Dialect): Uint8Array =>
   encode(exportLines(people, dialect), dialect);
 
-export function encode(lines: readonly string[], { lineEnd, encoding }: Pick<Dialect, 'lineEnd' | 'encoding'>): Uint8Array {
+export function encode(
+  lines: readonly string[],
+  { lineEnd, encoding }: Pick<Dialect, 'lineEnd' | 'encoding'>,
+): Uint8Array {
   const text = lines.map((line) => (line === CTRL_Z ? line : line + lineEnd)).join('');
   switch (encoding) {
     case 'UTF-8':
@@ -229,7 +232,14 @@ function headerName(column: AnyColumn, { header, quoting }: Dialect): string {
   }
 }
 
-const PAD: Partial<Record<AnyColumn, number>> = { NO_PROP: 2, NO_KAB: 2, NO_KEC: 2, NO_KEL: 4, STAT_KWN: 1, JENIS_PKRJN: 2 };
+const PAD: Partial<Record<AnyColumn, number>> = {
+  NO_PROP: 2,
+  NO_KAB: 2,
+  NO_KEC: 2,
+  NO_KEL: 4,
+  STAT_KWN: 1,
+  JENIS_PKRJN: 2,
+};
 
 function cellsOf(person: Person, dialect: Dialect): Partial<Record<AnyColumn, string>> {
   const { wording } = dialect;
@@ -239,7 +249,9 @@ function cellsOf(person: Person, dialect: Dialect): Partial<Record<AnyColumn, st
   const number = (column: AnyColumn, value: number | null): string =>
     value === null ? text(null) : numberText(value, PAD[column] ?? 1, dialect.numbers);
   const coded = (column: AnyColumn, [code, ...words]: Coded): string =>
-    wording === 'NUMBERS' ? number(column, code) : text(pick(wording === 'LOOSE' ? words : words.slice(0, 1), person.nik));
+    wording === 'NUMBERS'
+      ? number(column, code)
+      : text(pick(wording === 'LOOSE' ? words : words.slice(0, 1), person.nik));
   const status = statusText(person.status, dialect.statuses);
   // The others are read only where the first is blank, and say the same where they are not.
   const statusCell = (place: number): string | null => {
@@ -275,7 +287,8 @@ function cellsOf(person: Person, dialect: Dialect): Partial<Record<AnyColumn, st
     NO_SUKET: text(person.suketNumber),
     TGL_SUKET: date(person.suketOn),
     TGL_AKHIR_SUKET: date(person.suketEnds),
-    JENIS_KLMIN: wording === 'NUMBERS' ? number('JENIS_KLMIN', person.woman ? 2 : 1) : person.woman ? 'PEREMPUAN' : 'LAKI-LAKI',
+    JENIS_KLMIN:
+      wording === 'NUMBERS' ? number('JENIS_KLMIN', person.woman ? 2 : 1) : person.woman ? 'PEREMPUAN' : 'LAKI-LAKI',
     NAMA_LGKP_IBU: 'SITI AMINAH',
     ALAMAT: text(person.address),
     KETERANGAN: text(null),
@@ -431,7 +444,17 @@ const STATUSES: Person['status'][] = [
   ...(['DUPLICATE_RECORD', 'ENROLL_FAILURE_AT_CENTRAL', 'SEARCH_FAILURE_AT_CENTRAL'] as const),
   ...(['UNREGISTERED', 'UNREGISTERED', 'UNREGISTERED', null, null] as const),
 ];
-const NAMES = ['BUDI SANTOSO', 'ANI', 'M. YUSUF', 'DEWI LESTARI', 'ZOË', 'RINA ANDRÉ', 'NUR’AINI', "NUR'AINI", 'H. ASEP'];
+const NAMES = [
+  'BUDI SANTOSO',
+  'ANI',
+  'M. YUSUF',
+  'DEWI LESTARI',
+  'ZOË',
+  'RINA ANDRÉ',
+  'NUR’AINI',
+  "NUR'AINI",
+  'H. ASEP',
+];
 /** With what tears rows apart where nothing is quoted. */
 const RISKY_NAMES = [
   'SITI AMINAH, S.PD',
@@ -469,11 +492,15 @@ function person(i: number): Person {
   return {
     nik: `320101${two(Number(dayOfMonth) + (woman ? 40 : 0))}${month}${year.slice(2)}${9000 + ((i * 7) % 1000)}`,
     kk: chance('kk', 12) === 0 ? null : `320101010109${9000 + ((i * 13) % 1000)}`,
-    name: chance('name', 40) === 0 ? null : chance('risky', 25) === 0 ? pick(RISKY_NAMES, `r${i}`) : pick(NAMES, `n${i}`),
+    name:
+      chance('name', 40) === 0 ? null : chance('risky', 25) === 0 ? pick(RISKY_NAMES, `r${i}`) : pick(NAMES, `n${i}`),
     born: !proof && chance('unborn', 40) === 0 ? null : born,
     woman,
     marital: chance('marital', 25) === 0 ? null : maritalAt(born, chance('marital', 12)),
-    occupation: pick(['NONE', 'STUDENT', 'TRADER', 'FARMER', 'FARMER', 'TNI', 'POLRI', 'RETIRED_SOLDIER', null], `work ${i}`),
+    occupation: pick(
+      ['NONE', 'STUDENT', 'TRADER', 'FARMER', 'FARMER', 'TNI', 'POLRI', 'RETIRED_SOLDIER', null],
+      `work ${i}`,
+    ),
     province: 32,
     regency: 1,
     district: 1 + chance('district', 40),
@@ -503,17 +530,24 @@ function maritalAt(born: string, chance: number): Person['marital'] {
 export function factsOfPerson(person: Person, asOf: CivilDate): Facts {
   const { born, status, nationality, suketOn, suketEnds } = person;
   const birthday =
-    born === null ? null : `${Number(born.slice(0, 4)) + 17}${leapless(born.slice(4), Number(born.slice(0, 4)) + 17)}`;
+    born === null
+      ? null
+      : `${Number(born.slice(0, 4)) + 17}${leapless(born.slice(4), Number(born.slice(0, 4)) + 17)}`;
   const validUntil = suketEnds ?? (suketOn === null ? null : sixMonthsLater(suketOn));
   return {
     status: status === null ? 'EMPTY' : status === 'NEW_CODE' ? 'UNKNOWN' : status,
     region: `${two(person.province)}.${two(person.regency)}.${two(person.district)}.${person.village}`,
-    suket: validUntil === null ? null : { issuedOn: suketOn as CivilDate | null, validUntil: validUntil as CivilDate },
+    suket:
+      validUntil === null ? null : { issuedOn: suketOn as CivilDate | null, validUntil: validUntil as CivilDate },
     ofAgeOn: birthday !== null && birthday > asOf ? (birthday as CivilDate) : null,
     birthDateUnknown: born === null,
     marital: person.marital === null ? 'UNKNOWN' : person.marital === 'SINGLE' ? 'NEVER' : 'IS_OR_WAS',
     nationality:
-      nationality === null || nationality === 'CITIZEN' ? 'CITIZEN' : nationality === 'LAINNYA' ? 'UNCLEAR' : 'FOREIGN',
+      nationality === null || nationality === 'CITIZEN'
+        ? 'CITIZEN'
+        : nationality === 'LAINNYA'
+          ? 'UNCLEAR'
+          : 'FOREIGN',
     tniPolri: person.occupation === 'TNI' || person.occupation === 'POLRI',
     deceased: person.dead,
     inactive: person.flag !== null && person.flag !== 0,
@@ -521,7 +555,8 @@ export function factsOfPerson(person: Person, asOf: CivilDate): Facts {
   };
 }
 
-const leapless = (monthDay: string, year: number): string => (monthDay === '-02-29' && year % 4 !== 0 ? '-03-01' : monthDay);
+const leapless = (monthDay: string, year: number): string =>
+  monthDay === '-02-29' && year % 4 !== 0 ? '-03-01' : monthDay;
 
 function sixMonthsLater(isoDay: string): string {
   const [year = 0, month = 0, day = 0] = isoDay.split('-').map(Number);

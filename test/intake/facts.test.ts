@@ -43,7 +43,11 @@ describe('the facts', () => {
   });
 
   it('believe a death by word only', async () => {
-    expect(await spelled('deceased', 'STAT_HIDUP', ['MENINGGAL', 'Meninggal dunia', ' mati '])).toEqual([true, true, true]);
+    expect(await spelled('deceased', 'STAT_HIDUP', ['MENINGGAL', 'Meninggal dunia', ' mati '])).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(await spelled('deceased', 'STAT_HIDUP', ['', '0', '1', '2', 'HIDUP', 'MATI?X'])).toEqual(
       all(false, ['', '', '', '', '', '']),
     );
@@ -111,11 +115,26 @@ describe('the facts', () => {
   });
 
   it('complete a birth year of two digits to the latest not after the copy', async () => {
-    expect(await spelled('ofAgeOn', 'TGL_LHR', ['12-JAN-18', '13-JAN-18', '12-JAN-90'])).toEqual(['2035-01-12', null, null]);
+    expect(await spelled('ofAgeOn', 'TGL_LHR', ['12-JAN-18', '13-JAN-18', '12-JAN-90'])).toEqual([
+      '2035-01-12',
+      null,
+      null,
+    ]);
   });
 
   it('know no birth date that is missing, impossible or still to come', async () => {
-    const bad = ['', '-', '00-00-0000', '31-02-2001', '13-13-2001', '13-01-2018', '2001', 'ENTAH', '28-12-1899', '01-01-1000'];
+    const bad = [
+      '',
+      '-',
+      '00-00-0000',
+      '31-02-2001',
+      '13-13-2001',
+      '13-01-2018',
+      '2001',
+      'ENTAH',
+      '28-12-1899',
+      '01-01-1000',
+    ];
     expect(await spelled('birthDateUnknown', 'TGL_LHR', bad)).toEqual(all(true, bad));
     expect(await spelled('ofAgeOn', 'TGL_LHR', bad)).toEqual(all(null, bad));
     const good = ['29-02-2000', '31-01-1960', '31-02-1990', '1990'];
@@ -123,7 +142,8 @@ describe('the facts', () => {
   });
 
   it('hold a Suket for six months unless the book says otherwise, its years of two digits all of this century', async () => {
-    const suket = async (TGL_SUKET: string, TGL_AKHIR_SUKET = '') => (await factsOf({ TGL_SUKET, TGL_AKHIR_SUKET })).suket;
+    const suket = async (TGL_SUKET: string, TGL_AKHIR_SUKET = '') =>
+      (await factsOf({ TGL_SUKET, TGL_AKHIR_SUKET })).suket;
     expect(await suket('28-12-2017')).toEqual({ issuedOn: '2017-12-28', validUntil: '2018-06-28' });
     expect(await suket('28-DEC-17', '30-JUN-18')).toEqual({ issuedOn: '2017-12-28', validUntil: '2018-06-30' });
     expect(await suket('', '30-JUN-99')).toEqual({ issuedOn: null, validUntil: '2099-06-30' });
@@ -133,7 +153,8 @@ describe('the facts', () => {
 
 describe('isOtherCountry', () => {
   it('knows countries in Indonesian and English, Indonesia not among them', () => {
-    const others = 'JEPANG JAPAN TIONGKOK CHINA CINA TAIWAN INGGRIS USA U.S.A. BELANDA NETHERLANDS SURIAH MYANMAR'.split(' ');
+    const others =
+      'JEPANG JAPAN TIONGKOK CHINA CINA TAIWAN INGGRIS USA U.S.A. BELANDA NETHERLANDS SURIAH MYANMAR'.split(' ');
     for (const name of [
       ...others,
       'Korea Selatan',
@@ -144,7 +165,19 @@ describe('isOtherCountry', () => {
       'Türkiye',
     ])
       expect([name, isOtherCountry(name)]).toEqual([name, true]);
-    for (const name of ['', '-', 'INDONESIA', 'Republik Indonesia', 'WNI', 'WNA', 'LAINNYA', 'XX', 'JAWA', 'ARAB', 'BOGOR'])
+    for (const name of [
+      '',
+      '-',
+      'INDONESIA',
+      'Republik Indonesia',
+      'WNI',
+      'WNA',
+      'LAINNYA',
+      'XX',
+      'JAWA',
+      'ARAB',
+      'BOGOR',
+    ])
       expect([name, isOtherCountry(name)]).toEqual([name, false]);
   });
 });

@@ -108,7 +108,11 @@ describe('the clean file', () => {
 const dialect = (fields: Partial<Dialect>): Dialect => ({ ...CLEAN, ...fields });
 
 describe('a file that differs from the clean one in one thing is read, and answers the same', () => {
-  const each = <Name extends keyof Dialect>(name: Name, values: readonly Dialect[Name][], more: Partial<Dialect> = {}) =>
+  const each = <Name extends keyof Dialect>(
+    name: Name,
+    values: readonly Dialect[Name][],
+    more: Partial<Dialect> = {},
+  ) =>
     values.map((value): [string, Dialect] => [
       `${name} ${JSON.stringify(value)}${Object.keys(more).length > 0 ? ` ${JSON.stringify(more)}` : ''}`,
       dialect({ ...more, [name]: value }),
@@ -141,7 +145,8 @@ describe('a file that differs from the clean one in one thing is read, and answe
     const outcome = await read(writeExport(PEOPLE, one), { guarded: true });
     expect(few(wrongAnswers(outcome))).toEqual([]);
     // Whose name holds the delimiter without quotes is lost, and nobody else.
-    const torn = one.quoting === 'RAW' ? PEOPLE.filter(({ name, address }) => `${name}${address}`.includes(one.delimiter)) : [];
+    const torn =
+      one.quoting === 'RAW' ? PEOPLE.filter(({ name, address }) => `${name}${address}`.includes(one.delimiter)) : [];
     expect(PEOPLE.length - outcome.residents.length).toBeLessThanOrEqual(torn.length);
     expect(outcome.rejects.length).toBeLessThanOrEqual(torn.length);
   });
@@ -190,7 +195,9 @@ describe('a file in any combination of dialects', () => {
     });
     await fc.assert(property, { seed: SEED, numRuns: 300 });
     const count = [...refused.values()].reduce((sum, of) => sum + of, 0);
-    expect(count / files, `refused of ${files}: ${JSON.stringify(Object.fromEntries(refused))}`).toBeLessThanOrEqual(0.4);
+    expect(count / files, `refused of ${files}: ${JSON.stringify(Object.fromEntries(refused))}`).toBeLessThanOrEqual(
+      0.4,
+    );
   });
 });
 
@@ -285,7 +292,9 @@ describe.each(Object.entries(DAMAGES))('a row with %s', (_name, damage) => {
 
 describe('a header', () => {
   it.each(
-    Object.entries(DAMAGES).flatMap(([name, damage]) => TAILS.map((tail): [string, string, Damage] => [name, tail, damage])),
+    Object.entries(DAMAGES).flatMap(([name, damage]) =>
+      TAILS.map((tail): [string, string, Damage] => [name, tail, damage]),
+    ),
   )('with %s gives nobody another document, wherever it is: %s', async (_name, tail, damage) => {
     const one = dialect({ tail: tail as Dialect['tail'], quoting: 'RAW' });
     const [header = '', ...rows] = exportLines(PLAIN_PEOPLE.slice(0, 100), one);
@@ -309,17 +318,20 @@ describe('a date that contradicts the order of day and month proved a thousand r
         [1050, 4550].map((place): [string, Dialect['dates'], number, keyof Person] => [column, dates, place, field]),
       ),
     ),
-  )('refuses the file by column and line, and without the value: %s, %s, row %i', async (column, dates, place, field) => {
-    const people = many.map((person, i) => (i === place ? { ...person, [field]: day } : person));
-    const lines = exportLines(people, dialect({ dates }));
-    const other = dateText(day, dates === 'D/M/YYYY' ? 'M/D/YYYY' : 'D/M/YYYY');
-    lines[place + 1] = (lines[place + 1] as string).replace(dateText(day, dates), other);
-    expect(lines[place + 1]).toContain(other);
-    const outcome = await readOrRefused(encode(lines, CLEAN));
-    expect(outcome).toBeInstanceOf(IntakeRefusal);
-    const { message } = outcome as IntakeRefusal;
-    expect(message).toContain(column);
-    expect(message.replaceAll(/(?<=\d)[.,](?=\d{3})/g, '')).toMatch(new RegExp(`\\b${place + 2}\\b`));
-    expect(message).not.toContain(other);
-  });
+  )(
+    'refuses the file by column and line, and without the value: %s, %s, row %i',
+    async (column, dates, place, field) => {
+      const people = many.map((person, i) => (i === place ? { ...person, [field]: day } : person));
+      const lines = exportLines(people, dialect({ dates }));
+      const other = dateText(day, dates === 'D/M/YYYY' ? 'M/D/YYYY' : 'D/M/YYYY');
+      lines[place + 1] = (lines[place + 1] as string).replace(dateText(day, dates), other);
+      expect(lines[place + 1]).toContain(other);
+      const outcome = await readOrRefused(encode(lines, CLEAN));
+      expect(outcome).toBeInstanceOf(IntakeRefusal);
+      const { message } = outcome as IntakeRefusal;
+      expect(message).toContain(column);
+      expect(message.replaceAll(/(?<=\d)[.,](?=\d{3})/g, '')).toMatch(new RegExp(`\\b${place + 2}\\b`));
+      expect(message).not.toContain(other);
+    },
+  );
 });

@@ -30,7 +30,14 @@ describe('a row becomes a resident', () => {
   });
 
   it('without what spreadsheets put around cells', async () => {
-    const wrapped = (text: string) => [`'${text}`, `="${text}"`, `\u00a0 ${text}\t`, `’${text}`, `"${text}"`, `'"${text}"`];
+    const wrapped = (text: string) => [
+      `'${text}`,
+      `="${text}"`,
+      `\u00a0 ${text}\t`,
+      `’${text}`,
+      `"${text}"`,
+      `'"${text}"`,
+    ];
     for (const nik of wrapped(nikOf(5)).slice(0, 5)) expect((await residentOf({ NIK: nik })).nik).toBe(nikOf(5));
     for (const NO_KK of wrapped('3201010101099001').slice(0, 5))
       expect((await residentOf({ NO_KK })).kk).toBe('3201010101099001');
@@ -41,11 +48,14 @@ describe('a row becomes a resident', () => {
     const none = { kk: null, name: null, suketNumber: null };
     for (const text of ['', '-', ' - ', "'"])
       expect(await residentOf({ NO_KK: text, NAMA_LGKP: text, NO_SUKET: text })).toMatchObject(none);
-    for (const NO_KK of ['3,20101E+15', '320101010109900', '0']) expect(await residentOf({ NO_KK })).toMatchObject(none);
-    expect(await residentOf({ NO_SUKET: '471.13/8144/DISDUKCAPIL/2017', NAMA_LGKP: "NUR'AINI, S.PD" })).toMatchObject({
-      suketNumber: '471.13/8144/DISDUKCAPIL/2017',
-      name: "NUR'AINI, S.PD",
-    });
+    for (const NO_KK of ['3,20101E+15', '320101010109900', '0'])
+      expect(await residentOf({ NO_KK })).toMatchObject(none);
+    expect(await residentOf({ NO_SUKET: '471.13/8144/DISDUKCAPIL/2017', NAMA_LGKP: "NUR'AINI, S.PD" })).toMatchObject(
+      {
+        suketNumber: '471.13/8144/DISDUKCAPIL/2017',
+        name: "NUR'AINI, S.PD",
+      },
+    );
   });
 
   it('whose status is in the first column that says one, and in doubt where two stand for different documents', async () => {
@@ -53,9 +63,15 @@ describe('a row becomes a resident', () => {
       const columns = ['EKTP_CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE', 'CURRENT_STATUS_CODE_EKTP'];
       return (await factsOf(Object.fromEntries(columns.map((column, i) => [column, codes[i] ?? ''])))).status;
     };
-    expect([await status('', 'PRR', ''), await status('', '-', 'CARD_ISSUED')]).toEqual(['PRINT_READY_RECORD', 'CARD_ISSUED']);
+    expect([await status('', 'PRR', ''), await status('', '-', 'CARD_ISSUED')]).toEqual([
+      'PRINT_READY_RECORD',
+      'CARD_ISSUED',
+    ]);
     expect(await status('PRR', 'SFE', 'PRINT_READY_RECORD')).toBe('PRINT_READY_RECORD');
-    expect([await status('PRR', 'CARD_ISSUED'), await status('CARD_ISSUED', '', 'PRR')]).toEqual(['UNKNOWN', 'UNKNOWN']);
+    expect([await status('PRR', 'CARD_ISSUED'), await status('CARD_ISSUED', '', 'PRR')]).toEqual([
+      'UNKNOWN',
+      'UNKNOWN',
+    ]);
     expect([await status('PRR', '???'), await status('???', 'PRR')]).toEqual(['UNKNOWN', 'UNKNOWN']);
     expect(await status('', '', '')).toBe('EMPTY');
   });
@@ -104,7 +120,8 @@ describe('the region', () => {
 
 describe('a date of two digits or of a year alone', () => {
   it('is of the century before for somebody who would be under 16 and is recorded', async () => {
-    const ofAge = async (status: string) => (await factsOf({ EKTP_CURRENT_STATUS_CODE: status, TGL_LHR: '12-JAN-04' })).ofAgeOn;
+    const ofAge = async (status: string) =>
+      (await factsOf({ EKTP_CURRENT_STATUS_CODE: status, TGL_LHR: '12-JAN-04' })).ofAgeOn;
     expect([await ofAge('UNREGISTERED'), await ofAge('PRR'), await ofAge('CARD_ISSUED'), await ofAge('??')]).toEqual([
       '2021-01-12',
       null,
@@ -120,7 +137,10 @@ describe('a date of two digits or of a year alone', () => {
   });
 
   it('of 1 January 1970 prints no card and issues no Suket, however rare it is', async () => {
-    const rows = Array.from({ length: 200 }, (_, i) => `${nikOf(i)};PRR;${i === 7 ? '01-01-1970;01-01-1970' : '02-01-1970;'}`);
+    const rows = Array.from(
+      { length: 200 },
+      (_, i) => `${nikOf(i)};PRR;${i === 7 ? '01-01-1970;01-01-1970' : '02-01-1970;'}`,
+    );
     const { residents } = await read(fileOf(['NIK;STATUS_KTP;TGL_CETAK_KTP;TGL_SUKET', ...rows]));
     expect(residents.filter(({ facts }) => !facts.olderCard).map(({ nik }) => nik)).toEqual([nikOf(7)]);
     expect(residents.every(({ facts }) => facts.suket === null)).toBe(true);
@@ -128,7 +148,15 @@ describe('a date of two digits or of a year alone', () => {
 
   it('shows that a card was printed, where it is no date of a database', async () => {
     const texts = ['2012', '00-00-2012', '14-06-2012', '01-01-1970', '01-01-1900', '0000-00-00', ''];
-    expect(await spelled('olderCard', 'TGL_CETAK_KTP', texts)).toEqual([true, true, true, false, false, false, false]);
+    expect(await spelled('olderCard', 'TGL_CETAK_KTP', texts)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -139,8 +167,14 @@ describe('an export at large', () => {
       ['32,1,12-01-1990,2,15,WNI,CARD_ISSUED,', 'EKTP ELIGIBLE CARD_PRINTED'],
       ['32,1,12-01-1990,2,15,,PRR,01-11-2017', 'SUKET ELIGIBLE RECORDED_NOT_PRINTED SUKET_EXPIRES_BEFORE_ELECTION'],
       ['32,1,27-06-2001,1,15,,,', 'NEITHER ELIGIBLE NOT_RECORDED TURNS_17_BY_ELECTION'],
-      ['32,1,28-06-2001,1,15,,BIO_CAPTURED,', 'SUKET NOT_ELIGIBLE RECORDED_NOT_PRINTED RECORDED_LOCALLY_NOT_ARRIVED UNDER_17'],
-      ['32,1,12-01-1990,2,7,JEPANG,XYZ,', 'UNDETERMINED NOT_ELIGIBLE UNKNOWN_STATUS_CODE NOT_CITIZEN TNI_POLRI_ON_RECORD'],
+      [
+        '32,1,28-06-2001,1,15,,BIO_CAPTURED,',
+        'SUKET NOT_ELIGIBLE RECORDED_NOT_PRINTED RECORDED_LOCALLY_NOT_ARRIVED UNDER_17',
+      ],
+      [
+        '32,1,12-01-1990,2,7,JEPANG,XYZ,',
+        'UNDETERMINED NOT_ELIGIBLE UNKNOWN_STATUS_CODE NOT_CITIZEN TNI_POLRI_ON_RECORD',
+      ],
       [
         '99,1,,,,?,CARD_SHIPPED,',
         'EKTP UNDETERMINED CARD_PRINTED CARD_NOT_YET_HANDED_OVER BIRTH_DATE_UNKNOWN NATIONALITY_UNCLEAR REGION_UNKNOWN',
@@ -159,7 +193,10 @@ describe('an export at large', () => {
     async function* chunks() {
       yield Buffer.from('NIK;CURRENT_STATUS_CODE;KEBANGSAAN;NO_PROP;TGL_LHR\n');
       for (let i = 0; i < 300; i += 1) {
-        const rows = Array.from({ length: 500 }, (_, j) => `${nikOf(j)};S ${i * 500 + j};MALAYSIA;${i * 500 + j};${j}\n`);
+        const rows = Array.from(
+          { length: 500 },
+          (_, j) => `${nikOf(j)};S ${i * 500 + j};MALAYSIA;${i * 500 + j};${j}\n`,
+        );
         yield Buffer.from(rows.join(''));
       }
     }

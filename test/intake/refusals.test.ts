@@ -6,7 +6,9 @@ import { IntakeRefusal, type RefusalCode } from '../../src/intake/refusal.ts';
 import { fileOf, linesOf, names, nikOf, read, refusal } from './export-file.ts';
 
 const zip = (...entries: string[]): Buffer =>
-  Buffer.concat(entries.map((name) => Buffer.from(`PK\x03\x04${'\0'.repeat(22)}\x10\0\0\0${name}\x9a\x01`, 'latin1')));
+  Buffer.concat(
+    entries.map((name) => Buffer.from(`PK\x03\x04${'\0'.repeat(22)}\x10\0\0\0${name}\x9a\x01`, 'latin1')),
+  );
 const noise = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * i * 31 + i * 7) % 256));
 
 describe('a file is refused by name', () => {
@@ -201,7 +203,9 @@ describe('the sentence of a refusal', () => {
 
   it.each(CODES)('%s names a way out that is no option', (code) => {
     const withoutOptions = sentence(code).replace(/\([^)]*--[a-z-]+\)/g, '');
-    expect(withoutOptions).toMatch(/: .*(export|save|unpack|copy|ask|look|put|leave|write)|\. (Import|Export|Choose|Look) /i);
+    expect(withoutOptions).toMatch(
+      /: .*(export|save|unpack|copy|ask|look|put|leave|write)|\. (Import|Export|Choose|Look) /i,
+    );
     expect(withoutOptions).not.toMatch(/--(?!source)/);
   });
 
@@ -218,8 +222,16 @@ describe('the sentence of a refusal', () => {
     ['DELIMITER_CHANGED', ['NIK;CURRENT_STATUS_CODE', `${nikOf(1)};PRR`, `${nikOf(2)},PRR`], '(line 3)'],
     ['DELIMITER_CHANGED', ['NIK;CURRENT_STATUS_CODE', `${nikOf(1)};PRR`, 'NIK,CURRENT_STATUS_CODE'], '(line 3)'],
     ['NIK_SCIENTIFIC', ['NIK;CURRENT_STATUS_CODE', ...Array(4).fill('3,20101E+15;PRR')], '3,2E+15'],
-    ['NIK_ROUNDED', ['NIK;CURRENT_STATUS_CODE', ...[1, 2, 3, 4, 5].map((n) => `${nikOf(10 * n)};PRR`)], 'sixteenth digit'],
-    ['DATES_CONTRADICT', ['NIK;TGL_LHR;KODE STATUS', `${nikOf(1)};13/06/1990;`, `${nikOf(2)};06/13/1990;`], 'TGL_LHR'],
+    [
+      'NIK_ROUNDED',
+      ['NIK;CURRENT_STATUS_CODE', ...[1, 2, 3, 4, 5].map((n) => `${nikOf(10 * n)};PRR`)],
+      'sixteenth digit',
+    ],
+    [
+      'DATES_CONTRADICT',
+      ['NIK;TGL_LHR;KODE STATUS', `${nikOf(1)};13/06/1990;`, `${nikOf(2)};06/13/1990;`],
+      'TGL_LHR',
+    ],
     ['DATES_CONTRADICT', ['NIK;TGL_LHR;KODE STATUS', `${nikOf(1)};13/06/1990;`, `${nikOf(2)};32885;`], '(line 3)'],
   ])('%s says what the file looks like: %j', async (code, lines, said) => {
     const error = await read(fileOf(lines)).catch((thrown: unknown) => thrown);
@@ -237,7 +249,9 @@ describe('the sentence of a refusal', () => {
   it('DATES_CONTRADICT comes also from far below what the columns were judged by', async () => {
     const rows = Array.from({ length: 6_000 }, (_, n) => `${nikOf(n % 1000)};13/06/1990;PRR`);
     const wrong = `${nikOf(1)};06/13/1990;PRR`;
-    const error = await read(fileOf(['NIK;TGL_LHR;CURRENT_STATUS_CODE', ...rows, wrong])).catch((thrown: unknown) => thrown);
+    const error = await read(fileOf(['NIK;TGL_LHR;CURRENT_STATUS_CODE', ...rows, wrong])).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({ code: 'DATES_CONTRADICT', detail: 'TGL_LHR', line: 6002 });
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { INTAKE_LIMITS } from '../../src/intake/limits.ts';
 import { faults, fileOf, HEADER, linesOf, names, nikOf, read, SMALL_LIMITS } from './export-file.ts';
 
-const row = (nik: string, name = 'ANI', address = 'KP. BARU'): string => `${nik};;${name};${address};12-01-1990;CARD_ISSUED`;
+const row = (nik: string, name = 'ANI', address = 'KP. BARU'): string =>
+  `${nik};;${name};${address};12-01-1990;CARD_ISSUED`;
 const readLines = (lines: string[]) => read(fileOf([HEADER.join(';'), ...lines]), { limits: SMALL_LIMITS });
 const whole = (count: number): string[] => linesOf(count).slice(1);
 
@@ -44,7 +45,9 @@ describe('a row is rejected', () => {
   it('not for empty cells at its end that the header or nearly every row has too', async () => {
     const trailing = whole(20).map((line) => `${line};`);
     expect((await readLines(trailing)).residents).toHaveLength(20);
-    expect((await read(fileOf([`${HEADER.join(';')};;`, ...whole(3).map((line) => `${line};;`)]))).residents).toHaveLength(3);
+    expect(
+      (await read(fileOf([`${HEADER.join(';')};;`, ...whole(3).map((line) => `${line};;`)]))).residents,
+    ).toHaveLength(3);
     const shifted = `${row(nikOf(100), 'ANI; S.PD')};`;
     expect(faults(await readLines([...trailing, shifted]))).toEqual(['22 COLUMNS_SURPLUS']);
   });
@@ -118,7 +121,13 @@ describe('a stray quote', () => {
   });
 
   it('costs the line it is on where that is not whole, and no other', async () => {
-    const outcome = await readLines([...whole(2), `${nikOf(8)};"ANI`, ...whole(40), `"${'x\n'.repeat(300)}`, ...whole(1)]);
+    const outcome = await readLines([
+      ...whole(2),
+      `${nikOf(8)};"ANI`,
+      ...whole(40),
+      `"${'x\n'.repeat(300)}`,
+      ...whole(1),
+    ]);
     expect(outcome.residents).toHaveLength(43);
     expect(faults(outcome).slice(0, 2)).toEqual(['4 QUOTE_NOT_CLOSED', '45 QUOTE_NOT_CLOSED']);
     expect(faults(outcome).slice(2)).toEqual(Array.from({ length: 299 }, (_, i) => `${46 + i} COLUMNS_MISSING`));

@@ -85,8 +85,16 @@ describe('the report of a file', () => {
       { NAMA: 'BUDI', KK: '3201010101019001', TGL_LAHIR: 'x', PROV: '32', KAB: '1' },
       ['BIRTH_DATES_MISSING'],
     ],
-    ['a province only', { NAMA: 'BUDI', KK: '3201010101019001', TGL_LAHIR: '12-01-1990', PROV: '32' }, ['REGIONS_MISSING']],
-    ['a regency only', { NAMA: 'BUDI', KK: '3201010101019001', TGL_LAHIR: '12-01-1990', KAB: '1' }, ['REGIONS_MISSING']],
+    [
+      'a province only',
+      { NAMA: 'BUDI', KK: '3201010101019001', TGL_LAHIR: '12-01-1990', PROV: '32' },
+      ['REGIONS_MISSING'],
+    ],
+    [
+      'a regency only',
+      { NAMA: 'BUDI', KK: '3201010101019001', TGL_LAHIR: '12-01-1990', KAB: '1' },
+      ['REGIONS_MISSING'],
+    ],
   ])('warns of what is known of nobody: %s', async (_, cells, warnings) => {
     const all = { NIK: nikOf(1), STATUS_KTP: 'PRR', ...cells };
     const { report } = await read(fileOf([Object.keys(all).join(';'), Object.values(all).join(';')]));
@@ -131,12 +139,15 @@ describe('the report of a file', () => {
     [5, 45, true],
     [5, 44, false],
     [6, 53, false],
-  ])('trusts a column of which few cells cannot be read: %i beside %i sound ones', async (unreadable, sound, isTrusted) => {
-    const cells = [...Array<string>(unreadable).fill('??'), ...Array<string>(sound).fill('KAWIN')];
-    const outcome = read(fileWith('STAT_KWN', cells), { guarded: true });
-    if (isTrusted) expect((await outcome).residents).toHaveLength(cells.length);
-    else await expect(outcome).rejects.toMatchObject({ code: 'COLUMN_UNREADABLE', line: 2 });
-  });
+  ])(
+    'trusts a column of which few cells cannot be read: %i beside %i sound ones',
+    async (unreadable, sound, isTrusted) => {
+      const cells = [...Array<string>(unreadable).fill('??'), ...Array<string>(sound).fill('KAWIN')];
+      const outcome = read(fileWith('STAT_KWN', cells), { guarded: true });
+      if (isTrusted) expect((await outcome).residents).toHaveLength(cells.length);
+      else await expect(outcome).rejects.toMatchObject({ code: 'COLUMN_UNREADABLE', line: 2 });
+    },
+  );
 });
 
 describe('the form of a column of dates', () => {
@@ -228,7 +239,9 @@ describe('a column of family cards', () => {
   it('that is spoilt in a part of the file refuses it, with a line of that part', async () => {
     const count = 9_000;
     const kks = Array.from({ length: count }, (_, i) => card(i, i > 6_000 ? '0' : String(i % 10)));
-    const rows = kks.map((kk, i) => `320101${String(1 + (i % 28)).padStart(2, '0')}0190${9000 + (i % 1000)};PRR;${kk}`);
+    const rows = kks.map(
+      (kk, i) => `320101${String(1 + (i % 28)).padStart(2, '0')}0190${9000 + (i % 1000)};PRR;${kk}`,
+    );
     await expect(read(fileOf(['NIK;STATUS_KTP;NO_KK', ...rows]))).rejects.toMatchObject({
       code: 'KK_ROUNDED',
       line: expect.any(Number),
@@ -331,7 +344,8 @@ describe('the head of a table', () => {
 
   it('is found however its file is cut, and however long the titles are', async () => {
     const file = fileOf([...Array<string>(19).fill('x '.repeat(2_000)), ...linesOf(2)], '\r\n');
-    for (const chunkBytes of [700, 20_000, 1 << 20]) expect((await read(file, { chunkBytes })).residents).toHaveLength(2);
+    for (const chunkBytes of [700, 20_000, 1 << 20])
+      expect((await read(file, { chunkBytes })).residents).toHaveLength(2);
   });
 
   it('may have five hundred columns, and not one more', async () => {

@@ -43,7 +43,8 @@ async function readSample(rows: number): Promise<{ residents: ResidentRecord[]; 
   const reject = () => {
     rejected += 1;
   };
-  for await (const block of blocks) readBlock(block, { resident: (record) => residents.push(structuredClone(record)), reject });
+  for await (const block of blocks)
+    readBlock(block, { resident: (record) => residents.push(structuredClone(record)), reject });
   return { residents, rejected };
 }
 
@@ -137,7 +138,9 @@ describe('sampleRows', () => {
   it('is read without a reject, with a name to compare in every row', async () => {
     const { residents, rejected } = await readSample(4_900);
     expect([residents.length, rejected]).toEqual([4_900, 0]);
-    expect(residents.filter(({ name, kk }) => kk === null || name === null || normaliseName(name) === '')).toEqual([]);
+    expect(residents.filter(({ name, kk }) => kk === null || name === null || normaliseName(name) === '')).toEqual(
+      [],
+    );
   });
 });
 
@@ -145,7 +148,8 @@ describe('the sandbox', () => {
   it('has a resident for each document and each reason', () => {
     const outcomes = SANDBOX.map(({ outcome }) => outcome);
     expect(outcomes.toSorted()).toEqual(['EKTP', 'SUKET', 'NEITHER', ...REASON_CODES].toSorted());
-    for (const key of ['nik', 'kk', 'name'] as const) expect(new Set(SANDBOX.map((one) => one[key])).size).toBe(SANDBOX.length);
+    for (const key of ['nik', 'kk', 'name'] as const)
+      expect(new Set(SANDBOX.map((one) => one[key])).size).toBe(SANDBOX.length);
     for (const { nik, kk } of SANDBOX) expect(`${nik} ${kk}`).toMatch(/^[0-9]{12}900[0-9] [0-9]{12}900[0-9]$/);
   });
 
@@ -168,7 +172,8 @@ describe('the sandbox', () => {
         reasons,
       });
       expect(REASON_CODES.includes(outcome as never) ? reasons : [document]).toContain(outcome);
-      for (const record of rows) expect([record.name, record.kk, record.suketNumber]).toEqual([name, kk, suketNumber]);
+      for (const record of rows)
+        expect([record.name, record.kk, record.suketNumber]).toEqual([name, kk, suketNumber]);
     }
   });
 });

@@ -64,7 +64,8 @@ const isWhole = (line: string, columnCount: number): boolean => {
 };
 const fits = (cells: string[], columnCount: number): boolean =>
   cells.length >= columnCount && cells.slice(columnCount).every((cell) => /^[ \t]*$/.test(cell));
-const unquoted = (cell: string): string => (cell.startsWith('"') ? cell.trimEnd().slice(1, -1).replaceAll('""', '"') : cell);
+const unquoted = (cell: string): string =>
+  cell.startsWith('"') ? cell.trimEnd().slice(1, -1).replaceAll('""', '"') : cell;
 
 /** The same rules once more, slow and by patterns. */
 function scannedSlowly(text: string, columnCount: number, maxLineBytes = LIMITS.maxLineBytes): Scanned[] {

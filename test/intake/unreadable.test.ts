@@ -52,7 +52,10 @@ function fileWith(column: string, text: string, count: number, cells: Cells): { 
   });
   expect(touched.size).toBe(count);
   const header = Object.keys(rows[0] as Cells);
-  return { file: fileOf([header.join(';'), ...rows.map((row) => header.map((name) => row[name]).join(';'))]), touched };
+  return {
+    file: fileOf([header.join(';'), ...rows.map((row) => header.map((name) => row[name]).join(';'))]),
+    touched,
+  };
 }
 
 async function readOrRefused(file: string): Promise<Outcome | IntakeRefusal> {
@@ -96,7 +99,9 @@ async function verdictOf(column: string, text: string, share: keyof typeof SHARE
     share,
     outcome: 'READ',
     rejected: outcome.rejects.length,
-    others: distinct((others ?? []).map(answerOf).map(({ document, voter, reasons }) => `${document} ${voter} ${reasons}`)),
+    others: distinct(
+      (others ?? []).map(answerOf).map(({ document, voter, reasons }) => `${document} ${voter} ${reasons}`),
+    ),
     documents: distinct(answers.map(({ document }) => document)),
     voters: distinct(answers.map(({ voter }) => voter)),
     reasons: distinct(answers.map(({ reasons }) => reasons)),
@@ -119,8 +124,22 @@ const NO_CONTEST = { NO_PROP: '31', NO_KAB: '71' };
  * Per column: who it is (for each reason that rests on the column), and what is said of him where the cell cannot be read:
  * document, voter, a reason that must be among those given, and those that must not.
  */
-const CASES: [column: string, who: Cells, document: string, voter: string, given: ReasonCode | null, not: ReasonCode[]][] = [
-  ['EKTP_CURRENT_STATUS_CODE', {}, 'UNDETERMINED', 'ELIGIBLE', 'UNKNOWN_STATUS_CODE', ['NOT_RECORDED', 'RECORDED_NOT_PRINTED']],
+const CASES: [
+  column: string,
+  who: Cells,
+  document: string,
+  voter: string,
+  given: ReasonCode | null,
+  not: ReasonCode[],
+][] = [
+  [
+    'EKTP_CURRENT_STATUS_CODE',
+    {},
+    'UNDETERMINED',
+    'ELIGIBLE',
+    'UNKNOWN_STATUS_CODE',
+    ['NOT_RECORDED', 'RECORDED_NOT_PRINTED'],
+  ],
   [
     'EKTP_CURRENT_STATUS_CODE',
     { EKTP_CURRENT_STATUS_CODE: 'CARD_SHIPPED' },
@@ -187,7 +206,10 @@ describe.each(['???', 'X#1'])('a cell that says %s', (text) => {
   );
 
   it.each(
-    distinct(CASES.map(([column]) => column)).flatMap((column) => [[column, '12 %'] as const, [column, '100 %'] as const]),
+    distinct(CASES.map(([column]) => column)).flatMap((column) => [
+      [column, '12 %'] as const,
+      [column, '100 %'] as const,
+    ]),
   )('refuses the file by the name of the column: %s, in %s of the rows', async (column, share) => {
     for (const [, cells] of CASES.filter(([of]) => of === column))
       expect({ who: whoIs(cells), ...(await verdictOf(column, text, share, cells)) }).toEqual({

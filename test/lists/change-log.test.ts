@@ -45,14 +45,18 @@ describe('the change log', () => {
     for (let n = 1; n <= 6; n += 1) expect((await app.page(id, `c${n}`)).changes).toEqual([]);
     await copy({ day: 7, people: { a: 'PRINT_READY_RECORD' } });
     for (let n = 1; n <= 6; n += 1)
-      expect((await app.page(id, `c${n}`)).changes.map(({ ref, from, to }) => [ref, from.document, to.document])).toEqual([
-        ['a', 'EKTP', 'SUKET'],
-      ]);
+      expect(
+        (await app.page(id, `c${n}`)).changes.map(({ ref, from, to }) => [ref, from.document, to.document]),
+      ).toEqual([['a', 'EKTP', 'SUKET']]);
   });
 
   /** Full, partial, older, equal and other copies, of two sources. */
   const HISTORY: Step[] = [
-    { day: 5, full: true, people: { a: 'CARD_ISSUED', b: 'UNREGISTERED', c: 'CARD_ISSUED', d: 'PRINT_READY_RECORD' } },
+    {
+      day: 5,
+      full: true,
+      people: { a: 'CARD_ISSUED', b: 'UNREGISTERED', c: 'CARD_ISSUED', d: 'PRINT_READY_RECORD' },
+    },
     { day: 6, people: { a: 'CARD_ISSUED', c: 'CARD_ISSUED', e: 'CARD_ISSUED' } },
     { day: 7, people: { a: 'CARD_ISSUED', c: 'CARD_ISSUED', e: 'CARD_ISSUED', b: 'CARD_ISSUED' } },
     { day: 8, source: '33.01', people: { a: 'CARD_ISSUED', b: 'CARD_ISSUED', f: 'UNREGISTERED' } },

@@ -22,7 +22,9 @@ describe('the changes of a list', () => {
   });
   /** A copy with these residents, and others who are on no list. */
   const copyOf = async (people: Partial<Record<keyof typeof NIKS, Facts>>, asOf: string, options: object = {}) => {
-    const residents: Resident[] = Object.entries(people).map(([ref, facts]) => resident(NIKS[ref as keyof typeof NIKS], facts));
+    const residents: Resident[] = Object.entries(people).map(([ref, facts]) =>
+      resident(NIKS[ref as keyof typeof NIKS], facts),
+    );
     const others = [100, 101, 102].map((n) => resident(nikOf(n), { region: '31.71' }));
     return await importResidents(registry, [...residents, ...others], { asOf, maxLost: 1, ...options });
   };
@@ -51,7 +53,12 @@ describe('the changes of a list', () => {
     expect(all.changes.map(({ asOf }) => asOf)).toEqual([day(1), day(1), day(2), day(3), day(3), day(4)]);
     expect(all.changes[3]).toEqual({
       ref: 'a',
-      from: { document: 'SUKET', voter: 'ELIGIBLE', reasons: ['RECORDED_NOT_PRINTED'], statusCode: 'PRINT_READY_RECORD' },
+      from: {
+        document: 'SUKET',
+        voter: 'ELIGIBLE',
+        reasons: ['RECORDED_NOT_PRINTED'],
+        statusCode: 'PRINT_READY_RECORD',
+      },
       to: { document: 'EKTP', voter: 'ELIGIBLE', reasons: ['CARD_PRINTED'], statusCode: 'CARD_ISSUED' },
       asOf: day(3),
     });
@@ -145,8 +152,11 @@ describe('the changes of a list', () => {
 
   it('show a resident outside the region of who asks as not found on both sides', async () => {
     const [here, there] = [{ region: '32.01.01.1001' }, { region: '32.04.05.2001' }];
-    const idOf = async (region: string | null): Promise<string> => (await app.create(listOf(NIKS), { region })).body.id;
-    const ids = new Map(await Promise.all(['32.01', '33', '32', null].map(async (one) => [one, await idOf(one)] as const)));
+    const idOf = async (region: string | null): Promise<string> =>
+      (await app.create(listOf(NIKS), { region })).body.id;
+    const ids = new Map(
+      await Promise.all(['32.01', '33', '32', null].map(async (one) => [one, await idOf(one)] as const)),
+    );
     await copyOf({ a: here, b: there, c: there }, day(1), { source: '32' });
     await copyOf({ a: there, b: here, c: { ...there, status: 'CARD_ISSUED' } }, day(2), { source: '32' });
     await copyOf({ b: { ...there, status: 'CARD_ISSUED' } }, day(3), { source: '32.04', full: false });
@@ -190,7 +200,9 @@ describe('the changes of a list', () => {
     }
     expect((await app.page(body.id, 'c2')).changes).toEqual([]);
     await copyOf({ a: { status: 'CARD_ISSUED' }, b: {}, c: { status: 'CARD_ISSUED' } }, day(3));
-    expect(inShort((await app.page(body.id, 'c2')).changes)).toEqual(['a SUKET/PRINT_READY_RECORD → EKTP/CARD_ISSUED']);
+    expect(inShort((await app.page(body.id, 'c2')).changes)).toEqual([
+      'a SUKET/PRINT_READY_RECORD → EKTP/CARD_ISSUED',
+    ]);
     expect((await app.page(body.id, 'c2', 1)).changes).toHaveLength(1);
   });
 

@@ -8,7 +8,9 @@ import { createListsApp, inShort, type ListsApp, listOf } from './service.ts';
 const STATUSES: StatusCode[] = ['PRINT_READY_RECORD', 'CARD_ISSUED', 'UNREGISTERED', 'DUPLICATE_RECORD'];
 const VOTERS = 24;
 const COPIES = 25;
-const niks = Object.fromEntries(Array.from({ length: 2 * VOTERS }, (_, i) => [`r${String(i).padStart(2, '0')}`, nikOf(i)]));
+const niks = Object.fromEntries(
+  Array.from({ length: 2 * VOTERS }, (_, i) => [`r${String(i).padStart(2, '0')}`, nikOf(i)]),
+);
 const refs = Object.keys(niks);
 const seeded = (seed: number): (() => number) => {
   let state = seed;

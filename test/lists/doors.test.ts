@@ -55,7 +55,10 @@ describe('lists behind the doors', () => {
     afterAll(() => server?.stop());
 
     it('are followed from the first line to the last', async () => {
-      await walk(server.url, '2018-01-13T17:00:00+07:00', ['CARD_ISSUED', 'a SUKET/PRINT_READY_RECORD → EKTP/CARD_ISSUED']);
+      await walk(server.url, '2018-01-13T17:00:00+07:00', [
+        'CARD_ISSUED',
+        'a SUKET/PRINT_READY_RECORD → EKTP/CARD_ISSUED',
+      ]);
     });
 
     it.each([
@@ -78,7 +81,10 @@ describe('lists behind the doors', () => {
   it('of Workers are followed from the first line to the last', async () => {
     const worker = await startWorker(registry.url, keys);
     try {
-      await walk(worker.url, '2018-01-14T17:00:00+07:00', ['UNREGISTERED', 'a EKTP/CARD_ISSUED → NEITHER/UNREGISTERED']);
+      await walk(worker.url, '2018-01-14T17:00:00+07:00', [
+        'UNREGISTERED',
+        'a EKTP/CARD_ISSUED → NEITHER/UNREGISTERED',
+      ]);
     } finally {
       await worker.stop();
     }

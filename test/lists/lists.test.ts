@@ -24,7 +24,9 @@ describe('a followed list', () => {
   });
   const rowsOf = async (table: 'lists' | 'list_refs', client: string): Promise<number> => {
     const from = table === 'lists' ? 'lists l' : 'list_refs r JOIN lists l ON l.id = r.list';
-    const [row] = await registry.sql.unsafe(`SELECT count(*)::int AS count FROM ${from} WHERE l.client = $1`, [client]);
+    const [row] = await registry.sql.unsafe(`SELECT count(*)::int AS count FROM ${from} WHERE l.client = $1`, [
+      client,
+    ]);
     return row?.count;
   };
   const everything = listOf({ a: printed, b: recorded, c: without, d: stranger, e: printed });
@@ -71,7 +73,10 @@ describe('a followed list', () => {
     expect(new Set([...answers, again].map(({ text }) => text)).size).toBe(1);
     expect([await rowsOf('lists', 'twice'), await rowsOf('list_refs', 'twice')]).toEqual([1, 5]);
     const other = await app.create(listOf({ a: printed }), who);
-    expect([other.status, other.body]).toMatchObject([409, { type: '/problems/conflict', errors: [{ code: 'KEY_USED' }] }]);
+    expect([other.status, other.body]).toMatchObject([
+      409,
+      { type: '/problems/conflict', errors: [{ code: 'KEY_USED' }] },
+    ]);
     expect((await app.create(listOf({ a: printed }), { ...who, client: 'another' })).status).toBe(201);
     expect((await app.app.request('/problems/conflict')).status).toBe(200);
   });
@@ -112,8 +117,14 @@ describe('a followed list', () => {
   const table = { headers: { 'Content-Type': 'text/csv' } };
 
   it.each([
-    ['titles above and other columns', `DAFTAR\n\nREF;Nama;No. NIK\na;X;${printed}\nb;Y;'${recorded}\n;;\n2 rows selected.\n`],
-    ['tabs, in UTF-16', Uint8Array.from(Buffer.from(`\ufeffref\tNIK KTP\r\na\t${printed}\r\nb\t${recorded}\r\n`, 'utf16le'))],
+    [
+      'titles above and other columns',
+      `DAFTAR\n\nREF;Nama;No. NIK\na;X;${printed}\nb;Y;'${recorded}\n;;\n2 rows selected.\n`,
+    ],
+    [
+      'tabs, in UTF-16',
+      Uint8Array.from(Buffer.from(`\ufeffref\tNIK KTP\r\na\t${printed}\r\nb\t${recorded}\r\n`, 'utf16le')),
+    ],
   ])('may come as a table with %s', async (what, text) => {
     const who = { client: 'table', key: what.replaceAll(/\W/g, '-'), ...table };
     const { status, body } = await app.create(text, who);
@@ -125,7 +136,17 @@ describe('a followed list', () => {
   });
 
   it('is refused whole for the faults of a table, told at line and column', async () => {
-    const rows = [`a;${printed}`, `b;${printed};`, 'c', `a;${printed}`, `x y;${printed}`, `;${printed}`, 'd;3,2E+15', 'e;', ''];
+    const rows = [
+      `a;${printed}`,
+      `b;${printed};`,
+      'c',
+      `a;${printed}`,
+      `x y;${printed}`,
+      `;${printed}`,
+      'd;3,2E+15',
+      'e;',
+      '',
+    ];
     const text = `judul\nref;nik\n${rows.join('\n')}\nnik;ref\n${printed};f\n`;
     const told = await app.create(text, table);
     expect(told.status).toBe(422);
@@ -148,7 +169,12 @@ describe('a followed list', () => {
     ['no column of NIKs', 'ref;nama\n1;X\n', 400, 'MISSING_COLUMN'],
     ['nothing', '', 400, 'EMPTY_FILE'],
     ['a header only', 'ref;nik\n', 422, 'EMPTY'],
-    ['rounded NIKs', `ref;nik\n${[0, 1, 2, 3, 4].map((i) => `${i};3201014508789000\n`).join('')}`, 400, 'NIK_ROUNDED'],
+    [
+      'rounded NIKs',
+      `ref;nik\n${[0, 1, 2, 3, 4].map((i) => `${i};3201014508789000\n`).join('')}`,
+      400,
+      'NIK_ROUNDED',
+    ],
     ['too many lines', `ref;nik\n${'\n'.repeat(100_001)}`, 413, 'TOO_MANY_LINES'],
     ['a workbook', 'PK\x03\x04xl/', 400, 'XLSX_FILE'],
   ])('is refused as a table with %s', async (_what, text, status, code) => {
@@ -156,7 +182,10 @@ describe('a followed list', () => {
   });
 
   it('is refused where it is empty, too large, too long or of another type', async () => {
-    expect(await app.create('\n \n')).toMatchObject({ status: 422, body: { errors: [{ pointer: '', code: 'EMPTY' }] } });
+    expect(await app.create('\n \n')).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '', code: 'EMPTY' }] },
+    });
     expect((await app.create('\n'.repeat(8 * 1024 ** 2 + 1))).status).toBe(413);
     expect(await app.create('\n'.repeat(100_001))).toMatchObject({
       status: 413,
@@ -295,7 +324,8 @@ describe('a followed list', () => {
   });
 
   it('with more strangers than residents pauses its client, as checks do', async () => {
-    const strangers = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, nikOf(5_000 + i)]));
+    const strangers = (n: number) =>
+      Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, nikOf(5_000 + i)]));
     const read = async (client: string, rows: Record<string, string>): Promise<number> => {
       const { body } = await app.create(listOf(rows), { client });
       return (await app.ask(`/v1/lists/${body.id}`, {}, { client })).status;
@@ -308,7 +338,9 @@ describe('a followed list', () => {
     expect([await read('registrar', mostly), await read('registrar', mostly)]).toEqual([200, 200]);
     expect((await app.create(listOf({ a: printed }), { client: 'registrar' })).status).toBe(429);
     expect(await read('mixer', { ...strangers(3), a: printed, b: recorded, c: without })).toBe(200);
-    expect(await registry.sql`SELECT run, hit FROM client_misses WHERE client = 'mixer'`).toEqual([{ run: 0, hit: true }]);
+    expect(await registry.sql`SELECT run, hit FROM client_misses WHERE client = 'mixer'`).toEqual([
+      { run: 0, hit: true },
+    ]);
   });
 
   it('of a client that is revoked is forgotten, at once and by whoever cleans up', async () => {

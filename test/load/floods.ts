@@ -63,7 +63,12 @@ async function loop(target: Target, count: number, text: string, fromOf = (_: nu
 }
 
 /** Sends one body as a whole; resolves with the answer's status, 0 where there is none. */
-function send({ host, port, authorization, until }: Target, path: string, headers: object, body: Buffer): Promise<number> {
+function send(
+  { host, port, authorization, until }: Target,
+  path: string,
+  headers: object,
+  body: Buffer,
+): Promise<number> {
   return new Promise((resolve) => {
     const options = { host, port, path, method: 'POST', localAddress: FLOODER, agent: false } as const;
     const asked = httpRequest({ ...options, headers: { Authorization: authorization, ...headers } }, (answer) => {
@@ -132,9 +137,11 @@ const FLOODS: Record<string, Flood> = {
     }
   },
   /** 64 connections that ask for the checkpoint. */
-  checkpoint: (target) => loop(target, 64, bytesOf('GET /v1/audit/checkpoint', { Authorization: target.authorization })),
+  checkpoint: (target) =>
+    loop(target, 64, bytesOf('GET /v1/audit/checkpoint', { Authorization: target.authorization })),
   /** 3,000 connections of checks, of one client at 250 addresses. */
-  'check-connections': (target) => loop(target, 3_000, checkOf(target.authorization), (i) => `127.0.1.${1 + (i % 250)}`),
+  'check-connections': (target) =>
+    loop(target, 3_000, checkOf(target.authorization), (i) => `127.0.1.${1 + (i % 250)}`),
 };
 
 export const FLOOD_NAMES = Object.keys(FLOODS);
@@ -143,6 +150,11 @@ if (import.meta.filename === process.argv[1]) {
   const [, , name = '', url = '', seconds = '10', authorization = ''] = process.argv;
   const { hostname, port } = new URL(url);
   if (!hostname.startsWith('127.')) throw new Error('floods go to loopback only');
-  await FLOODS[name]?.({ host: hostname, port: Number(port), authorization, until: Date.now() + Number(seconds) * 1_000 });
+  await FLOODS[name]?.({
+    host: hostname,
+    port: Number(port),
+    authorization,
+    until: Date.now() + Number(seconds) * 1_000,
+  });
   process.exit(0);
 }

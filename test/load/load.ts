@@ -21,19 +21,38 @@ const AUDIT_ROWS = 1_500_000;
 const FLOODS = join(import.meta.dirname, 'floods.ts');
 
 type Probe = { at: number; ms: number; status: number };
-type Row = { flood: string; asked: number; inTime: string; p50Ms: number; p99Ms: number; peakMb: number; backAfterMs: number };
+type Row = {
+  flood: string;
+  asked: number;
+  inTime: string;
+  p50Ms: number;
+  p99Ms: number;
+  peakMb: number;
+  backAfterMs: number;
+};
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const at = (sorted: number[], share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
+const at = (sorted: number[], share: number): number =>
+  Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
 
 /** Asks once; status 0 where there is no answer. */
-function probe(url: string, path: string, headers: Record<string, string>, body: string, agent: Agent): Promise<Probe> {
+function probe(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+  agent: Agent,
+): Promise<Probe> {
   const started = performance.now();
   return new Promise((resolve) => {
     const done = (status: number): void => resolve({ at: Date.now(), ms: performance.now() - started, status });
-    const asked = httpRequest(`${url}${path}`, { method: 'POST', headers, agent, timeout: MAX_BACK_TO_NORMAL_MS }, (answer) => {
-      answer.resume().on('close', () => done(answer.statusCode ?? 0));
-    });
+    const asked = httpRequest(
+      `${url}${path}`,
+      { method: 'POST', headers, agent, timeout: MAX_BACK_TO_NORMAL_MS },
+      (answer) => {
+        answer.resume().on('close', () => done(answer.statusCode ?? 0));
+      },
+    );
     asked.on('timeout', () => asked.destroy()).on('error', () => done(0));
     asked.end(body);
   });

@@ -22,7 +22,10 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const stryker = new Stryker({
   mutate: only.length > 0 ? only.map((file) => `src/${name}/${file}`) : room.files,
   testRunner: 'vitest',
-  plugins: [import.meta.resolve('@stryker-mutator/vitest-runner'), fileURLToPath(new URL('tables.ts', import.meta.url))],
+  plugins: [
+    import.meta.resolve('@stryker-mutator/vitest-runner'),
+    fileURLToPath(new URL('tables.ts', import.meta.url)),
+  ],
   ignorers: ['tables'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', dir: `test/${name}`, related: true },
   ignorePatterns: ['*', '!/src/**', '!/test/**', '!/package.json'],

@@ -29,14 +29,16 @@ describe('a client generated from the document', () => {
   /** That of the list which the document's first operation for lists makes. */
   const made: Record<string, string> = {};
   beforeAll(async () => {
-    const fetched = async () => expect(await (await fetch(`${service.server.url}/openapi.json`)).json()).toEqual(json);
+    const fetched = async () =>
+      expect(await (await fetch(`${service.server.url}/openapi.json`)).json()).toEqual(json);
     service = await startSampleServer();
     token = await service.token();
     await fetched();
   });
   afterAll(() => service?.stop());
+  const headers = () => ({ Authorization: `Bearer ${token}` });
   // biome-ignore lint/suspicious/noExplicitAny: paths come out of the document while the test runs
-  const client = () => createClient<any>({ baseUrl: service.server.url, headers: { Authorization: `Bearer ${token}` } }) as any;
+  const client = () => createClient<any>({ baseUrl: service.server.url, headers: headers() }) as any;
 
   it('is typed: it compiles as it should be used, and not otherwise', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hakpilih-client-'));

@@ -26,7 +26,9 @@ async function registeredRoutes(): Promise<string[]> {
 
 describe('the OpenAPI document', () => {
   it('tells every route of the app, and no other', async () => {
-    expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(await registeredRoutes());
+    expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(
+      await registeredRoutes(),
+    );
   });
 
   it('passes Redocly’s recommended rules without a warning', async () => {
@@ -70,7 +72,10 @@ describe('the OpenAPI document', () => {
     const walk = (value: unknown): void => {
       if (typeof value !== 'object' || value === null) return;
       const { schema, examples, example } = value as Record<string, never>;
-      const found = [...Object.values((examples ?? {}) as object).map((one) => one.value), ...(example ? [example] : [])];
+      const found = [
+        ...Object.values((examples ?? {}) as object).map((one) => one.value),
+        ...(example ? [example] : []),
+      ];
       if (schema && found.length > 0) {
         const { $ref } = schema as { $ref?: string };
         const validate = ajv.compile($ref ? { $ref: `document${$ref}` } : schema);

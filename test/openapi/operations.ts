@@ -10,7 +10,9 @@ export type Told = { path: string; method: string; operation: any };
 
 /** Those that take away come last. */
 export const operations: Told[] = Object.entries(json.paths)
-  .flatMap(([path, methods]) => Object.entries(methods as object).map(([method, operation]) => ({ path, method, operation })))
+  .flatMap(([path, methods]) =>
+    Object.entries(methods as object).map(([method, operation]) => ({ path, method, operation })),
+  )
   .sort((a, b) => Number(a.method === 'delete') - Number(b.method === 'delete'));
 
 /** The kinds of body that an operation takes, each with an example as text. */
@@ -32,7 +34,9 @@ export const pathOf = ({ path, operation }: Told, given: Record<string, string> 
 /** The headers that an operation wants. */
 export const headersOf = ({ operation }: Told): Record<string, string> =>
   Object.fromEntries(
-    (operation.parameters ?? []).filter((one: any) => one.in === 'header').map(({ name, example }: any) => [name, example]),
+    (operation.parameters ?? [])
+      .filter((one: any) => one.in === 'header')
+      .map(({ name, example }: any) => [name, example]),
   );
 
 /** Answers are compared with schemas that let no member pass which they do not name. */

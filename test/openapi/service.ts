@@ -7,7 +7,13 @@ import { loadSampleIfEmpty } from '../../src/platform/sample.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';
 
-type Token = { client?: string; scopes?: readonly Scope[]; region?: string | null; ttlSeconds?: number; nowMs?: number };
+type Token = {
+  client?: string;
+  scopes?: readonly Scope[];
+  region?: string | null;
+  ttlSeconds?: number;
+  nowMs?: number;
+};
 
 export type SampleServer = {
   server: RunningServer;

@@ -10,7 +10,19 @@ const RUNS = 30;
 
 const member = fc.constantFrom('nik', 'name', 'kk', 'suketNumber', 'second', SECRET, '__proto__', 'constructor');
 const value = fc.oneof(
-  fc.constantFrom(NIK, SECRET, `${NIK}0`, '3.2E+15', '', ' ', '\u0000', 3201999912999999, null, true, `${SECRET}\ud800`),
+  fc.constantFrom(
+    NIK,
+    SECRET,
+    `${NIK}0`,
+    '3.2E+15',
+    '',
+    ' ',
+    '\u0000',
+    3201999912999999,
+    null,
+    true,
+    `${SECRET}\ud800`,
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.jsonValue({ maxDepth: 2 }),
 );
@@ -24,7 +36,9 @@ const body = fc.oneof(
 const request = fc.record({
   /** Null: the example of the document. */
   body: fc.option(body, { freq: 4 }),
-  type: fc.option(fc.constantFrom('text/plain', `application/${SECRET}`, 'application/json; charset=utf-16', ''), { freq: 4 }),
+  type: fc.option(fc.constantFrom('text/plain', `application/${SECRET}`, 'application/json; charset=utf-16', ''), {
+    freq: 4,
+  }),
   query: fc.option(
     fc.string({ maxLength: 20 }).map((text) => `?lang=${SECRET}&${encodeURIComponent(text)}=${SECRET}`),
     { freq: 2 },
@@ -82,10 +96,15 @@ describe('whatever is sent to the service', () => {
       expect(none.response.status).toBe(401);
       expect(none.response.headers.get('www-authenticate')).toBe('Bearer');
       const others = (['check', 'bulk', 'lists', 'audit'] as const).filter((one) => one !== scope);
-      const other = await send(told, { headers: { Authorization: `Bearer ${await service.token({ scopes: others })}` } });
+      const other = await send(told, {
+        headers: { Authorization: `Bearer ${await service.token({ scopes: others })}` },
+      });
       expect(other.response.status).toBe(403);
-      expect(other.response.headers.get('www-authenticate')).toBe(`Bearer error="insufficient_scope", scope="${scope}"`);
-      for (const { response, body: answer } of [none, other]) expect(faultsOfAnswer(told, response, answer)).toEqual([]);
+      expect(other.response.headers.get('www-authenticate')).toBe(
+        `Bearer error="insufficient_scope", scope="${scope}"`,
+      );
+      for (const { response, body: answer } of [none, other])
+        expect(faultsOfAnswer(told, response, answer)).toEqual([]);
     });
   }
 

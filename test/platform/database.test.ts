@@ -28,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 const open = (settings = {}) =>
-  openEmbeddedDatabase({ dataDir, say: (line) => said.push(line), settings: { shared_buffers: '16MB', ...settings } });
+  openEmbeddedDatabase({
+    dataDir,
+    say: (line) => said.push(line),
+    settings: { shared_buffers: '16MB', ...settings },
+  });
 
 /** Asks one thing over a connection of its own. */
 async function ask(url: string, statement: string): Promise<unknown[]> {
@@ -58,7 +62,14 @@ const serverPid = async (dir = dataDir): Promise<number | null> =>
 describe('the embedded database', () => {
   it('makes its cluster at the first start, and shows neither password nor port to anyone else', async () => {
     const database = await open();
-    const settings = ['server_version_num', 'server_encoding', 'data_checksums', 'fsync', 'synchronous_commit', 'jit'];
+    const settings = [
+      'server_version_num',
+      'server_encoding',
+      'data_checksums',
+      'fsync',
+      'synchronous_commit',
+      'jit',
+    ];
     const values = await ask(database.url, `select ${settings.map((name) => `current_setting('${name}')`)}`);
     expect(values).toEqual([expect.stringMatching(/^18/), 'UTF8', 'on', 'on', 'on', 'off']);
     expect(await ask(database.url, 'show listen_addresses')).toEqual(['127.0.0.1']);
@@ -66,7 +77,9 @@ describe('the embedded database', () => {
     const { mode } = await stat(join(dataDir, 'postgres.password'));
     expect(mode & 0o777).toBe(0o600);
     expect(said.join()).not.toContain(new URL(database.url).password);
-    await expect(ask(database.url.replace(/:[^:@]*@/, ':wrong@'), 'select 1')).rejects.toMatchObject({ code: '28P01' });
+    await expect(ask(database.url.replace(/:[^:@]*@/, ':wrong@'), 'select 1')).rejects.toMatchObject({
+      code: '28P01',
+    });
     await database.close();
     expect(await serverPid()).toBeNull();
     expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres.password']);
@@ -178,7 +191,8 @@ describe('the embedded database after an accident', () => {
     await sql.end({ timeout: 0 });
     await answers(url);
   };
-  const answers = (url: string) => expect.poll(() => ask(url, 'select 1').catch(() => null), { timeout: 60_000 }).toEqual([1]);
+  const answers = (url: string) =>
+    expect.poll(() => ask(url, 'select 1').catch(() => null), { timeout: 60_000 }).toEqual([1]);
 
   it('is not stopped by who comes and goes while another uses it, connected or not, also after a backend crash', async () => {
     const idle = await openElsewhere();
@@ -280,7 +294,9 @@ describe('an embedded database that cannot be opened', () => {
   });
 
   it('says what the server says of a setting it refuses', async () => {
-    await expect(open({ shared_buffers: 'plenty' })).rejects.toThrow(/^Postgres did not start: FATAL: .*contains errors/);
+    await expect(open({ shared_buffers: 'plenty' })).rejects.toThrow(
+      /^Postgres did not start: FATAL: .*contains errors/,
+    );
   });
 
   it('says that the password is lost, without a password', async () => {

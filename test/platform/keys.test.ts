@@ -26,9 +26,9 @@ describe('keys', () => {
     const first = await loadKeys(dataDir, {});
     expect(first.registryKey).toHaveLength(32);
     expect(first.made).toEqual([join(dataDir, 'keys', 'registry.key'), join(dataDir, 'keys', 'signing.jwks.json')]);
-    expect([await mode('keys'), await mode('keys', 'registry.key'), await mode('keys', 'signing.jwks.json')]).toEqual([
-      0o700, 0o600, 0o600,
-    ]);
+    expect([await mode('keys'), await mode('keys', 'registry.key'), await mode('keys', 'signing.jwks.json')]).toEqual(
+      [0o700, 0o600, 0o600],
+    );
     expect(await loadKeys(dataDir, {})).toEqual({ ...first, made: [] });
   });
 
@@ -87,7 +87,9 @@ describe('keys', () => {
     ['a key for another algorithm', '{"keys":[{"kty":"EC","crv":"P-384","x":"secret","y":"secret","d":"secret"}]}'],
   ])('are refused where the signing keys are %s', async (_, HAKPILIH_SIGNING_KEYS) => {
     const refusal = loadKeys(dataDir, { HAKPILIH_SIGNING_KEYS });
-    await expect(refusal).rejects.toThrow(/^HAKPILIH_SIGNING_KEYS is not a JSON Web Key Set with a private ES256 key$/);
+    await expect(refusal).rejects.toThrow(
+      /^HAKPILIH_SIGNING_KEYS is not a JSON Web Key Set with a private ES256 key$/,
+    );
   });
 
   it.each([
@@ -105,7 +107,9 @@ describe('keys', () => {
 
   it('are never made anew beside a database, whose directory of keys was moved away', async () => {
     await mkdir(join(dataDir, 'postgres'));
-    await expect(loadKeys(dataDir, {})).rejects.toThrow(`A key was expected in ${join(dataDir, 'keys', 'registry.key')}`);
+    await expect(loadKeys(dataDir, {})).rejects.toThrow(
+      `A key was expected in ${join(dataDir, 'keys', 'registry.key')}`,
+    );
     expect(await readdir(dataDir)).toEqual(['postgres']);
   });
 
@@ -130,11 +134,15 @@ describe('keys', () => {
     const jwks = async () => JSON.parse(await readSigningJwks(dataDir, {})).keys as JWK[];
     while ((await jwks()).length < MAX_KEYS) await rotateSigningKey(dataDir, {}, 'token', inUse);
     const before = await jwks();
-    await expect(rotateSigningKey(dataDir, {}, 'token', inUse)).rejects.toThrow('rotate again when polling day is over');
+    await expect(rotateSigningKey(dataDir, {}, 'token', inUse)).rejects.toThrow(
+      'rotate again when polling day is over',
+    );
     expect(await jwks()).toEqual(before);
     // After polling day, and a day after it was retired, nobody accepts a token of the oldest.
     const retiredAt = new Date(Date.now() - 2 * 86_400_000).toISOString();
-    const aged = before.map((key, i) => (i < MAX_KEYS - 2 ? key : { ...key, ...('retiredAt' in key ? { retiredAt } : {}) }));
+    const aged = before.map((key, i) =>
+      i < MAX_KEYS - 2 ? key : { ...key, ...('retiredAt' in key ? { retiredAt } : {}) },
+    );
     await writeFile(join(dataDir, 'keys', 'signing.jwks.json'), JSON.stringify({ keys: aged }));
     await rotateSigningKey(dataDir, {}, 'token', Date.now() - 1);
     const after = await jwks();
@@ -148,7 +156,9 @@ describe('keys', () => {
     const old = ['attestation', 'pack'].map((purpose) => ({ ...keys[0], kid: purpose, purpose }));
     const keyring = await parseKeyring(JSON.stringify({ keys: [...old, ...keys] }));
     expect(keyring.publicJwks.keys).toHaveLength(4);
-    expect(keyring.signing('token')?.kid).toBe(keys.find((key) => (key as { purpose?: string }).purpose === 'token')?.kid);
+    expect(keyring.signing('token')?.kid).toBe(
+      keys.find((key) => (key as { purpose?: string }).purpose === 'token')?.kid,
+    );
   });
 
   it('are never made anew over a damaged file, which the message names', async () => {

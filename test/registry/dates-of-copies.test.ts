@@ -6,7 +6,14 @@ import { statusOfNumber } from '../../src/core/status.ts';
 import { findPrepared } from '../../src/registry/find.ts';
 import { deriveKeys } from '../../src/registry/keys.ts';
 import type { Resident } from '../../src/registry/stage.ts';
-import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry, UNLIMITED } from '../support/registry.ts';
+import {
+  createTestRegistry,
+  importResidents,
+  nikOf,
+  resident,
+  type TestRegistry,
+  UNLIMITED,
+} from '../support/registry.ts';
 
 type Content = 'PRINT_READY_RECORD' | 'CARD_ISSUED' | null;
 type Copy = { full: boolean; day: number };
@@ -62,7 +69,13 @@ describe('the date of an answer', () => {
           const status = life[step] as Content;
           return status === null ? [] : [resident(niks[i] as string, { status })];
         });
-        await importResidents(registry, rows, { source, asOf: asOf(copy.day), full: copy.full, allowOlder: true, maxLost: 1 });
+        await importResidents(registry, rows, {
+          source,
+          asOf: asOf(copy.day),
+          full: copy.full,
+          allowOlder: true,
+          maxLost: 1,
+        });
         model = model.map((before, i) => stand(before, copy, LIVES[i]?.[step] as Content));
       }
       const answers = await ask(niks);
@@ -71,7 +84,9 @@ describe('the date of an answer', () => {
         expect(answers[i]?.content, label).toBe(content);
         if (content === null) continue;
         expect(answers[i]?.asOfMs, label).toBe(Date.parse(asOf(Math.max(since, full ?? 0))));
-        const held = history.filter((_, step) => LIVES[i]?.[step] === content).map(({ day }) => Date.parse(asOf(day)));
+        const held = history
+          .filter((_, step) => LIVES[i]?.[step] === content)
+          .map(({ day }) => Date.parse(asOf(day)));
         expect(held, label).toContain(answers[i]?.asOfMs);
       }
     }

@@ -93,7 +93,12 @@ describe('a dump of the database, its WAL and every log', () => {
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/x-ndjson', ...headers },
         body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
       });
-    const everybody = [...people, ...decoys].map(({ nik, facts: [, kk, name] }, i) => ({ ref: `r${i}`, nik, name, kk }));
+    const everybody = [...people, ...decoys].map(({ nik, facts: [, kk, name] }, i) => ({
+      ref: `r${i}`,
+      nik,
+      name,
+      kk,
+    }));
     expect(await (await send('/v1/checks/bulk', everybody)).text()).toContain(`"lines":${everybody.length}`);
     const list = everybody.slice(0, -STRANGERS).map(({ ref, nik }) => ({ ref, nik }));
     expect((await send('/v1/lists', list, { 'Idempotency-Key': 'all' })).status).toBe(201);
@@ -122,7 +127,9 @@ describe('a dump of the database, its WAL and every log', () => {
     const files = await stolen();
     expect(files.some(({ path }) => path.includes('pg_wal'))).toBe(true);
     const found = findTraces(files, all);
-    console.log(`${files.length} files, ${all.length} traces of ${people.length + decoys.length} people: ${found.size} found`);
+    console.log(
+      `${files.length} files, ${all.length} traces of ${people.length + decoys.length} people: ${found.size} found`,
+    );
     expect([...found].map((i) => all[i]?.toString('latin1'))).toEqual([]);
   });
 

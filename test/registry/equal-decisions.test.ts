@@ -41,7 +41,9 @@ function* everyFact(): Generator<Facts> {
 }
 
 const said = (facts: Facts | null, found: Parameters<typeof decide>[0]): string[] =>
-  TODAYS.map((today) => JSON.stringify(decide(facts === null ? found : { kind: 'RESIDENT', facts }, PILKADA_2018, today)));
+  TODAYS.map((today) =>
+    JSON.stringify(decide(facts === null ? found : { kind: 'RESIDENT', facts }, PILKADA_2018, today)),
+  );
 
 describe('the decision on a stored row', () => {
   it('equals that on the export row, over the whole product of facts', () => {
@@ -53,7 +55,8 @@ describe('the decision on a stored row', () => {
       const found = foundOf(storedFacts(facts));
       const [exported, stored] = [said(facts, found), said(null, found)];
       if (exported.join() !== stored.join() && differing.length < 3) differing.push(facts);
-      if (count % 97 === 0) for (const text of stored) for (const reason of JSON.parse(text).reasons) reasons.add(reason);
+      if (count % 97 === 0)
+        for (const text of stored) for (const reason of JSON.parse(text).reasons) reasons.add(reason);
     }
     console.log(`${count} rows, ${TODAYS.length} days each`);
     expect(differing).toEqual([]);
@@ -78,7 +81,8 @@ describe('the decision on a stored row', () => {
       for (const [i, row] of rows.entries()) {
         const facts = group[i]?.facts as Facts;
         const found = foundOf(row.finding.facts);
-        if (found.kind !== 'RESIDENT' || said(facts, found).join() !== said(null, found).join()) differing.push(facts);
+        if (found.kind !== 'RESIDENT' || said(facts, found).join() !== said(null, found).join())
+          differing.push(facts);
       }
     }
     await registry.close();

@@ -158,7 +158,11 @@ describe('an import', () => {
   it('of a part marks nobody absent and dates those it holds', async () => {
     const [one, other] = [person(), person()];
     await importResidents(registry, [one, other], { source: '36.03' });
-    const part = await importResidents(registry, [one], { source: '36.03', asOf: '2018-02-01T00:00:00+07:00', full: false });
+    const part = await importResidents(registry, [one], {
+      source: '36.03',
+      asOf: '2018-02-01T00:00:00+07:00',
+      full: false,
+    });
     expect(part).toMatchObject({ absent: 0, unchanged: 1 });
     expect((await ask(one.nik)).asOfMs).toBe(Date.parse('2018-02-01T00:00:00+07:00'));
     expect((await ask(other.nik)).asOfMs).toBe(Date.parse('2018-01-12T17:00:00+07:00'));
@@ -186,7 +190,10 @@ describe('an import', () => {
     const one = person();
     await importResidents(registry, [one], { source: '51.02' });
     const printed = { ...one, facts: { ...one.facts, status: 'CARD_ISSUED' as const } };
-    const { copy } = await importResidents(registry, [printed], { source: '51.02', asOf: '2018-03-01T00:00:00+08:00' });
+    const { copy } = await importResidents(registry, [printed], {
+      source: '51.02',
+      asOf: '2018-03-01T00:00:00+08:00',
+    });
     const logged =
       await registry.sql`SELECT c.source, h.status FROM changes h JOIN copies c ON c.id = h.copy WHERE h.replaced_by = ${copy}`;
     expect(logged).toEqual([{ source: '51.02', status: 6 }]);
@@ -197,7 +204,8 @@ describe('an import', () => {
     await importResidents(registry, [here, nowhere], { source: '53.01' });
     for (const claim of [null, '53', '53.01', '53.01.04', '53.01.04.2001'])
       expect(await statusOf(here.nik, claim)).toBe('PRINT_READY_RECORD');
-    for (const claim of ['52', '53.02', '53.01.05', '53.01.04.2002']) expect(await statusOf(here.nik, claim)).toBe('NOT_FOUND');
+    for (const claim of ['52', '53.02', '53.01.05', '53.01.04.2002'])
+      expect(await statusOf(here.nik, claim)).toBe('NOT_FOUND');
     // Whose region is unknown counts as of the office that has him.
     expect(await statusOf(nowhere.nik, '53.01')).toBe('PRINT_READY_RECORD');
     expect(await statusOf(nowhere.nik, '53.02')).toBe('NOT_FOUND');

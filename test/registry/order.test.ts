@@ -25,7 +25,9 @@ describe('the physical order of the registry', () => {
 
   /** Tags as they lie in the table, those of a copy or all. */
   const lying = async (copy: number): Promise<string[]> =>
-    (await registry.sql`SELECT tag FROM residents WHERE copy = ${copy} ORDER BY ctid`).map((row) => row.tag as string);
+    (await registry.sql`SELECT tag FROM residents WHERE copy = ${copy} ORDER BY ctid`).map(
+      (row) => row.tag as string,
+    );
   const tagOf = (nik: string): string => tagsOf(deriveKeys(registry.registryKey), nik as Nik, {}).tag;
 
   it('tells nothing about the order of the export, after a first import and among the rows of a second', async () => {
@@ -70,7 +72,8 @@ describe('a row of the registry', () => {
   it('takes at most 120 bytes, index included, after a fresh import', async () => {
     const registry = await createTestRegistry();
     const { residents } = await importText(registry, sampleBytes(50_000));
-    const [size] = await registry.sql`SELECT pg_table_size('residents')::int + pg_indexes_size('residents')::int AS bytes`;
+    const [size] =
+      await registry.sql`SELECT pg_table_size('residents')::int + pg_indexes_size('residents')::int AS bytes`;
     await registry.close();
     console.log(`bytes a resident: ${(size?.bytes / residents).toFixed(1)}`);
     expect(size?.bytes / residents).toBeLessThanOrEqual(120);

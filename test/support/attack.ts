@@ -55,7 +55,8 @@ export function findTraces(files: readonly { bytes: Buffer }[], traces: readonly
       if (candidates === undefined) continue;
       for (const i of candidates) {
         const trace = traces[i] as Buffer;
-        if (bytes.compare(trace, 0, trace.length, at - 3, Math.min(bytes.length, at - 3 + trace.length)) === 0) found.add(i);
+        if (bytes.compare(trace, 0, trace.length, at - 3, Math.min(bytes.length, at - 3 + trace.length)) === 0)
+          found.add(i);
       }
     }
   }

@@ -1,4 +1,9 @@
-import { IMPORT_DEFAULTS, type ImportOptions, type ImportReport, importExport } from '../../src/platform/import-file.ts';
+import {
+  IMPORT_DEFAULTS,
+  type ImportOptions,
+  type ImportReport,
+  importExport,
+} from '../../src/platform/import-file.ts';
 import type { Sql } from '../../src/registry/sql.ts';
 import { nikOf } from './registry.ts';
 
@@ -15,7 +20,8 @@ export type Person = {
   suket: string;
 };
 
-const HEADER = 'NIK;NO_KK;NAMA_LGKP;TGL_LHR;STAT_KWN;NO_PROP;NO_KAB;NO_KEC;NO_KEL;EKTP_CURRENT_STATUS_CODE;NO_SUKET;TGL_SUKET';
+const HEADER =
+  'NIK;NO_KK;NAMA_LGKP;TGL_LHR;STAT_KWN;NO_PROP;NO_KAB;NO_KEC;NO_KEL;EKTP_CURRENT_STATUS_CODE;NO_SUKET;TGL_SUKET';
 const SYLLABLES = ['BA', 'KI', 'DU', 'SE', 'MO', 'RA', 'TI', 'NU', 'GE', 'LO', 'PA', 'WI'];
 
 /** A word of four syllables for a number below 20,736. */
@@ -37,7 +43,8 @@ export const person = (n: number, rest: Partial<Person> = {}): Person => ({
   ...rest,
 });
 
-export const people = (count: number, from = 0): Person[] => Array.from({ length: count }, (_, i) => person(from + i));
+export const people = (count: number, from = 0): Person[] =>
+  Array.from({ length: count }, (_, i) => person(from + i));
 
 const rowOf = ({ nik, kk, name, born, region, status, suket }: Person): string =>
   [nik, kk, name, born, '1', region, status, suket].join(';');

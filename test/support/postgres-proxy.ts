@@ -141,7 +141,8 @@ class Link {
       for await (const message of messages(this.#server, false)) {
         const word = wordOf(message);
         if (word === 'K') this.#pid = message.readInt32BE(5);
-        const answers = word === 'Z' || word === 'G' || (this.#asked === WORD.FLUSH && (word === 'T' || word === 'n'));
+        const answers =
+          word === 'Z' || word === 'G' || (this.#asked === WORD.FLUSH && (word === 'T' || word === 'n'));
         if (answers) this.#asked = null;
         if (word === 'Z') this.#loggedIn = true;
         if (word === 'G' || word === 'Z') this.#copying = word === 'G';

@@ -20,7 +20,13 @@ export const UNLIMITED = 'test';
 export async function createTestRegistry(): Promise<TestRegistry> {
   const database = await createMigratedDatabase();
   const sql = connect(database.url, { max: 4 });
-  await recordClient(sql, { name: UNLIMITED, scopes: SCOPES, region: null, perMinute: 1_000_000, perDay: 10_000_000 });
+  await recordClient(sql, {
+    name: UNLIMITED,
+    scopes: SCOPES,
+    region: null,
+    perMinute: 1_000_000,
+    perDay: 10_000_000,
+  });
   const close = async (): Promise<void> => {
     await sql.end({ timeout: 1 });
     await database.drop();
@@ -61,7 +67,10 @@ export function resident(
 export const nikOf = (n: number): string =>
   `3201${String(10 + (n % 40))}${String(10 + (Math.floor(n / 40) % 18))}0180${9000 + ((n + Math.floor(n / 720) * 7) % 1000)}`;
 
-type Import = Partial<Pick<MergeOptions, 'full' | 'allowOlder' | 'maxLost' | 'dryRun'>> & { source?: string; asOf?: string };
+type Import = Partial<Pick<MergeOptions, 'full' | 'allowOlder' | 'maxLost' | 'dryRun'>> & {
+  source?: string;
+  asOf?: string;
+};
 
 /** Merges residents as one copy: full, of Kabupaten Bogor, 12 January 2018, unless told otherwise. */
 export async function importResidents(

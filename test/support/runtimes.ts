@@ -87,7 +87,11 @@ async function* textBytes(text: string): AsyncGenerator<Uint8Array> {
 export const fileBytes = (path: string): AsyncIterable<Uint8Array> => createReadStream(path);
 
 /** Asks one check. */
-export async function check(runtime: Pick<Runtime, 'url'>, authorization: string, question: unknown): Promise<Response> {
+export async function check(
+  runtime: Pick<Runtime, 'url'>,
+  authorization: string,
+  question: unknown,
+): Promise<Response> {
   return await fetch(`${runtime.url}/v1/checks`, {
     method: 'POST',
     headers: { Authorization: authorization, 'Content-Type': 'application/json' },

@@ -33,7 +33,8 @@ export function startDoor(door: 'node' | 'cli', args: string[], env: Record<stri
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   return { child, log: () => log, ended };
 }

@@ -4,7 +4,9 @@ import type { Sql } from '../../src/registry/sql.ts';
 export type Tables = Record<string, string[]>;
 
 const tableNames = async (sql: Sql): Promise<string[]> =>
-  (await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`).map((row) => row.tablename as string);
+  (await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`).map(
+    (row) => row.tablename as string,
+  );
 
 export async function tablesOf(sql: Sql): Promise<Tables> {
   const tables: Tables = {};
@@ -45,10 +47,14 @@ const FINAL = ['audit', 'audit_blocks'];
 /** Keeps the tables as they are. The function that it returns puts them back. */
 export async function keepTables(sql: Sql): Promise<() => Promise<void>> {
   const names = await tableNames(sql);
-  await sql.unsafe(`CREATE SCHEMA kept; ${names.map((name) => `CREATE TABLE kept.${name} AS TABLE ${name}`).join('; ')}`);
+  await sql.unsafe(
+    `CREATE SCHEMA kept; ${names.map((name) => `CREATE TABLE kept.${name} AS TABLE ${name}`).join('; ')}`,
+  );
   const restore = names.map(
     (name) => `DELETE FROM ${name}; INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.${name}`,
   );
-  const trigger = (does: string): string[] => FINAL.map((name) => `ALTER TABLE ${name} ${does} TRIGGER audit_is_final`);
-  return async () => void (await sql.unsafe([...trigger('DISABLE'), ...restore, ...trigger('ENABLE ALWAYS')].join('; ')));
+  const trigger = (does: string): string[] =>
+    FINAL.map((name) => `ALTER TABLE ${name} ${does} TRIGGER audit_is_final`);
+  return async () =>
+    void (await sql.unsafe([...trigger('DISABLE'), ...restore, ...trigger('ENABLE ALWAYS')].join('; ')));
 }

@@ -15,7 +15,11 @@ const LOOK_MS = 50;
 /** The bundle of the Worker, just as `npm run deploy` would make it: made once a run, by the test that first needs it. */
 export async function bundleWorker(): Promise<string> {
   const directory = inject('runDirectory');
-  const [making, turn, made] = ['making', 'turn', 'made'].map((name) => join(directory, name)) as [string, string, string];
+  const [making, turn, made] = ['making', 'turn', 'made'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
   const path = join(made, 'worker.js');
   for (;;) {
     if (await succeeds(access(path))) return path;
@@ -70,7 +74,9 @@ export async function startWorker(
   const miniflare = new Miniflare(options);
   const url = await miniflare.ready;
   const scheduled = async (cron: string): Promise<string> => {
-    const worker = (await miniflare.getWorker()) as unknown as { scheduled(options: object): Promise<{ outcome: string }> };
+    const worker = (await miniflare.getWorker()) as unknown as {
+      scheduled(options: object): Promise<{ outcome: string }>;
+    };
     return (await worker.scheduled({ cron })).outcome;
   };
   return { url: url.origin, scheduled, stop: () => miniflare.dispose() };

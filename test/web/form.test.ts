@@ -32,7 +32,9 @@ describe('the form', () => {
 
   it('offers the other language', async () => {
     expect(await (await openPages().get('/')).text()).toContain('href="/?lang=en" hreflang="en"');
-    expect(await (await openPages().get('/problems/invalid?lang=en')).text()).toContain('href="/problems/invalid?lang=id"');
+    expect(await (await openPages().get('/problems/invalid?lang=en')).text()).toContain(
+      'href="/problems/invalid?lang=id"',
+    );
   });
 
   it('shows the request id', async () => {
@@ -47,7 +49,12 @@ describe('the question', () => {
     await ask(NIK, '  H. Sí’ti  Aminah, S.Pd ');
     expect(questions).toEqual([
       { id: 'request-1', nik: NIK, second: { kind: 'kk', value: '3201010506070001' }, clientAddress: '192.0.2.1' },
-      { id: 'request-1', nik: NIK, second: { kind: 'name', value: 'H. Sí’ti  Aminah, S.Pd' }, clientAddress: '192.0.2.1' },
+      {
+        id: 'request-1',
+        nik: NIK,
+        second: { kind: 'name', value: 'H. Sí’ti  Aminah, S.Pd' },
+        clientAddress: '192.0.2.1',
+      },
     ]);
   });
 
@@ -69,35 +76,51 @@ describe('the question', () => {
     ['a name of one letter', NIK, 'S', ['second']],
     ['a name of 101 letters', NIK, 'x'.repeat(101), ['second']],
   ];
-  it.each(FAULTS)('with %s is refused without a check, and nothing typed comes back', async (_, nik, second, fields) => {
-    const { ask, questions } = openPages();
-    const response = await ask(nik, second);
-    const page = await response.text();
-    expect(response.status).toBe(422);
-    expect(questions).toEqual([]);
-    expect(page).toContain('role="alert"');
-    for (const field of ['nik', 'second']) {
-      const input = page.match(new RegExp(`<input id="${field}"[^>]*>`))?.[0] ?? '';
-      expect(input.includes(`aria-invalid="true" aria-describedby="${field}-fault ${field}-hint"`)).toBe(
-        fields.includes(field),
-      );
-      expect(page.includes(`<a href="#${field}">`)).toBe(fields.includes(field));
-      expect(input).not.toContain('value=');
-    }
-    if (nik.length > 1) expect(page).not.toContain(nik);
-    if (second.length > 1) expect(page).not.toContain(second);
-  });
+  it.each(FAULTS)(
+    'with %s is refused without a check, and nothing typed comes back',
+    async (_, nik, second, fields) => {
+      const { ask, questions } = openPages();
+      const response = await ask(nik, second);
+      const page = await response.text();
+      expect(response.status).toBe(422);
+      expect(questions).toEqual([]);
+      expect(page).toContain('role="alert"');
+      for (const field of ['nik', 'second']) {
+        const input = page.match(new RegExp(`<input id="${field}"[^>]*>`))?.[0] ?? '';
+        expect(input.includes(`aria-invalid="true" aria-describedby="${field}-fault ${field}-hint"`)).toBe(
+          fields.includes(field),
+        );
+        expect(page.includes(`<a href="#${field}">`)).toBe(fields.includes(field));
+        expect(input).not.toContain('value=');
+      }
+      if (nik.length > 1) expect(page).not.toContain(nik);
+      if (second.length > 1) expect(page).not.toContain(second);
+    },
+  );
 
-  it.each([['<script>alert(1)</script>'], ['"><img src=x>'], ["Siti' onfocus='x"]])('never comes back: %s', async (name) => {
-    for (const outcome of [{ kind: 'WRONG' } as const, answered()]) {
-      const { ask, questions } = openPages({ outcome });
-      const page = await (await ask(NIK, name)).text();
-      expect(questions).toHaveLength(1);
-      expect(page).not.toContain(NIK);
-      expect(page).not.toContain(name.slice(0, 12));
-      expect(page).not.toContain('alert(1)');
-    }
-  });
+  it.each([LIMITS.maxNameChars - 1, LIMITS.maxNameChars, LIMITS.maxNameChars + 1])(
+    'may have a name of %i characters, or not',
+    async (chars) => {
+      const { ask, questions } = openPages();
+      const isTooLong = chars > LIMITS.maxNameChars;
+      expect((await ask(NIK, `  ${'é'.repeat(chars)}  `)).status).toBe(isTooLong ? 422 : 200);
+      expect(questions).toHaveLength(isTooLong ? 0 : 1);
+    },
+  );
+
+  it.each([['<script>alert(1)</script>'], ['"><img src=x>'], ["Siti' onfocus='x"]])(
+    'never comes back: %s',
+    async (name) => {
+      for (const outcome of [{ kind: 'WRONG' } as const, answered()]) {
+        const { ask, questions } = openPages({ outcome });
+        const page = await (await ask(NIK, name)).text();
+        expect(questions).toHaveLength(1);
+        expect(page).not.toContain(NIK);
+        expect(page).not.toContain(name.slice(0, 12));
+        expect(page).not.toContain('alert(1)');
+      }
+    },
+  );
 
   it('of more than 4 KiB is refused as too large, whether or not its length is said', async () => {
     const body = `nik=${NIK}&second=${'x'.repeat(LIMITS.maxBodyBytes)}`;
@@ -145,7 +168,15 @@ describe('a program that posts the form and asks for no page', () => {
         { pointer: '/second', code: 'REQUIRED' },
       ],
     ],
-    ['a short NIK', 422, 'invalid', undefined, 'nik=1&second=Siti', FORM, [{ pointer: '/nik', code: 'NOT_16_DIGITS' }]],
+    [
+      'a short NIK',
+      422,
+      'invalid',
+      undefined,
+      'nik=1&second=Siti',
+      FORM,
+      [{ pointer: '/nik', code: 'NOT_16_DIGITS' }],
+    ],
     [
       'one letter',
       422,
@@ -173,7 +204,15 @@ describe('a program that posts the form and asks for no page', () => {
       FORM,
       [{ pointer: '/nik', code: 'LOCKED' }],
     ],
-    ['too often', 429, 'too-many-requests', { kind: 'TOO_MANY', ...LATER }, `nik=${NIK}&second=Siti`, FORM, undefined],
+    [
+      'too often',
+      429,
+      'too-many-requests',
+      { kind: 'TOO_MANY', ...LATER },
+      `nik=${NIK}&second=Siti`,
+      FORM,
+      undefined,
+    ],
     ['in vain', 503, 'unavailable', { kind: 'UNAVAILABLE', ...LATER }, `nik=${NIK}&second=Siti`, FORM, undefined],
   ];
   it.each(REFUSALS)('%s is told %i as a problem', async (_, status, slug, outcome, body, type, errors) => {
@@ -192,7 +231,12 @@ describe('a program that posts the form and asks for no page', () => {
     const selfCheck = async () => {
       throw new Error(NIK);
     };
-    const response = await openPages({ selfCheck, broken: () => {} }).post(`nik=${NIK}&second=Siti`, '/', FORM, '*/*');
+    const response = await openPages({ selfCheck, broken: () => {} }).post(
+      `nik=${NIK}&second=Siti`,
+      '/',
+      FORM,
+      '*/*',
+    );
     expect(response.status).toBe(500);
     expect(await response.json()).toMatchObject({ type: '/problems/internal' });
   });

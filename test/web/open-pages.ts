@@ -43,11 +43,20 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
     }),
   );
   /** As a browser posts, which says that it takes pages. */
-  const post = (body: string, path = '/', type = 'application/x-www-form-urlencoded', accept = 'text/html,*/*;q=0.8') =>
-    app.request(path, { method: 'POST', headers: { 'Content-Type': type, Accept: accept }, body });
-  const ask = (nik = NIK, second = 'Siti Aminah', path = '/') => post(new URLSearchParams({ nik, second }).toString(), path);
+  const post = (
+    body: string,
+    path = '/',
+    type = 'application/x-www-form-urlencoded',
+    accept = 'text/html,*/*;q=0.8',
+  ) => app.request(path, { method: 'POST', headers: { 'Content-Type': type, Accept: accept }, body });
+  const ask = (nik = NIK, second = 'Siti Aminah', path = '/') =>
+    post(new URLSearchParams({ nik, second }).toString(), path);
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { get, post, ask, questions };
 }
 
-export const answered = (answer: Answer = answerFor()): SelfCheckOutcome => ({ kind: 'ANSWER', answer, sampleDate: null });
+export const answered = (answer: Answer = answerFor()): SelfCheckOutcome => ({
+  kind: 'ANSWER',
+  answer,
+  sampleDate: null,
+});

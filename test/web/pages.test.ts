@@ -121,7 +121,9 @@ describe('every page', () => {
 
   it('says of sample data that it is, and of real data nothing', async () => {
     for (const response of await everyPage({ sampleDate: async () => '2018-01-12' })) {
-      expect(await response.text()).toContain('Data contoh (sintetis) per 12 Januari 2018; bukan data penduduk sungguhan.');
+      expect(await response.text()).toContain(
+        'Data contoh (sintetis) per 12 Januari 2018; bukan data penduduk sungguhan.',
+      );
     }
     for (const response of await everyPage()) expect(await response.text()).not.toContain('class="sample"');
   });
@@ -135,7 +137,10 @@ describe('every page', () => {
 
   it('is under 30 kB, the fullest answer and the form with two faults too', async () => {
     for (const language of LANGUAGES) {
-      const fullest = await openPages({ outcome: answered(answerFor(EVERYTHING)), sampleDate: async () => '2018-01-12' });
+      const fullest = await openPages({
+        outcome: answered(answerFor(EVERYTHING)),
+        sampleDate: async () => '2018-01-12',
+      });
       const answer = await (await fullest.ask(NIK, 'Siti', `/?lang=${language}`)).text();
       const form = await (await fullest.ask('', '', `/?lang=${language}`)).text();
       expect(Buffer.byteLength(answer)).toBeLessThan(30_000);

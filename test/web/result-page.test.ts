@@ -80,7 +80,9 @@ describe('the answer', () => {
     ] as const) {
       for (const messages of [ID, EN]) {
         const page = (await pageOf(answer, messages)).replaceAll('&#39;', "'");
-        const actions = answer.actions.map((action) => page.indexOf(`<b>${messages.result.actions[action].title}</b>`));
+        const actions = answer.actions.map((action) =>
+          page.indexOf(`<b>${messages.result.actions[action].title}</b>`),
+        );
         const reasons = answer.reasons.map(({ code }) => page.indexOf(messages.result.reasons[code]));
         const places = reasonsFirst ? [...reasons, ...actions] : [...actions, ...reasons];
         expect(places).not.toContain(-1);
@@ -112,7 +114,8 @@ describe('the answer', () => {
   it('sends nobody to the polling station who cannot vote or comes after the day', async () => {
     for (const answer of [answerFor({ ofAgeOn: SEVENTEEN_LATER }), answerFor({ status: 'EMPTY' }, AFTER)]) {
       const page = await pageOf(answer);
-      for (const key of ['steps', 'bring', 'hours', 'contests'] as const) expect(page).not.toContain(ID.result.headings[key]);
+      for (const key of ['steps', 'bring', 'hours', 'contests'] as const)
+        expect(page).not.toContain(ID.result.headings[key]);
       expect(page).toContain(ID.result.headings.why);
       expect(page).toContain(ID.result.ifWrong);
     }

@@ -82,12 +82,12 @@ export function createBulk(dependencies: BulkDependencies): Bulk {
 
 /** A place among those that are answered, of which an upload takes one only once it is whole. */
 async function placeInTime(take: Take, client: string): Promise<() => void> {
-  for (let waitedMs = 0; waitedMs <= BULK_LIMITS.maxPlaceWaitMs; waitedMs += BULK_LIMITS.placeLookMs) {
+  for (let waitedMs = 0; ; waitedMs += BULK_LIMITS.placeLookMs) {
     const place = take(client);
     if (place !== null) return place;
+    if (waitedMs >= BULK_LIMITS.maxPlaceWaitMs) throw new Unavailable('TOO_MANY_BULK');
     await new Promise((resolve) => setTimeout(resolve, BULK_LIMITS.placeLookMs));
   }
-  throw new Unavailable('TOO_MANY_BULK');
 }
 
 /** The pieces from the first on; closes when they end or are given up. It must be begun, or nothing closes. */

@@ -90,7 +90,7 @@ const tagOf = (nik: Nik, keys: RegistryKeys): Tag => Buffer.from(tagBytes(keys, 
 const fault = (code: string, pointer = ''): Fault => ({ code, pointer });
 
 function readLine(line: string, keys: RegistryKeys): Row | Fault {
-  if (line.length > LIST_LIMITS.maxLineBytes) return fault('LINE_TOO_LONG');
+  if (Buffer.byteLength(line) > LIST_LIMITS.maxLineBytes) return fault('LINE_TOO_LONG');
   const json = parseObject(line);
   if ('code' in json) return json;
   const { ref, nik, ...others } = json.members;
