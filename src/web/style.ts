@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { PRINT_STYLE } from './style-print.ts';
 
 /** Ink violet, as on the finger of who has voted; each tone of an answer has a colour for its word and one behind it. */
@@ -125,7 +124,3 @@ form .button{width:auto;min-width:12rem}
 
 /** The one style sheet of all pages: small screens first. */
 export const STYLE = [COLOURS, TEXT, FRAME, FORM, ANSWER, WIDER, PRINT_STYLE, '\n'].join('');
-
-/** For the Content-Security-Policy: this style sheet and no other. */
-export const styleHash = (style: string): string => `sha256-${createHash('sha256').update(style).digest('base64')}`;
-export const STYLE_HASH = styleHash(STYLE);
