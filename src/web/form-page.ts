@@ -17,8 +17,7 @@ export function formPage(messages: Messages, proof: FormProof, faults: FieldFaul
   const faulty = faults.nik !== null || faults.second !== null;
   const about = form.about.map(({ title, points }) => {
     const said = points.map((point) => (script && point === form.scriptless ? form.scripted : point));
-    return html`<section><h2>${title}</h2><ul>${items(said)}</ul></section>
-`;
+    return html`<section><h2>${title}</h2><ul>${items(said)}</ul></section>`;
   });
   return {
     title: faulty ? `${form.errorPrefix}: ${form.title}` : form.title,
@@ -32,7 +31,8 @@ ${!faulty && html`<p class="lead">${form.lead}</p>`}
 ${checkForm(messages, proof, faults)}
 </div>
 <aside class="stack about" aria-label="${form.aboutLabel}">
-${about}</aside>
+${about}
+</aside>
 </div>`,
   };
 }
@@ -66,7 +66,8 @@ ${faults.second && html`<p class="fault" id="second-fault">${texts[faults.second
 <input id="second" name="second" autocomplete="off" autocapitalize="words" spellcheck="false" required
 ${describedBy('second', faults.second)}>
 </div>
-${proofField(messages, proof)}<button class="button">${form.submit}</button>
+${proofField(messages, proof)}
+<button class="button">${form.submit}</button>
 </form>`;
 }
 

@@ -32,11 +32,9 @@ export function addForm(app: Hono<Env>, deps: FormDependencies, { messagesOf, pa
 
   app.post(
     '/',
-    async function requireOwnPage(c, next) {
-      if (!isCrossSite(c, deps.embedders ?? [])) return next();
-      return refuse(c, 'NOT_A_FORM', { problem: 'forbidden', errors: [{ pointer: '', code: 'CROSS_SITE' }] });
-    },
-    async function requireForm(c, next) {
+    async function requireOwnForm(c, next) {
+      if (isCrossSite(c, deps.embedders ?? []))
+        return refuse(c, 'NOT_A_FORM', { problem: 'forbidden', errors: [{ pointer: '', code: 'CROSS_SITE' }] });
       const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
       if (type === 'application/x-www-form-urlencoded') return next();
       return refuse(c, 'NOT_A_FORM', { problem: 'unsupported-media-type' });

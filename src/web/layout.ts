@@ -19,13 +19,8 @@ export type Content = {
   script?: string | undefined;
 };
 
-export type Frame = {
-  messages: Messages;
-  /** Null on a page that is kept. */
-  requestId: string | null;
-  /** Written out; null in real use. */
-  sampleDay: string | null;
-};
+/** What is the same on all pages; `requestId` is null on one that is kept, `sampleDay` in real use. */
+type Frame = { messages: Messages; requestId: string | null; sampleDay: string | null };
 
 /** The whole document. Nothing in it but the request id differs between two pages of the same content. */
 export function layout(content: Content, { messages, requestId, sampleDay }: Frame): Html {

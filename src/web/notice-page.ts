@@ -12,16 +12,12 @@ export type NoticeKind = keyof Messages['notices'];
 /** A miss carries the form, empty: one page less to fetch over a slow line. */
 const WITH_FORM = new Set<NoticeKind>(['WRONG', 'PROOF_NEEDED', 'BODY_TOO_LARGE', 'NOT_A_FORM']);
 
-const TONES: Record<NoticeKind, Tone> = {
+/** The others are for information only. */
+const TONES: { [kind in NoticeKind]?: Tone } = {
   WRONG: 'UNCLEAR',
   LOCKED: 'TO_DO',
   PROOF_NEEDED: 'TO_DO',
   TOO_MANY: 'TO_DO',
-  UNAVAILABLE: 'NO',
-  BODY_TOO_LARGE: 'NO',
-  NOT_A_FORM: 'NO',
-  UNKNOWN_PROBLEM: 'NO',
-  BROKEN: 'NO',
 };
 
 /**
@@ -30,14 +26,15 @@ const TONES: Record<NoticeKind, Tone> = {
  */
 export function noticePage(messages: Messages, kind: NoticeKind, proof: FormProof = null): Content {
   const { title, lead, points } = messages.notices[kind];
+  const tone = TONES[kind] ?? 'NO';
   const withForm = WITH_FORM.has(kind);
   return {
     title,
     address: kind === 'UNKNOWN_PROBLEM' ? '/' : null,
     script: proofScript(proof),
     main: html`<div class="stack ${withForm ? '' : 'narrow'}">
-<section class="outcome ${TONES[kind]}">
-<h1 class="disc">${TONE_ICONS[TONES[kind]]}<span>${title}</span></h1>
+<section class="outcome ${tone}">
+<h1 class="disc">${TONE_ICONS[tone]}<span>${title}</span></h1>
 <p>${lead}</p>
 </section>
 <div class="pair">

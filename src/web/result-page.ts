@@ -54,8 +54,7 @@ ${body}
 function steps({ result }: Messages, answer: Answer): Html {
   const list = answer.actions.map((action) => {
     const { title, lead } = result.actions[action];
-    return html`<li><b>${title}</b> <span class="by">${result.due[DUE[action]]}</span> ${lead}</li>
-`;
+    return html`<li><b>${title}</b> <span class="by">${result.due[DUE[action]]}</span> ${lead}</li>`;
   });
   return section(result.headings.steps, html`<ol class="steps">${list}</ol>`);
 }
@@ -68,8 +67,7 @@ function bring({ result }: Messages, { document }: Answer): Html {
 function hours({ result }: Messages, { region }: Answer): Html {
   const zone = zoneName(region) ?? result.localTime;
   const rows = result.hours.map(
-    ({ who, when, where }) => html`<div><dt>${who}</dt><dd><b>${when} ${zone}</b> ${where}.</dd></div>
-`,
+    ({ who, when, where }) => html`<div><dt>${who}</dt><dd><b>${when} ${zone}</b> ${where}.</dd></div>`,
   );
   return section(result.headings.hours, html`<dl class="hours">${rows}</dl>`);
 }
@@ -94,8 +92,7 @@ function office({ result }: Messages, { region }: Answer, election: Election): H
 
 function why({ result, language }: Messages, { reasons, suket }: Answer): Html {
   const list = reasons.map(
-    ({ code }) => html`<li>${result.reasons[code]} <small>${result.basisLabel}: ${result.basis[code]}.</small></li>
-`,
+    ({ code }) => html`<li>${result.reasons[code]} <small>${result.basisLabel}: ${result.basis[code]}.</small></li>`,
   );
   const all = html`<ul class="why">${list}</ul><p class="small">${result.ifWrong}</p>`;
   if (suket === null) return section(result.headings.why, all);

@@ -7,7 +7,7 @@ const joined = (lines: string): string => lines.trim().replace(/\s*\n\s*/g, ' ')
 export const text = (parts: TemplateStringsArray, ...values: string[]): string =>
   joined(String.raw({ raw: parts }, ...values));
 
-/** Written as in Markdown: the first line is the title, the next lines are the lead, and dashes stand before points. */
+/** Written as in Markdown: the first line is the title, the next ones are the lead, and points have a dash. */
 export function passage(parts: TemplateStringsArray, ...values: string[]): Passage {
   const [head = '', ...points] = String.raw({ raw: parts }, ...values)
     .trim()
