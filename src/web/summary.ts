@@ -1,5 +1,5 @@
 import type { Answer } from '../checks/answer.ts';
-import type { Action, ReasonCode } from '../core/reasons.ts';
+import type { Action } from '../core/reasons.ts';
 import type { Messages } from './messages/messages.ts';
 
 /** The one sentence an answer comes down to. */
@@ -19,11 +19,15 @@ export const DUE: Record<Action, keyof Messages['result']['due']> = {
   BRING_SUKET: 'ON_THE_DAY',
 };
 
+/** The mildest first: where nobody votes, age and nationality are beside the point. */
+const WHY_NOT = ['NO_CONTEST', 'NOT_CITIZEN', 'UNDER_17'] as const;
+
 /** Only after polling day has somebody who may vote nothing left to do. */
 export const isOver = (answer: Answer): boolean => answer.voter !== 'NOT_ELIGIBLE' && answer.actions.length === 0;
 
 export function summaryOf(answer: Answer): Summary {
-  if (answer.voter === 'NOT_ELIGIBLE') return whyNot(answer.reasons.map((reason) => reason.code));
+  if (answer.voter === 'NOT_ELIGIBLE')
+    return WHY_NOT.find((code) => answer.reasons.some((reason) => reason.code === code)) ?? 'UNDER_17';
   if (isOver(answer)) return 'OVER';
   if (answer.voter === 'UNDETERMINED') return 'VOTER_UNCLEAR';
   const suketIsValid = answer.suket?.validOnElectionDay === true;
@@ -38,12 +42,6 @@ export function summaryOf(answer: Answer): Summary {
     case 'UNDETERMINED':
       return 'DOCUMENT_UNCLEAR';
   }
-}
-
-/** The mildest first: where nobody votes, age and nationality are beside the point. */
-function whyNot(reasons: ReasonCode[]): Summary {
-  if (reasons.includes('NO_CONTEST')) return 'NO_CONTEST';
-  return reasons.includes('NOT_CITIZEN') ? 'NOT_CITIZEN' : 'UNDER_17';
 }
 
 export function toneOf(answer: Answer): Tone {
