@@ -16,16 +16,6 @@ export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 const UNUSED_PURPOSES = ['attestation', 'pack'] as const;
 export const MAX_KEYS = 64;
 
-/** Private keys (ES256, RFC 7517) by purpose: the first of a purpose signs; tokens of a retired one are accepted until polling day is over. */
-export type Keyring = {
-  /** The key that signs; null where the JWKS has none for this purpose. */
-  signing(purpose: KeyPurpose): { key: CryptoKey; kid: string } | null;
-  /** The public halves, as `/.well-known/jwks.json` gives them. */
-  publicJwks: { keys: JWK[] };
-  /** Finds the key of a token of ours, among those that are accepted at a moment. */
-  tokenKeys(nowMs: number, pollingDayEndMs: number): ReturnType<typeof createLocalJWKSet>;
-};
-
 /** After polling day, too, rotation must not cut off the tokens of the day. */
 const GRACE_MS = 24 * 3_600_000;
 
@@ -45,40 +35,51 @@ const privateJwk = z.object({
 export type PrivateJwk = z.infer<typeof privateJwk> & { kid: string };
 const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(MAX_KEYS) });
 
+/** The key that signs for a purpose: the first that is not retired. */
+const signerOf = (keys: readonly PrivateJwk[], purpose: KeyPurpose): PrivateJwk | undefined =>
+  keys.find((key) => key.purpose === purpose && key.retiredAt === undefined);
+
 /** Reads a private JWKS. Throws Error with one line that holds nothing of the keys. */
 export async function parsePrivateJwks(json: string): Promise<PrivateJwk[]> {
-  let keys: z.infer<typeof privateJwk>[];
+  let read: z.infer<typeof privateJwks>;
   try {
-    keys = privateJwks.parse(JSON.parse(json)).keys;
+    read = privateJwks.parse(JSON.parse(json));
   } catch {
     throw new Error('the signing keys are not a JWKS of private ES256 keys (EC, P-256)');
   }
-  if (!keys.some(({ purpose, retiredAt }) => purpose === 'token' && retiredAt === undefined))
-    throw new Error('the signing keys hold none for tokens');
-  return await Promise.all(
-    keys.map(async ({ kid, ...jwk }) => ({
+  const keys = await Promise.all(
+    read.keys.map(async ({ kid, ...jwk }) => ({
       ...jwk,
       kid: kid ?? (await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y })),
     })),
   );
+  if (signerOf(keys, 'token') === undefined) throw new Error('the signing keys hold none for tokens');
+  return keys;
 }
 
-export async function parseKeyring(json: string): Promise<Keyring> {
+export type Keyring = Awaited<ReturnType<typeof parseKeyring>>;
+
+/**
+ * Reads private keys (ES256, RFC 7517): the first of a purpose signs; tokens of a retired one are accepted until
+ * polling day is over. Throws Error with one line that holds nothing of the keys.
+ */
+export async function parseKeyring(json: string) {
   const keys = await parsePrivateJwks(json);
-  const tokenKeys = keys.filter(({ purpose }) => purpose === 'token');
   const signing = new Map<KeyPurpose, { key: CryptoKey; kid: string }>();
-  for (const { purpose, retiredAt, ...jwk } of keys) {
-    const used = KEY_PURPOSES.find((one) => one === purpose);
-    if (used === undefined || retiredAt !== undefined || signing.has(used)) continue;
-    signing.set(used, { key: (await importJWK({ ...jwk, alg: 'ES256' }, 'ES256')) as CryptoKey, kid: jwk.kid });
+  for (const purpose of KEY_PURPOSES) {
+    const jwk = signerOf(keys, purpose);
+    if (jwk === undefined) continue;
+    signing.set(purpose, { key: (await importJWK({ ...jwk, alg: 'ES256' }, 'ES256')) as CryptoKey, kid: jwk.kid });
   }
   return {
-    signing: (purpose) => signing.get(purpose) ?? null,
+    /** The key that signs; null where the JWKS has none for this purpose. */
+    signing: (purpose: KeyPurpose) => signing.get(purpose) ?? null,
+    /** The public halves, as `/.well-known/jwks.json` gives them. */
     publicJwks: { keys: keys.map(publicJwk) },
-    tokenKeys(nowMs, pollingDayEndMs) {
-      return createLocalJWKSet({
-        keys: tokenKeys.filter((key) => isAccepted(key, nowMs, pollingDayEndMs)).map(publicJwk),
-      });
+    /** Finds the key of a token of ours, among those that are accepted at a moment. */
+    tokenKeys(nowMs: number, pollingDayEndMs: number) {
+      const accepted = keys.filter((key) => key.purpose === 'token' && isAccepted(key, nowMs, pollingDayEndMs));
+      return createLocalJWKSet({ keys: accepted.map(publicJwk) });
     },
   };
 }
@@ -106,8 +107,7 @@ export async function withNewKey(
 export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number): Promise<PrivateJwk[]> {
   let all = [...keys];
   for (const purpose of KEY_PURPOSES) {
-    if (!all.some((key) => key.purpose === purpose && key.retiredAt === undefined))
-      all = await withNewKey(all, purpose, nowMs);
+    if (signerOf(all, purpose) === undefined) all = await withNewKey(all, purpose, nowMs);
   }
   return all;
 }
@@ -115,8 +115,8 @@ export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number
 /** A JWKS cut to `MAX_KEYS`, if that can be: keys go of which no token is accepted any more, the oldest first. */
 export function withoutSpent(keys: readonly PrivateJwk[], nowMs: number, pollingDayEndMs: number): PrivateJwk[] {
   const isSpent = (key: PrivateJwk): boolean =>
-    !KEY_PURPOSES.some((purpose) => purpose === key.purpose) ||
-    (key.purpose === 'token' && !isAccepted(key, nowMs, pollingDayEndMs));
-  const spent = new Set(keys.filter(isSpent).slice(MAX_KEYS - keys.length));
-  return keys.length > MAX_KEYS ? keys.filter((key) => !spent.has(key)) : [...keys];
+    key.purpose === 'token' ? !isAccepted(key, nowMs, pollingDayEndMs) : key.purpose !== 'checkpoint';
+  const spent = keys.filter(isSpent).toReversed();
+  const gone = new Set(spent.slice(0, Math.max(0, keys.length - MAX_KEYS)));
+  return keys.filter((key) => !gone.has(key));
 }

@@ -1,8 +1,8 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { parseRegion } from '../core/regions.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { type Grant, isClientName, narrower, type Scope, scopesOf } from './grant.ts';
-import { foreignClient, ISSUER_ALGORITHMS, type Issuer } from './issuers.ts';
+import { type Grant, isClientName, narrower, SCOPES, scopesOf } from './grant.ts';
+import type { Issuer } from './issuers.ts';
 import type { Keyring } from './keyring.ts';
 
 export type TokenFault =
@@ -19,33 +19,26 @@ const MAX_CACHED_TOKENS = 10_000;
 /** Then a token is verified anew: its key may have been withdrawn, or its time of grace be over. */
 const REVERIFY_MS = 5 * 60_000;
 
-export type TokenRequest = { client: string; scopes: readonly Scope[]; region: string | null; ttlSeconds: number };
+export type TokenRequest = Omit<Grant, 'expiresAtMs'> & { ttlSeconds: number };
 
 /** Signs an access token (RFC 9068: `at+jwt`, ES256) at `nowMs`. */
 export async function issueToken(
   keyring: Keyring,
-  request: TokenRequest,
+  { client, scopes, region, ttlSeconds }: TokenRequest,
   nowMs: number,
   jti: string,
 ): Promise<string> {
+  const { key, kid } = keyring.signing('token') as NonNullable<ReturnType<Keyring['signing']>>;
   const iat = Math.floor(nowMs / 1000);
-  const signing = keyring.signing('token') as NonNullable<ReturnType<Keyring['signing']>>;
-  return await new SignJWT({
-    scope: request.scopes.join(' '),
-    ...(request.region === null ? {} : { region: request.region }),
-  })
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signing.kid })
-    .setIssuer(ISSUER)
-    .setAudience(ISSUER)
-    .setSubject(request.client)
-    .setJti(jti)
-    .setIssuedAt(iat)
-    .setExpirationTime(iat + request.ttlSeconds)
-    .sign(signing.key);
+  const times = { iat, exp: iat + ttlSeconds };
+  const claims = { iss: ISSUER, aud: ISSUER, sub: client, jti, ...times, scope: scopes.join(' ') };
+  return await new SignJWT(region === null ? claims : { ...claims, region })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+    .sign(key);
 }
 
 export type VerifyToken = (authorization: string | undefined) => Promise<Result<Grant, TokenFault>>;
-export type VerifierOptions = {
+type VerifierOptions = {
   /** Asked each time: keys are rotated while we run. */
   keyring(): Keyring;
   issuers: readonly Issuer[];
@@ -55,8 +48,9 @@ export type VerifierOptions = {
 };
 
 /**
- * Verifies the `Authorization` header (RFC 6750) after RFC 8725: size cap before parsing, algorithms allowed by issuer, typ,
- * issuer, audience, lifetime. Verified tokens are remembered for a while, under the keys of now; revocation is the statement's affair. Never throws.
+ * Verifies the `Authorization` header (RFC 6750) after RFC 8725: size cap before parsing, then algorithm, typ, issuer,
+ * audience and lifetime. Verified tokens are remembered for a while, under the keys of now; revocation is the
+ * statement's affair. Never throws.
  */
 export function createVerifier(options: VerifierOptions): VerifyToken {
   const verified = new Map<string, { grant: Grant; untilMs: number }>();
@@ -83,12 +77,30 @@ export function createVerifier(options: VerifierOptions): VerifyToken {
   };
 }
 
+/** Ourselves among the issuers; the keys are those of now. */
+const OWN: Omit<Issuer, 'keys'> = {
+  issuer: ISSUER,
+  audience: ISSUER,
+  typ: 'at+jwt',
+  algorithms: ['ES256'],
+  claims: { client: 'sub', scope: 'scope', region: 'region' },
+  scopes: [...SCOPES],
+  region: null,
+  clientOf: (subject) => (isClientName(subject) ? subject : null),
+};
+
 async function verify(token: string, options: VerifierOptions): Promise<Result<Grant, TokenFault>> {
+  const nowMs = options.now();
   try {
     // Unverified: it only chooses who has to have signed.
     const { iss } = decodeJwt(token);
-    const issuer = options.issuers.find((one) => one.issuer === iss);
-    return issuer === undefined ? await verifyOwn(token, options) : await verifyForeign(token, issuer, options.now());
+    const foreign = options.issuers.find((one) => one.issuer === iss);
+    const { issuer, audience, typ, algorithms } = foreign ?? OWN;
+    const requiredClaims = ['sub', 'exp', 'iat', ...(foreign === undefined ? ['jti'] : [])];
+    const keys = foreign?.keys ?? options.keyring().tokenKeys(nowMs, options.pollingDayEndMs);
+    const expected = { issuer, audience, typ, algorithms, requiredClaims, currentDate: new Date(nowMs) };
+    const { payload } = await jwtVerify(token, keys, expected);
+    return grantOf(payload, foreign ?? OWN);
   } catch (error) {
     if (error instanceof errors.JWTExpired) return fail('TOKEN_EXPIRED');
     // The provider could not be asked for its keys: the token may well be good.
@@ -98,65 +110,18 @@ async function verify(token: string, options: VerifierOptions): Promise<Result<G
   }
 }
 
-type Expected = { algorithms: string[]; typ: string; issuer: string; audience: string; nowMs: number };
-
-async function payloadOf(
-  token: string,
-  keys: JWTVerifyGetKey,
-  { nowMs, ...expected }: Expected,
-): Promise<JWTPayload> {
-  const currentDate = new Date(nowMs);
-  const claims = ['sub', 'exp', 'iat'];
-  const { payload } = await jwtVerify(token, keys, { ...expected, currentDate, requiredClaims: claims });
-  if (typeof payload.sub !== 'string') throw new errors.JWTInvalid('sub is no string');
-  return payload;
-}
-
-async function verifyOwn(
-  token: string,
-  { keyring, now, pollingDayEndMs }: VerifierOptions,
-): Promise<Result<Grant, TokenFault>> {
-  const nowMs = now();
-  const keys = keyring().tokenKeys(nowMs, pollingDayEndMs);
-  const payload = await payloadOf(token, keys, {
-    algorithms: ['ES256'],
-    typ: 'at+jwt',
-    issuer: ISSUER,
-    audience: ISSUER,
-    nowMs,
-  });
-  const { sub, jti, scope } = payload;
-  if (jti === undefined || sub === undefined || !isClientName(sub)) return fail('TOKEN_INVALID');
-  return grantOf(sub, scope, payload.region, payload.exp);
-}
-
-async function verifyForeign(token: string, issuer: Issuer, nowMs: number): Promise<Result<Grant, TokenFault>> {
-  const { typ, audience, claims } = issuer;
-  const payload = await payloadOf(token, issuer.keys, {
-    algorithms: ISSUER_ALGORITHMS,
-    typ,
-    issuer: issuer.issuer,
-    audience,
-    nowMs,
-  });
-  const subject = payload[claims.client];
-  if (typeof subject !== 'string' || subject === '') return fail('TOKEN_INVALID');
-  const grant = grantOf(foreignClient(issuer, subject), payload[claims.scope], payload[claims.region], payload.exp);
-  if (!grant.ok) return grant;
-  const region = narrower(grant.value.region, issuer.region);
-  if (region === undefined) return fail('TOKEN_INVALID');
-  return ok({ ...grant.value, region, scopes: grant.value.scopes.filter((scope) => issuer.scopes.includes(scope)) });
-}
-
-function grantOf(
-  client: string,
-  scope: unknown,
-  regionClaim: unknown,
-  exp: number | undefined,
-): Result<Grant, TokenFault> {
-  const region = typeof regionClaim === 'string' ? parseRegion(regionClaim) : null;
+/** What a verified token grants, within what its issuer may. */
+function grantOf(payload: JWTPayload, issuer: Omit<Issuer, 'keys'>): Result<Grant, TokenFault> {
+  const { sub, exp, [issuer.claims.client]: subject, [issuer.claims.scope]: scope } = payload;
+  if (typeof sub !== 'string' || typeof subject !== 'string' || subject === '') return fail('TOKEN_INVALID');
+  const client = issuer.clientOf(subject);
+  if (client === null || typeof scope !== 'string' || exp === undefined) return fail('TOKEN_INVALID');
+  const claimed = payload[issuer.claims.region];
+  const asked = typeof claimed === 'string' ? parseRegion(claimed) : null;
   // A region that cannot be read must not widen what the token sees.
-  if (region === null && regionClaim !== undefined) return fail('TOKEN_INVALID');
-  if (typeof scope !== 'string' || exp === undefined) return fail('TOKEN_INVALID');
-  return ok({ client, scopes: scopesOf(scope), region, expiresAtMs: exp * 1000 });
+  if (asked === null && claimed !== undefined) return fail('TOKEN_INVALID');
+  const region = narrower(asked, issuer.region);
+  if (region === undefined) return fail('TOKEN_INVALID');
+  const scopes = scopesOf(scope).filter((one) => issuer.scopes.includes(one));
+  return ok({ client, scopes, region, expiresAtMs: exp * 1000 });
 }

@@ -2,35 +2,31 @@ import { LIMITS } from '../checks/limits.ts';
 import { kkIn, type Nik, parseNik, withoutSeparators } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
-type SecondFact = { kind: 'name' | 'kk'; value: string };
-type NikFieldFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS';
-type SecondFieldFault = 'SECOND_EMPTY' | 'SECOND_UNREADABLE' | 'SECOND_TOO_LONG';
-export type FieldFault = NikFieldFault | SecondFieldFault;
+/** What may be wrong with a field, and its code in the API, as `POST /v1/checks` has it. */
+const CODES = {
+  NIK_EMPTY: 'REQUIRED',
+  NIK_NOT_16_DIGITS: 'NOT_16_DIGITS',
+  SECOND_EMPTY: 'REQUIRED',
+  SECOND_UNREADABLE: 'NEITHER_NAME_NOR_KK',
+  SECOND_TOO_LONG: 'TOO_LONG',
+} as const;
+type FieldFault = keyof typeof CODES;
 /** What is wrong with each field; never what was typed there. */
-export type FieldFaults = { nik: NikFieldFault | null; second: SecondFieldFault | null };
+export type FieldFaults = { nik: FieldFault | null; second: FieldFault | null };
+type SecondFact = { kind: 'name' | 'kk'; value: string };
 /** `proof` as it came, if any: it is not read here. */
 export type Fields = { proof: string | undefined } & (
   | { ok: true; nik: Nik; second: SecondFact }
   | { ok: false; faults: FieldFaults }
 );
 
-/** The fault as the API writes it: where and which code, as `POST /v1/checks` has them. */
+/** A fault for programs that post the form. */
 export type FieldError = { pointer: string; code: string };
 
-const CODES: Record<FieldFault, string> = {
-  NIK_EMPTY: 'REQUIRED',
-  NIK_NOT_16_DIGITS: 'NOT_16_DIGITS',
-  SECOND_EMPTY: 'REQUIRED',
-  SECOND_UNREADABLE: 'NEITHER_NAME_NOR_KK',
-  SECOND_TOO_LONG: 'TOO_LONG',
-};
-
-/** For programs that post the form. */
 export const fieldErrors = (faults: FieldFaults): FieldError[] =>
-  (['nik', 'second'] as const).flatMap((field) => {
-    const fault = faults[field];
-    return fault === null ? [] : [{ pointer: `/${field}`, code: CODES[fault] }];
-  });
+  Object.entries(faults).flatMap(([field, fault]) =>
+    fault === null ? [] : [{ pointer: `/${field}`, code: CODES[fault] }],
+  );
 
 /** Reads an `application/x-www-form-urlencoded` body of the self-check form. */
 export function readFields(body: string): Fields {
@@ -42,13 +38,13 @@ export function readFields(body: string): Fields {
   return { ok: false, proof, faults: { nik: nik.ok ? null : nik.code, second: second.ok ? null : second.code } };
 }
 
-function readNik(text: string): Result<Nik, NikFieldFault> {
+function readNik(text: string): Result<Nik, FieldFault> {
   const nik = parseNik(withoutSeparators(text));
   return nik.ok ? nik : fail(nik.code === 'NIK_EMPTY' ? 'NIK_EMPTY' : 'NIK_NOT_16_DIGITS');
 }
 
 /** Sixteen digits are a family-card number, with or without KK before them; anything with two letters is a name. */
-function readSecond(text: string): Result<SecondFact, SecondFieldFault> {
+function readSecond(text: string): Result<SecondFact, FieldFault> {
   if (withoutSeparators(text) === '') return fail('SECOND_EMPTY');
   const kk = kkIn(text);
   if (kk !== null) return ok({ kind: 'kk', value: kk });

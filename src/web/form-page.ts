@@ -1,39 +1,38 @@
 import { html } from 'hono/html';
 import type { FormProof } from '../checks/proof-of-work.ts';
 import type { FieldFaults } from './form-fields.ts';
-import type { Content, Html } from './layout.ts';
+import { type Content, type Html, items } from './layout.ts';
 import type { Messages } from './messages/messages.ts';
-import { proofField, proofScript } from './proof-field.ts';
+import { proofField, proofScript } from './proof.ts';
 
-export const NO_FAULTS: FieldFaults = { nik: null, second: null };
+const NO_FAULTS: FieldFaults = { nik: null, second: null };
 
-/** The form, and with faults what is wrong with it. What was typed is never filled in again: the phone may be a neighbour's. */
-export function formPage(messages: Messages, faults: FieldFaults = NO_FAULTS, proof: FormProof = null): Content {
+/**
+ * The form, and with faults what is wrong with it. What was typed is never filled in again: the phone may be a
+ * neighbour's.
+ */
+export function formPage(messages: Messages, proof: FormProof, faults: FieldFaults = NO_FAULTS): Content {
   const { form } = messages;
-  const loads = proofScript(proof);
-  const said = (point: string): string =>
-    loads.script !== undefined && point === form.scriptless ? form.scripted : point;
-  const about = form.about.map(({ title, points }) => ({ title, points: points.map(said) }));
+  const script = proofScript(proof);
   const faulty = faults.nik !== null || faults.second !== null;
+  const about = form.about.map(({ title, points }) => {
+    const said = points.map((point) => (script && point === form.scriptless ? form.scripted : point));
+    return html`<section><h2>${title}</h2><ul>${items(said)}</ul></section>`;
+  });
   return {
     title: faulty ? `${form.errorPrefix}: ${form.title}` : form.title,
     address: '/',
-    ...loads,
+    script,
     main: html`<div class="beside">
 <div class="stack">
 ${faulty && errorSummary(messages, faults)}
 <h1>${form.title}</h1>
 ${!faulty && html`<p class="lead">${form.lead}</p>`}
-${checkForm(messages, faults, proof)}
+${checkForm(messages, proof, faults)}
 </div>
 <aside class="stack about" aria-label="${form.aboutLabel}">
-${about.map(
-  ({
-    title,
-    points,
-  }) => html`<section><h2>${title}</h2><ul>${points.map((point) => html`<li>${point}</li>`)}</ul></section>
-`,
-)}</aside>
+${about}
+</aside>
 </div>`,
   };
 }
@@ -50,26 +49,29 @@ ${faults.second && html`<li><a href="#second">${texts[faults.second]}</a></li>`}
 }
 
 /** The two boxes and the button, empty. */
-export function checkForm(messages: Messages, faults: FieldFaults = NO_FAULTS, proof: FormProof = null): Html {
+export function checkForm(messages: Messages, proof: FormProof, faults: FieldFaults = NO_FAULTS): Html {
   const { form, faults: texts, language } = messages;
   return html`<form class="card" method="post" action="/?lang=${language}" autocomplete="off">
 <div class="field">
 <label for="nik">${form.nik}</label>
 <p class="hint" id="nik-hint">${form.nikHint}</p>
 ${faults.nik && html`<p class="fault" id="nik-fault">${texts[faults.nik]}</p>`}
-<input id="nik" name="nik" inputmode="numeric" autocomplete="off" spellcheck="false" required${describedBy('nik', faults.nik)}>
+<input id="nik" name="nik" inputmode="numeric" autocomplete="off" spellcheck="false" required
+${describedBy('nik', faults.nik)}>
 </div>
 <div class="field">
 <label for="second">${form.second}</label>
 <p class="hint" id="second-hint">${form.secondHint}</p>
 ${faults.second && html`<p class="fault" id="second-fault">${texts[faults.second]}</p>`}
-<input id="second" name="second" autocomplete="off" autocapitalize="words" spellcheck="false" required${describedBy('second', faults.second)}>
+<input id="second" name="second" autocomplete="off" autocapitalize="words" spellcheck="false" required
+${describedBy('second', faults.second)}>
 </div>
-${proofField(messages, proof)}<button class="button">${form.submit}</button>
+${proofField(messages, proof)}
+<button class="button">${form.submit}</button>
 </form>`;
 }
 
 const describedBy = (field: string, fault: string | null): Html =>
   fault === null
-    ? html` aria-describedby="${field}-hint"`
-    : html` aria-invalid="true" aria-describedby="${field}-fault ${field}-hint"`;
+    ? html`aria-describedby="${field}-hint"`
+    : html`aria-invalid="true" aria-describedby="${field}-fault ${field}-hint"`;

@@ -1,18 +1,20 @@
+import type { Context } from 'hono';
+import { parseAccept } from 'hono/utils/accept';
+
 export type Language = 'id' | 'en';
 
-/** Most relevant first is not promised by the header: the weight decides, then the order. `in` is Indonesian before 1989. */
-const SPOKEN: Record<string, Language> = { id: 'id', in: 'id', en: 'en' };
+/** By the first part of a language tag; `in` was Indonesian before 1989. */
+const SPOKEN = new Map<string, Language>([
+  ['id', 'id'],
+  ['in', 'id'],
+  ['en', 'en'],
+]);
 
 /** The language of a page: `?lang=`, else the best of Accept-Language, else Indonesian. Never throws. */
-export function chooseLanguage(query: string | undefined, acceptLanguage: string | undefined): Language {
-  if (query === 'id' || query === 'en') return query;
-  let best: { language: Language; weight: number } | null = null;
-  for (const range of (acceptLanguage ?? '').slice(0, 500).split(',')) {
-    const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const language = SPOKEN[tag.split('-')[0] ?? ''];
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    const weight = quality === undefined ? 1 : Number(quality.slice(2));
-    if (language !== undefined && weight > (best?.weight ?? 0)) best = { language, weight };
-  }
-  return best?.language ?? 'id';
+export function languageOf(c: Context): Language {
+  const asked = c.req.query('lang');
+  if (asked === 'id' || asked === 'en') return asked;
+  const accepted = parseAccept((c.req.header('Accept-Language') ?? '').slice(0, 500)).filter(({ q }) => q > 0);
+  const spoken = accepted.map(({ type }) => SPOKEN.get(type.toLowerCase().split('-')[0] ?? ''));
+  return spoken.find((language) => language !== undefined) ?? 'id';
 }

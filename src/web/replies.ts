@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -6,25 +5,26 @@ import { parseIsoDate } from '../core/dates.ts';
 import type { Election } from '../core/election.ts';
 import { writeDay } from './dates.ts';
 import type { FieldError } from './form-fields.ts';
-import { chooseLanguage, type Language } from './language.ts';
+import { type Language, languageOf } from './language.ts';
 import { type Content, layout, pageHeaders } from './layout.ts';
-import type { Messages, NoticeKind } from './messages/messages.ts';
-import { messagesFor } from './messages/messages-for.ts';
-import { noticePage } from './notice-page.ts';
+import { type Messages, messagesFor } from './messages/messages.ts';
+import { type NoticeKind, noticePage } from './notice-page.ts';
 
 export type Env = { Variables: RequestIdVariables };
 
-/** The API's problem types that a page may be asked in vain for. */
-export type PageProblem =
-  | 'bad-request'
-  | 'forbidden'
-  | 'not-found'
-  | 'unsupported-media-type'
-  | 'content-too-large'
-  | 'invalid'
-  | 'too-many-requests'
-  | 'internal'
-  | 'unavailable';
+/** The API's problem types that a page may be asked in vain for, and their status. */
+const STATUS = {
+  'bad-request': 400,
+  forbidden: 403,
+  'not-found': 404,
+  'content-too-large': 413,
+  'unsupported-media-type': 415,
+  invalid: 422,
+  'too-many-requests': 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+type PageProblem = keyof typeof STATUS;
 
 export type ReplyDependencies = {
   election: Election;
@@ -41,53 +41,41 @@ type Options = {
   /** It is written once in each language, and browsers may keep it where it is no error. */
   isKept?: boolean;
 };
-type Refusal = Options & { problem: PageProblem; status: ContentfulStatusCode; errors?: FieldError[] };
+type Refusal = Omit<Options, 'status'> & { problem: PageProblem; errors?: FieldError[] };
+export type Replies = ReturnType<typeof createReplies>;
 
 /** How the pages leave: in the language of who asks, with their headers, and errors as a page or as a problem. */
 export function createReplies(deps: ReplyDependencies) {
-  const messagesOf = (c: Context): Messages =>
-    messagesFor(chooseLanguage(c.req.query('lang'), c.req.header('Accept-Language')), deps.election.date);
+  const messagesOf = (c: Context): Messages => messagesFor(languageOf(c), deps.election.date);
 
   const kept = new Map<string, string>();
 
-  async function page(c: Context<Env>, content: Content, options: Options = {}) {
+  async function page(c: Context<Env>, content: Content, options: Options = {}): Promise<Response> {
     const { status = 200, retryAfterSeconds, sampleDate, isKept = false } = options;
-    const texts = messagesOf(c);
+    const messages = messagesOf(c);
+    const { language } = messages;
+    const headers = { ...pageHeaders(content), 'Content-Language': language, ...retryAfter(retryAfterSeconds) };
     const sample = sampleDate ?? (await deps.sampleDate());
-    for (const [name, value] of Object.entries({ ...pageHeaders(content), ...retryAfter(retryAfterSeconds) }))
-      c.header(name, value);
-    c.header('Content-Language', texts.language);
-    const sampleDay = sample && writtenSample(sample, texts.language);
+    const sampleDay = sample && writtenSample(sample, language);
     const write = async (requestId: string | null) =>
-      String(await layout(content, { messages: texts, requestId, sampleDay }));
-    if (!isKept) return c.html(await write(c.get('requestId')), status);
-    const key = [content.title, texts.language, sample].join();
+      String(await layout(content, { messages, requestId, sampleDay }));
+    if (!isKept) return c.html(await write(c.get('requestId')), status, headers);
+    const key = [content.title, language, sample].join();
     const text = kept.get(key) ?? (await write(null));
     kept.set(key, text);
-    if (status !== 200) return c.html(text, status);
-    const tag = tagOf(text);
-    c.header('Cache-Control', 'no-cache');
-    c.header('ETag', tag);
-    if (c.req.header('If-None-Match')?.includes(tag)) return c.body(null, 304);
-    return c.html(text, status);
+    return c.html(text, status, status === 200 ? { ...headers, 'Cache-Control': 'no-cache' } : headers);
   }
-  const notice = (c: Context<Env>, kind: NoticeKind, options?: Options) =>
-    page(c, noticePage(messagesOf(c), kind), options);
 
   /** An error: a page for browsers, which always say that they take one, a problem for programs. */
-  async function refuse(
-    c: Context<Env>,
-    shown: NoticeKind | Content,
-    { problem, status, errors = [], ...rest }: Refusal,
-  ) {
-    if (!takesPages(c)) return deps.problem(c, problem, errors, retryAfter(rest.retryAfterSeconds));
-    return page(c, typeof shown === 'string' ? noticePage(messagesOf(c), shown) : shown, { status, ...rest });
+  async function refuse(c: Context<Env>, shown: NoticeKind | Content, refusal: Refusal): Promise<Response> {
+    const { problem, errors = [], ...options } = refusal;
+    if (!takesPages(c)) return deps.problem(c, problem, errors, retryAfter(options.retryAfterSeconds));
+    const content = typeof shown === 'string' ? noticePage(messagesOf(c), shown) : shown;
+    return page(c, content, { ...options, status: STATUS[problem] });
   }
 
-  return { messagesOf, page, notice, refuse };
+  return { messagesOf, page, refuse };
 }
-
-const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url')}"`;
 
 const takesPages = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('Accept') ?? '');
 

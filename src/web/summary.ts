@@ -1,32 +1,33 @@
 import type { Answer } from '../checks/answer.ts';
-import type { Action, ReasonCode } from '../core/reasons.ts';
+import type { Action } from '../core/reasons.ts';
+import type { Messages } from './messages/messages.ts';
 
 /** The one sentence an answer comes down to. */
-export type Summary =
-  | 'EKTP'
-  | 'EKTP_TO_COLLECT'
-  | 'SUKET'
-  | 'SUKET_TO_OBTAIN'
-  | 'SUKET_TO_RENEW'
-  | 'TO_RECORD'
-  | 'TO_RECORD_WITH_SUKET'
-  | 'DOCUMENT_UNCLEAR'
-  | 'VOTER_UNCLEAR'
-  | 'UNDER_17'
-  | 'NOT_CITIZEN'
-  | 'NO_CONTEST'
-  | 'OVER';
-
+export type Summary = keyof Messages['result']['summaries'];
 /** How it feels: colour, icon and word go by this, never colour alone. */
-export type Tone = 'READY' | 'TO_DO' | 'UNCLEAR' | 'NO' | 'OVER';
+export type Tone = keyof Messages['result']['words'];
 
-const AT_HAND = new Set<Action>(['CHECK_DPT', 'BRING_EKTP', 'BRING_SUKET']);
+/** By when each action is to be done. */
+export const DUE: Record<Action, keyof Messages['result']['due']> = {
+  SEE_DISDUKCAPIL: 'SOON',
+  RECORD_BIOMETRICS: 'SOON',
+  COLLECT_CARD: 'SOON',
+  OBTAIN_SUKET: 'SOON',
+  RENEW_SUKET: 'SOON',
+  CHECK_DPT: 'BEFORE_THE_DAY',
+  BRING_EKTP: 'ON_THE_DAY',
+  BRING_SUKET: 'ON_THE_DAY',
+};
+
+/** The mildest first: where nobody votes, age and nationality are beside the point. */
+const WHY_NOT = ['NO_CONTEST', 'NOT_CITIZEN', 'UNDER_17'] as const;
 
 /** Only after polling day has somebody who may vote nothing left to do. */
 export const isOver = (answer: Answer): boolean => answer.voter !== 'NOT_ELIGIBLE' && answer.actions.length === 0;
 
 export function summaryOf(answer: Answer): Summary {
-  if (answer.voter === 'NOT_ELIGIBLE') return whyNot(answer.reasons.map((reason) => reason.code));
+  if (answer.voter === 'NOT_ELIGIBLE')
+    return WHY_NOT.find((code) => answer.reasons.some((reason) => reason.code === code)) ?? 'UNDER_17';
   if (isOver(answer)) return 'OVER';
   if (answer.voter === 'UNDETERMINED') return 'VOTER_UNCLEAR';
   const suketIsValid = answer.suket?.validOnElectionDay === true;
@@ -43,15 +44,9 @@ export function summaryOf(answer: Answer): Summary {
   }
 }
 
-/** The mildest first: where nobody votes, age and nationality are beside the point. */
-function whyNot(reasons: ReasonCode[]): Summary {
-  if (reasons.includes('NO_CONTEST')) return 'NO_CONTEST';
-  return reasons.includes('NOT_CITIZEN') ? 'NOT_CITIZEN' : 'UNDER_17';
-}
-
 export function toneOf(answer: Answer): Tone {
   if (answer.voter === 'NOT_ELIGIBLE') return 'NO';
   if (isOver(answer)) return 'OVER';
   if (answer.voter === 'UNDETERMINED' || answer.document === 'UNDETERMINED') return 'UNCLEAR';
-  return answer.actions.every((action) => AT_HAND.has(action)) ? 'READY' : 'TO_DO';
+  return answer.actions.some((action) => DUE[action] === 'SOON') ? 'TO_DO' : 'READY';
 }

@@ -4,7 +4,7 @@ import type { CivilDate } from '../../src/core/dates.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { REASON_BASIS, REASON_CODES } from '../../src/core/reasons.ts';
 import { writeInstant, zoneName } from '../../src/web/dates.ts';
-import { messagesFor } from '../../src/web/messages/messages-for.ts';
+import { messagesFor } from '../../src/web/messages/messages.ts';
 import { regencyName } from '../../src/web/places.ts';
 import { resultPage } from '../../src/web/result-page.ts';
 import { summaryOf, toneOf } from '../../src/web/summary.ts';
@@ -43,8 +43,8 @@ describe('the outcome', () => {
     expect([summaryOf(answer), toneOf(answer)]).toEqual([summary, tone]);
     for (const messages of [ID, EN]) {
       const page = await pageOf(answer, messages);
-      const { headline, lead } = messages.result.summaries[summaryOf(answer)];
-      expect(page).toContain(`<h1>${headline}</h1>`);
+      const { title, lead } = messages.result.summaries[summaryOf(answer)];
+      expect(page).toContain(`<h1>${title}</h1>`);
       expect(page).toContain(lead);
       expect(page).toContain(`</svg>${messages.result.words[toneOf(answer)]}</p>`);
     }

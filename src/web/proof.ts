@@ -1,4 +1,24 @@
+import { html } from 'hono/html';
+import type { FormProof } from '../checks/proof-of-work.ts';
+import type { Html } from './layout.ts';
+import type { Messages } from './messages/messages.ts';
+
 export const PROOF_SCRIPT_PATH = '/proof.js';
+
+/** The script of a page whose form carries a challenge. */
+export const proofScript = (proof: FormProof): string | undefined =>
+  proof !== null && 'challenge' in proof ? PROOF_SCRIPT_PATH : undefined;
+
+/** The hidden field, and the line that says what is going on. Nothing at all where no proof is asked. */
+export function proofField({ form }: Messages, proof: FormProof): Html {
+  if (proof === null) return html``;
+  if ('ticket' in proof) return html`<input type="hidden" name="altcha" value="${proof.ticket}">`;
+  const { algorithm, challenge, maxnumber, salt, signature } = proof.challenge;
+  return html`<input type="hidden" id="altcha" name="altcha" data-algorithm="${algorithm}"
+data-challenge="${challenge}" data-max="${maxnumber}" data-salt="${salt}" data-signature="${signature}"
+data-working="${form.working}">
+<p class="hint" id="altcha-line" role="status" aria-live="polite"></p>`;
+}
 
 export const PROOF_SCRIPT_HEADERS = {
   'Content-Type': 'text/javascript; charset=utf-8',
@@ -8,9 +28,9 @@ export const PROOF_SCRIPT_HEADERS = {
 };
 
 /**
- * Works out the proof while the person types, and makes a form that is sent too soon wait for it. A second press on the button
- * would use the same proof again, and a page that comes back from the browser's memory has a used one. Where a browser cannot
- * hash, or has no such number, the form goes without, and the page that asks to wait takes over.
+ * Works out the proof while the person types, and makes a form that is sent too soon wait for it. A second press on
+ * the button would use the same proof again, and a page out of the browser's memory has a used one. Where a browser
+ * cannot hash, or finds no number, the form goes without, and the page that asks to wait takes over.
  */
 export const PROOF_SCRIPT = `(function () {
   'use strict';
