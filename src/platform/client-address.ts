@@ -7,6 +7,7 @@ import { StartupError } from './startup-error.ts';
  */
 export function createProxyTrust(trustedProxies: readonly string[]): (address: string | undefined) => boolean {
   const trusted = new BlockList();
+  if (trustedProxies.length === 0) return () => false;
   for (const entry of trustedProxies) add(trusted, entry);
   return (address = '') => {
     const own = plain(address);

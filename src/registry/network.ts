@@ -5,6 +5,8 @@ const GROUPS = 8;
  * one household or phone has to choose from. Anything else stays what it is.
  */
 export function networkOf(address: string): string {
+  // Nothing else has a colon.
+  if (!address.includes(':')) return address;
   if (!URL.canParse(`http://[${address}]`)) return address;
   // The URL parser writes an address in one way only (RFC 5952).
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
