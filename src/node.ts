@@ -18,10 +18,10 @@ import { loadSettings } from './platform/settings.ts';
 import { createFileSpool } from './platform/spool.ts';
 import { startReport } from './platform/start-report.ts';
 import { StartupError } from './platform/startup-error.ts';
-import { SLOTS } from './registry/admit.ts';
 import { errorCode } from './registry/error-code.ts';
 import { findPrepared } from './registry/find.ts';
 import { networkOf } from './registry/network.ts';
+import { SLOTS } from './registry/quota.ts';
 import type { Sql } from './registry/sql.ts';
 import { appOf, openService, type Service } from './service.ts';
 

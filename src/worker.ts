@@ -6,9 +6,9 @@ import { inTime } from './checks/group.ts';
 import { forgetSelfChecks } from './checks/self-check.ts';
 import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
-import { SLOTS } from './registry/admit.ts';
 import { findInline } from './registry/find.ts';
 import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
+import { SLOTS } from './registry/quota.ts';
 import { connect, type Sql } from './registry/sql.ts';
 import { appOf, listOf, openService } from './service.ts';
 

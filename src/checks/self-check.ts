@@ -1,9 +1,10 @@
 import { OWN_NAMES } from '../access/grant.ts';
 import type { Nik } from '../core/nik.ts';
-import { SLOTS } from '../registry/admit.ts';
-import { findingOf, findStatement, inlineParameters } from '../registry/find.ts';
+import { formStatement } from '../registry/check-statement.ts';
+import { findingOf, inlineParameters } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { forgetLists } from '../registry/lists.ts';
+import { SLOTS } from '../registry/quota.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
 import { addressTag, type Tag } from '../registry/tags.ts';
@@ -53,8 +54,8 @@ const SITE_IS_BUSY = `(SELECT coalesce(sum(misses), 0) >= ${LIMITS.siteMisses} F
  * `proof` is what is to be used up, or null: where it is inserted, nobody used it before.
  */
 const selfCheckStatement = (parameters: string[], address: Tag, proof: GoodProof | null): string =>
-  findStatement(parameters, {
-    ctes: `, address AS (
+  formStatement(parameters, {
+    ctes: `address AS (
   INSERT INTO self_check_addresses AS a (tag, since, asked) SELECT '${address}', now(), (NOT known)::int FROM asked
   ON CONFLICT (tag) DO UPDATE SET
     since = CASE WHEN a.since > now() - ${WINDOW} THEN a.since ELSE now() END,
@@ -85,8 +86,8 @@ const selfCheckStatement = (parameters: string[], address: Tag, proof: GoodProof
   ON CONFLICT (minute, slot) DO UPDATE SET misses = m.misses + excluded.misses
 )`,
     // Whatever was judged counts; nothing else is an answer.
-    answered: 'EXISTS (SELECT FROM verdict)',
-    select: `, (SELECT is_within FROM address) AS is_within, (SELECT is_busy FROM site) AS is_busy,
+    isAnswer: 'EXISTS (SELECT FROM verdict)',
+    columns: `(SELECT is_within FROM address) AS is_within, (SELECT is_busy FROM site) AS is_busy,
        (SELECT is_right FROM verdict) AS is_right, (SELECT locked FROM attempt) AS locked`,
   });
 

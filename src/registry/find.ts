@@ -1,10 +1,9 @@
 import type { CivilDate } from '../core/dates.ts';
-import { NAME_VERSION } from '../core/names.ts';
 import type { Source } from '../core/reasons.ts';
-import { admitCtes, MISS_CTE } from './admit.ts';
-import { FLAG, type StoredFacts } from './row.ts';
-import { SAMPLE_SOURCE, type Sql } from './sql.ts';
-import { isOurKey, type Refusal, refusalOf, WrongKey } from './standing.ts';
+import { ASKED_COLUMNS, checkStatement } from './check-statement.ts';
+import type { StoredFacts } from './row.ts';
+import type { Sql } from './sql.ts';
+import { type Refusal, refusalOf, WrongKey } from './standing.ts';
 import type { Tags } from './tags.ts';
 
 /** One question, as the statement takes it. `id` is the check's own; `claim` is the region the caller may see, null for all. */
@@ -44,76 +43,6 @@ export type Admission = {
 /** Both, as one statement gives them; the finding of a refused question says nothing. */
 export type SourceAnswer = { finding: Finding; admission: Admission };
 
-const REGION_COLUMNS =
-  'r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.name_proof, r.kk_proof, r.suket_proof';
-
-/** What a statement adds to the finding: the slot to meter its callers in, or CTEs and columns of its own and what it answers. */
-export type Extension = { slot?: string; ctes?: string; select?: string; answered?: string };
-
-/**
- * Finds residents and records the audit rows of the answers, in one statement. What the caller may see, and of which date, is
- * that of `visibility`.
- * Parameters are the columns of `asked` as Postgres array literals.
- */
-export const findStatement = (parameters: readonly string[], more: Extension = {}): string => `
-WITH asked AS MATERIALIZED (
-  SELECT a.*, CASE WHEN again THEN (SELECT true FROM audit k WHERE k.id = a.id) END IS TRUE AS known
-  FROM unnest(${PARAMETER_TYPES.map((type, i) => `${parameters[i]}::${type}[]`).join(', ')})
-    WITH ORDINALITY AS a (id, tag, audit_tag, client, token_claim, token_first, token_last, asked_name, asked_kk, asked_suket, key_check, nth, again, n)
-  WHERE ${isOurKey('a.key_check')}
-)${more.slot === undefined ? UNMETERED : admitCtes(more.slot)}, found AS MATERIALIZED (
-  SELECT a.*, ${REGION_COLUMNS}, r.copy, r.tag IS NOT NULL AS found, coalesce(s.region, oldest.region) AS source_region,
-         CASE WHEN coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' THEN 'SAMPLE' ELSE 'REGISTRY' END AS source,
-         CASE WHEN r.tag IS NULL THEN oldest.as_of WHEN r.flags & ${FLAG.KEPT} <> 0 OR r.copy > s.full_copy THEN c.as_of
-              ELSE greatest(c.as_of, s.full_as_of) END AS as_of,
-         CASE WHEN s.name_version = ${NAME_VERSION} THEN a.asked_name = r.name_proof END AS name_matches, a.asked_kk = r.kk_proof AS kk_matches, a.asked_suket = r.suket_proof AS suket_matches
-  FROM judged a
-  LEFT JOIN LATERAL (
-    SELECT r.* FROM residents r
-    WHERE a.refusal IS NULL AND r.tag = a.tag AND r.flags & ${FLAG.ABSENT} = 0
-      AND coalesce(r.region, (SELECT s.first_region FROM copies c JOIN sources s ON s.name = c.source WHERE c.id = r.copy)) BETWEEN a.first AND a.last
-  ) r ON true
-  LEFT JOIN copies c ON c.id = r.copy
-  LEFT JOIN sources s ON s.name = c.source
-  LEFT JOIN LATERAL (
-    SELECT coalesce(s.full_as_of, s.as_of) AS as_of, s.name, s.region FROM sources s
-    WHERE a.refusal IS NULL AND r.tag IS NULL AND s.first_region <= a.last AND s.last_region >= a.first
-    ORDER BY 1, s.name COLLATE "C" LIMIT 1
-  ) oldest ON true
-)${more.slot === undefined ? '' : MISS_CTE}${more.ctes ?? ''}, recorded AS (
-  INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
-  SELECT id, audit_tag, region, copy, suket_ends, of_age_on, status, flags,
-         (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
-         coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
-         found, source, client, claim
-  FROM found WHERE refusal IS NULL AND ${more.answered ?? 'true'} ON CONFLICT (id) DO NOTHING
-)
-SELECT found, region::text, status, flags, suket_issued, suket_ends, of_age_on, source, source_region,
-       (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches,
-       refusal, quota${more.select ?? ''}
-FROM found ORDER BY n`;
-
-/** The form has limits of its own. */
-const UNMETERED = `, judged AS (
-  SELECT a.*, token_claim AS claim, token_first AS first, token_last AS last, NULL AS quota, NULL AS refusal FROM asked a
-)`;
-
-const PARAMETER_TYPES = [
-  'uuid',
-  'uuid',
-  'uuid',
-  'text',
-  'text',
-  'bigint',
-  'bigint',
-  'bigint',
-  'bigint',
-  'bigint',
-  'bigint',
-  'int',
-  'bool',
-] as const;
-
 /** Columns of `asked` as array literals. Every element is a tag, a number or a name of `[A-Za-z0-9._-]`: see `isPlain`. */
 export function askedParameters(asked: readonly Asked[]): string[] {
   const column = (value: (one: Asked) => string | number | null): string =>
@@ -148,9 +77,10 @@ export function askedParameters(asked: readonly Asked[]): string[] {
 /** An array literal that holds nothing which could end it or the string around it. */
 const isPlain = (literal: string): boolean => /^\{[A-Za-z0-9._,"-]*\}$/.test(literal);
 
-const PREPARED = findStatement(
-  PARAMETER_TYPES.map((_, i) => `$${i + 1}`),
-  { slot: `$${PARAMETER_TYPES.length + 1}::int` },
+const NUMBER_OF_COLUMNS = Object.keys(ASKED_COLUMNS).length;
+const PREPARED = checkStatement(
+  Array.from({ length: NUMBER_OF_COLUMNS }, (_, i) => `$${i + 1}`),
+  `$${NUMBER_OF_COLUMNS + 1}::int`,
 );
 
 /**
@@ -166,10 +96,7 @@ export async function findPrepared(sql: Sql, asked: readonly Asked[], slot = 0):
  * first. Values stand in the text, which therefore must be plain; throws TypeError where they are not.
  */
 export async function findInline(sql: Sql, asked: readonly Asked[], slot = 0): Promise<SourceAnswer[]> {
-  return sourceAnswers(
-    await sql.unsafe(findStatement(inlineParameters(asked), { slot: String(Math.trunc(slot)) })),
-    asked,
-  );
+  return sourceAnswers(await sql.unsafe(checkStatement(inlineParameters(asked), String(Math.trunc(slot)))), asked);
 }
 
 /** Throws `WrongKey`: the statement answers nothing from a registry that was tagged with another key. */

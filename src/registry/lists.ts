@@ -1,4 +1,4 @@
-import { LIST_MISSED, PAUSED_SECONDS } from './admit.ts';
+import { countMisses, PAUSED_SECONDS } from './quota.ts';
 import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
 import { isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
@@ -107,9 +107,14 @@ export async function recordListReading(sql: Sql, { id, client, claim, keyCheck,
   return judgedRow<{ claim: string | null; known: boolean }>(rows);
 }
 
+/** Rows of a list have no order: misses count in a row as far as they outnumber the hits. */
+const COUNT_MISSES = countMisses(
+  'SELECT $1::text AS client, 0 AS slot, greatest(0, $2::int - $3::int) AS run, $3::int >= $2::int AS hit',
+);
+
 /** Counts what a list told of residents who are not there, as checks would; too many of them pause the client. */
 export async function recordListMisses(sql: Sql, client: string, misses: number, hits: number): Promise<void> {
-  await sql.unsafe(LIST_MISSED, [client, misses, hits]);
+  await sql.unsafe(COUNT_MISSES, [client, misses, hits]);
 }
 
 const REMOVE = `

@@ -187,7 +187,8 @@ export const clients = pgTable('clients', {
 
 /**
  * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted to the
- * one; one of a large quota has a row a slot, so that statements in flight do not wait for each other.
+ * one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See `admit` in
+ * drizzle/0007_admit.sql.
  */
 export const clientUsage = pgTable(
   'client_usage',
@@ -198,11 +199,6 @@ export const clientUsage = pgTable(
     inMinute: integer('in_minute').notNull(),
     day: date().notNull(),
     inDay: integer('in_day').notNull(),
-    /** Of the last statement: checks asked, quota less what other slots used, checks admitted. */
-    asked: integer().notNull(),
-    minuteLeft: integer('minute_left').notNull(),
-    dayLeft: integer('day_left').notNull(),
-    admitted: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.client, table.slot] })],
 );

@@ -1,6 +1,6 @@
 import { type Client, listClients, recordClient, revokeClient } from '../../access/clients.ts';
 import { SCOPES } from '../../access/grant.ts';
-import { QUOTA } from '../../registry/admit.ts';
+import { QUOTA } from '../../registry/quota.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { openRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';

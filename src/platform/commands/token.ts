@@ -2,7 +2,7 @@ import { permits, recordClient } from '../../access/clients.ts';
 import { SCOPES } from '../../access/grant.ts';
 import { parseKeyring } from '../../access/keyring.ts';
 import { issueToken } from '../../access/tokens.ts';
-import { QUOTA } from '../../registry/admit.ts';
+import { QUOTA } from '../../registry/quota.ts';
 import { openRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';
 import { describeClient, parseClientName, parseRegionOption, parseScopes } from './access-options.ts';
