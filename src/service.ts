@@ -140,7 +140,7 @@ export function appOf(service: Service, connection: Connection): App {
     };
   });
   const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
-  return createApp({
+  const app: App = createApp({
     verify,
     check: createCheck({
       keys,
@@ -173,11 +173,12 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: openApiDocument,
+      document: () => openApiDocument(app),
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),
   });
+  return app;
 }
 
 /** What is made over a connection, and kept as long as that is used. */

@@ -9,14 +9,12 @@ import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
 import { refused } from './authorize.ts';
 import { checkRoutes } from './checks.ts';
-import { documentRoutes } from './docs.ts';
-import type { Env } from './env.ts';
 import { healthRoutes } from './health.ts';
 import type { listRoutes } from './lists.ts';
 import { faultEvent, type LogEvent, methodOf, routeOf } from './log.ts';
 import { type Metrics, metricsRoutes } from './metrics.ts';
-import { openApiDocument } from './openapi.ts';
-import { Problem, problemResponse } from './problem.ts';
+import { documentRoutes, openApiDocument } from './openapi.ts';
+import { type Env, Problem, problemResponse } from './problem.ts';
 import { type Enter, tooMuch } from './rooms.ts';
 
 export type AppDependencies = {
@@ -71,7 +69,10 @@ export function createApp(dependencies: AppDependencies) {
     .route('/', dependencies.audit)
     .route('/', healthRoutes(readiness, publicJwks))
     .route('/', metricsRoutes(metrics, dependencies.copies, dependencies.mayReadMetrics))
-    .route('/', documentRoutes(openApiDocument))
+    .route(
+      '/',
+      documentRoutes(() => openApiDocument(app)),
+    )
     .route('/', dependencies.pages);
   app.notFound((c) => {
     const allow = allowedAt(app, c.req.path);
@@ -88,14 +89,11 @@ export function createApp(dependencies: AppDependencies) {
 export type App = ReturnType<typeof createApp>;
 
 /** The methods of the routes that a path fits, as the Allow header has them; empty where there are none. */
-function allowedAt(app: Hono<Env>, path: string): string {
-  const fits = (pattern: string): boolean =>
-    new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}$`).test(path);
-  const methods = app.routes
-    .filter(({ method, path: pattern }) => method !== 'ALL' && fits(pattern))
-    .map(({ method }) => method);
-  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
-}
+const allowedAt = (app: Hono<Env>, path: string): string =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+    .filter((asked) => app.router.match(asked, path)[0].some(([[, { method }]]) => method === asked))
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .join(', ');
 
 function problemOf(error: unknown, c: Context<Env>, log: AppDependencies['log']): Problem {
   if (error instanceof Problem) return error;

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { describeRoute } from 'hono-openapi';
 import type { VerifyToken } from '../access/tokens.ts';
 import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
@@ -9,48 +10,100 @@ import type { Result } from '../core/result.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
-import { problemOf as uploadProblemOf } from './bulk.ts';
-import type { Env } from './env.ts';
-import { Problem } from './problem.ts';
+import { orUploadProblem } from './bulk.ts';
+import { json, lines, one, operation, pathParameter, text } from './describe.ts';
+import { LIST } from './examples.ts';
+import { type Env, Problem } from './problem.ts';
 import { tooMuch } from './rooms.ts';
+import { createdList, listChanges, listCounts, listLine } from './schemas.ts';
 
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_STORE = { 'Cache-Control': 'no-store' };
+const ID = pathParameter('id', LIST.created.id);
+
+const CREATE = operation('lists', 'createList', 'Keep a list of voters, whole or not at all', {
+  description: `The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only. A
+table has a column \`ref\` and one of NIKs, under any name that an import knows; its other columns are passed over. Faults
+are told at the line and its column, lines counted from 1.`,
+  scope: 'lists',
+  parameters: [
+    {
+      ...{ name: 'Idempotency-Key', in: 'header', required: true, example: 'list-1' },
+      description: 'Of your choice: the same request again does nothing twice',
+      schema: { type: 'string', pattern: KEY.source },
+    },
+  ],
+  body: {
+    ...lines(listLine, '{"ref":"1","nik":"3201011403859001"}\n'),
+    ...text('text/csv', 'ref;nik\r\n1;3201011403859001\r\n'),
+  },
+  answer: json(createdList, one(LIST.created)),
+  headers: ['Location'],
+  status: 201,
+  also: { 200: 'It was there already' },
+  problems: ['conflict', 'invalid', 'too-many-requests'],
+});
+const COUNT = operation('lists', 'countList', 'How many of a list have which document', {
+  scope: 'lists',
+  parameters: [ID],
+  answer: json(listCounts, one(LIST.counts)),
+  problems: ['not-found', 'too-many-requests'],
+});
+const CHANGES = operation(
+  'lists',
+  'listChanges',
+  'What a check would show otherwise than before, in the order of commits',
+  {
+    scope: 'lists',
+    parameters: [
+      ID,
+      {
+        ...{ name: 'after', in: 'query', schema: { type: 'string' } },
+        description: 'The cursor of the page before; since the list came without it',
+      },
+      {
+        ...{ name: 'limit', in: 'query', description: 'Changes at most' },
+        schema: { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage },
+      },
+    ],
+    answer: json(listChanges, one(LIST.changes)),
+    problems: ['not-found', 'conflict', 'invalid', 'too-many-requests'],
+  },
+);
+const DELETE = operation('lists', 'deleteList', 'Forget a list', {
+  scope: 'lists',
+  parameters: [ID],
+  status: 204,
+  problems: ['not-found'],
+});
 
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
 export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) {
-  const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
   return new Hono<Env>()
-    .post('/v1/lists', async (c) => {
-      const grant = await caller(c);
+    .post('/v1/lists', describeRoute(CREATE), async (c) => {
+      const grant = await authorize(verify, c, 'lists');
       const key = idempotencyKey(c);
       const giveBack = take(grant.client);
       if (giveBack === null) throw tooMuch(c);
       const create = async () => lists().create({ id: crypto.randomUUID(), key, body: await readBody(c) }, grant);
-      const creating = create().catch((error: unknown) => {
-        throw uploadProblemOf(error);
-      });
-      const created = granted(await creating.finally(giveBack));
+      const created = granted(await create().catch(orUploadProblem).finally(giveBack));
       if ('faults' in created) throw new Problem('invalid', created.faults);
       const { list } = created;
       return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
     })
-    .get('/v1/lists/:id', async (c) => {
-      const grant = await caller(c);
-      return c.json(
-        granted(await lists().counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)),
-        200,
-        NO_STORE,
-      );
+    .get('/v1/lists/:id', describeRoute(COUNT), async (c) => {
+      const grant = await authorize(verify, c, 'lists');
+      const asked = { requestId: c.get('requestId'), id: idOf(c) };
+      return c.json(granted(await lists().counts(asked, grant)), 200, NO_STORE);
     })
-    .get('/v1/lists/:id/changes', async (c) => {
-      const grant = await caller(c);
+    .get('/v1/lists/:id/changes', describeRoute(CHANGES), async (c) => {
+      const grant = await authorize(verify, c, 'lists');
       const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
       return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
-    .delete('/v1/lists/:id', async (c) => {
-      const grant = await caller(c);
+    .delete('/v1/lists/:id', describeRoute(DELETE), async (c) => {
+      const grant = await authorize(verify, c, 'lists');
       granted(await lists().remove(idOf(c), grant));
       return c.body(null, 204, NO_STORE);
     });
@@ -58,46 +111,38 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
 
 function granted<Value>(result: Result<Value, ListRefusal>): Value {
   if (result.ok) return result.value;
-  throw problemOf(result.code);
-}
-
-function problemOf(code: ListRefusal): Problem {
-  switch (code) {
+  switch (result.code) {
     case 'NO_LIST':
-      return new Problem('not-found');
+      throw new Problem('not-found');
     case 'KEY_USED':
     case 'TOO_MANY_LISTS':
-      return new Problem('conflict', [{ pointer: '', code }]);
+      throw new Problem('conflict', result.code);
     case 'CURSOR_AHEAD':
     case 'CURSOR_BEHIND':
-      return new Problem('conflict', [{ pointer: '/after', code }]);
+      throw new Problem('conflict', [{ pointer: '/after', code: result.code }]);
   }
 }
 
 function idempotencyKey(c: Context<Env>): string {
   const key = c.req.header('idempotency-key');
   if (key !== undefined && KEY.test(key)) return key;
-  throw new Problem('bad-request', [{ pointer: '', code: 'IDEMPOTENCY_KEY' }]);
+  throw new Problem('bad-request', 'IDEMPOTENCY_KEY');
 }
 
 /** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or was cut off. */
 async function readBody(c: Context<Env>): Promise<string | Upload> {
-  const type = mediaTypeOf(c);
-  const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (encoding !== 'identity') throw new Problem('unsupported-media-type');
+  const type = (c.req.header('content-encoding') ?? 'identity') === 'identity' ? mediaTypeOf(c) : null;
   if (type === 'application/x-ndjson') return await readLines(c.req.raw);
   if (type !== 'text/csv') throw new Problem('unsupported-media-type');
-  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, {
-    ...LIST_LIMITS,
-    maxLines: LIST_LIMITS.maxLines + 1,
-  });
+  const limits = { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 };
+  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, limits);
 }
 
 async function readLines(request: Request): Promise<string> {
   const text = await readText(request, LIST_LIMITS.maxBytes);
   let lines = text.endsWith('\n') || text === '' ? 0 : 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
-  if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', [{ pointer: '', code: 'TOO_MANY_LINES' }]);
+  if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', 'TOO_MANY_LINES');
   return text;
 }
 
@@ -110,10 +155,10 @@ function idOf(c: Context<Env>): string {
 
 function placeOf(c: Context<Env>): Place | null {
   const after = c.req.query('after');
-  const place = after === undefined ? null : parseCursor(after);
-  if (after !== undefined && place === null)
-    throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
-  return place;
+  if (after === undefined) return null;
+  const place = parseCursor(after);
+  if (place !== null) return place;
+  throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
 }
 
 function limitOf(c: Context<Env>): number {

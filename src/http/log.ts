@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
+import { z } from 'zod';
 import { Unavailable } from '../checks/group.ts';
-import type { Env } from './env.ts';
+import type { Env } from './problem.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */
 export type LogEvent =
@@ -10,49 +11,44 @@ export type LogEvent =
 /** `ms` is the time until the answer begins. */
 type RequestLine = { method: string; route: string; status: number; ms: number };
 
-export type LogLine = { level: 'info' | 'error' } & Record<string, string | number>;
-
 /** Which lines are written: `requests` one for each request, `errors` only for those that failed on our side. */
 export type LogMode = 'requests' | 'errors';
 export const logModeOf = (text: string | null | undefined): LogMode => (text === 'requests' ? 'requests' : 'errors');
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Six digits in a row may be of a number of somebody's. */
-const like =
-  (form: RegExp) =>
-  (value: unknown): string | undefined =>
-    typeof value === 'string' && form.test(value) && !/[0-9]{6}/.test(value) ? value : undefined;
-const frameLike = like(/^(async |new )?([\w$.<>#]{1,80} )?\(?[\w@.:/-]{1,120}:\d+:\d+\)?$/);
-const word = like(/^\w{1,40}$/);
-const number = (value: unknown): number | undefined =>
-  typeof value === 'number' && value >= 0 && value < 1_000_000 ? Math.round(value * 10) / 10 : undefined;
-const uuid = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) ? value : undefined;
+const isLike = (text: string, form: RegExp): boolean => form.test(text) && !/[0-9]{6}/.test(text);
+const isFrame = (text: string): boolean =>
+  isLike(text, /^(async |new )?([\w$.<>#]{1,80} )?\(?[\w@.:/-]{1,120}:\d+:\d+\)?$/);
+const like = (form: RegExp) => z.string().refine((text) => isLike(text, form));
+/** What is not in its form is left out. */
+const orNone = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+const word = orNone(like(/^\w{1,40}$/));
+const number = orNone(
+  z
+    .number()
+    .min(0)
+    .lt(1_000_000)
+    .transform((value) => Math.round(value * 10) / 10),
+);
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'OTHER'];
 
 /** All that may be written, and what each field may hold. */
-const ALLOWED: Record<string, (value: unknown) => string | number | undefined> = {
+const ALLOWED = z.object({
   event: word,
-  requestId: uuid,
+  requestId: orNone(z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
   code: word,
-  stack: (value) =>
-    typeof value === 'string' && value.split(' | ').every((frame) => frameLike(frame)) ? value : undefined,
-  method: (value) => (METHODS.includes(value as string) ? (value as string) : 'OTHER'),
-  route: like(/^(none|\/[\w./:{}*-]{0,80})$/),
+  stack: orNone(z.string().refine((text) => text.split(' | ').every(isFrame))),
+  method: z.enum(METHODS).optional().catch('OTHER'),
+  route: orNone(like(/^(none|\/[\w./:{}*-]{0,80})$/)),
   status: number,
   ms: number,
-};
+});
 
 /** An event as it is written: only fields named above pass, and only in their own form. Null where the mode leaves it out. */
-export function lineOf(event: LogEvent, mode: LogMode): LogLine | null {
+export function lineOf(event: LogEvent, mode: LogMode) {
   const failed = event.event !== 'request' || event.status >= 500;
   if (!failed && mode === 'errors') return null;
-  const line: LogLine = { level: failed ? 'error' : 'info' };
-  for (const [name, read] of Object.entries(ALLOWED)) {
-    if (!Object.hasOwn(event, name)) continue;
-    const value = read((event as Record<string, unknown>)[name]);
-    if (value !== undefined) line[name] = value;
-  }
-  return line;
+  return { level: failed ? ('error' as const) : ('info' as const), ...ALLOWED.parse(event) };
 }
 
 /** What is told of a fault. Messages of drivers and validators hold values: the class and the frames of the stack, no more. */
@@ -71,7 +67,7 @@ function framesOf(error: unknown): string {
   return (from < 0 ? '' : stack.slice(from + message.length))
     .split('\n')
     .map((line) => line.replace(/^\s+at /, '').replace(/(file:\/\/)?[^\s(]*?\/(?=(src|node_modules)\/|[^/]+$)/, ''))
-    .filter((frame) => frameLike(frame) !== undefined)
+    .filter(isFrame)
     .slice(0, MAX_FRAMES)
     .join(' | ');
 }
@@ -95,4 +91,4 @@ export const routeOf = (c: Context<Env>): string =>
   matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
 
 /** The method, where it is one of HTTP's own: a client may send any word. */
-export const methodOf = (c: Context<Env>): string => ALLOWED.method?.(c.req.method) as string;
+export const methodOf = ({ req }: Context): string => (METHODS.includes(req.method) ? req.method : 'OTHER');
