@@ -26,13 +26,13 @@ import { faultEvent, type LogEvent } from './http/log.ts';
 import { createMetrics, type Metrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
-import { uuidV7 } from './http/request-id.ts';
 import { type Enter, room } from './http/rooms.ts';
 import { isOutage } from './registry/error-code.ts';
 import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
 import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
+import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
 /** What stands behind every door: keys, rules and the verifier of tokens. Holds no connection, so that a Worker may keep it. */
@@ -139,7 +139,6 @@ export function appOf(service: Service, connection: Connection): App {
       sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
     };
   });
-  const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
   const app: App = createApp({
     verify,
     check: createCheck({
@@ -153,7 +152,6 @@ export function appOf(service: Service, connection: Connection): App {
     enter,
     takeCheck: shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce }),
     publicJwks: () => keyring().publicJwks,
-    newId,
     log,
     metrics,
     bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
@@ -173,7 +171,7 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: () => openApiDocument(app),
+      document: async () => (await openApiDocument(app)) as object as ApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),

@@ -1,34 +1,24 @@
 import { type Context, Hono } from 'hono';
-import type { JWK } from 'jose';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
 import { Unavailable } from '../checks/group.ts';
 import type { Take } from '../checks/shares.ts';
-import type { RegistryState } from '../registry/readiness.ts';
 import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
 import { refused } from './authorize.ts';
 import { checkRoutes } from './checks.ts';
-import { healthRoutes } from './health.ts';
+import { type HealthDependencies, healthRoutes } from './health.ts';
 import type { listRoutes } from './lists.ts';
 import { faultEvent, type LogEvent, methodOf, routeOf } from './log.ts';
-import { type Metrics, metricsRoutes } from './metrics.ts';
 import { documentRoutes, openApiDocument } from './openapi.ts';
 import { type Env, Problem, problemResponse } from './problem.ts';
+import { uuidV7 } from './request-id.ts';
 import { type Enter, tooMuch } from './rooms.ts';
 
-export type AppDependencies = {
+export type AppDependencies = HealthDependencies & {
   verify: VerifyToken;
   check: Check;
-  readiness(): Promise<RegistryState>;
-  /** For the metrics: may be some seconds old. */
-  copies(): Promise<RegistryState['copies']>;
-  publicJwks(): { keys: JWK[] };
-  /** A fresh UUID version 7. */
-  newId(): string;
   log(event: LogEvent): void;
-  metrics: Metrics;
-  mayReadMetrics(c: Context<Env>): boolean;
   enter: Enter;
   /** For checks at once of one client. */
   takeCheck: Take;
@@ -43,11 +33,11 @@ export const HSTS = 'max-age=31536000';
 
 /** The whole service as one Hono app, the same behind every door. */
 export function createApp(dependencies: AppDependencies) {
-  const { verify, check, readiness, publicJwks, newId, log, metrics } = dependencies;
+  const { verify, check, log, metrics } = dependencies;
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const start = performance.now();
-    const id = newId();
+    const id = uuidV7(Date.now(), crypto.randomUUID());
     c.set('requestId', id);
     await next();
     c.res.headers.set('X-Request-Id', id);
@@ -67,8 +57,7 @@ export function createApp(dependencies: AppDependencies) {
     .route('/', dependencies.bulk)
     .route('/', dependencies.lists)
     .route('/', dependencies.audit)
-    .route('/', healthRoutes(readiness, publicJwks))
-    .route('/', metricsRoutes(metrics, dependencies.copies, dependencies.mayReadMetrics))
+    .route('/', healthRoutes(dependencies))
     .route(
       '/',
       documentRoutes(() => openApiDocument(app)),

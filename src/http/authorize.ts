@@ -4,7 +4,7 @@ import type { VerifyToken } from '../access/tokens.ts';
 import type { Refusal } from '../registry/standing.ts';
 import { Problem } from './problem.ts';
 
-/** The grant of a request with this scope (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
+/** The grant of a request (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
 export async function authorize(verify: VerifyToken, c: Context, scope: Scope): Promise<Grant> {
   const grant = await verify(c.req.header('authorization'));
   if (!grant.ok && grant.code === 'TOKEN_UNVERIFIABLE')
@@ -14,7 +14,7 @@ export async function authorize(verify: VerifyToken, c: Context, scope: Scope): 
   throw forbidden('SCOPE_MISSING', `, scope="${scope}"`);
 }
 
-/** What a refused caller is told: 401 once revoked, 403 where its client has become narrower, else 429 and when to ask again. */
+/** What a refused caller is told: 401 once revoked, 403 where its client has become narrower, else 429. */
 export function refused({ code, retryAfterSeconds }: Refusal): Problem {
   if (code === 'REVOKED') return unauthorized('TOKEN_REVOKED');
   if (code === 'SCOPE' || code === 'REGION') return forbidden(`${code}_TAKEN_AWAY`);

@@ -7,8 +7,8 @@ export const mediaTypeOf = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
 /**
- * Reads a JSON body of at most `maxBytes` and checks it. Throws `Problem`: 415, 413, 400 (not JSON), 422 with a pointer
- * and a code for each error. Codes are the schema's messages; an unknown member's name may be a value and is not repeated.
+ * Reads a JSON body of at most `maxBytes` and checks it. Throws `Problem`: 415, 413, 400, 422 with a pointer and a
+ * code for each error. Codes are the schema's messages; the name of an unknown member may be a value and is not repeated.
  */
 export async function readJson<Output>(c: Context, schema: z.ZodType<Output>, maxBytes: number): Promise<Output> {
   if (mediaTypeOf(c) !== 'application/json') throw new Problem('unsupported-media-type');
@@ -37,7 +37,7 @@ export async function* uploadOf(request: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The body as UTF-8 text, read no further than `maxBytes`. Throws `Problem`: 413, or 400 where it is cut off or not UTF-8. */
+/** The body as UTF-8 text, read no further than `maxBytes`. Throws `Problem`: 413, 400 (cut off, not UTF-8). */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const stated = request.headers.get('content-length');
   if (Number(stated) > maxBytes) throw new Problem('content-too-large');

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { describeRoute } from 'hono-openapi';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Bulk } from '../checks/bulk/bulk.ts';
 import type { FormatName } from '../checks/bulk/format.ts';
@@ -9,7 +8,7 @@ import { Unavailable } from '../checks/group.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, uploadOf } from './body.ts';
-import { lines, operation, text } from './describe.ts';
+import { described, lines, plain } from './describe.ts';
 import { BULK } from './examples.ts';
 import { type Env, Problem } from './problem.ts';
 import { bulkLine, bulkQuestion } from './schemas.ts';
@@ -17,15 +16,15 @@ import { bulkLine, bulkQuestion } from './schemas.ts';
 const FORMATS: Record<string, FormatName> = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' };
 const CONTENT_TYPES: Record<FormatName, string> = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
 
-const DESCRIPTION = operation('checks', 'checkBulk', 'Check many residents', {
+const CHECK_BULK = described('checks', 'checkBulk', 'Check many residents', {
   description: `A line for a line, in order and in the format of the request (gzip may be used), from one state of the
-registry. A table may have its header, under any name that an import knows (\`nik\`, \`nama\`, \`no_kk\`, \`nkk\` …), among
-its first 20 lines, and cells parted by comma, semicolon, bar or tab; lines that are no rows have no line in the answer
-and are counted in the summary. Where another table begins, all lines from there on have the error HEADER_CHANGED or
-DELIMITER_CHANGED. A whole answer ends with its summary: without it, it was broken off.`,
+registry. A table may have its header, under any name that an import knows (\`nik\`, \`nama\`, \`no_kk\`, \`nkk\` …),
+among its first 20 lines, and cells parted by comma, semicolon, bar or tab; lines that are no rows have no line in the
+answer and are counted in the summary. Where another table begins, all lines from there on have the error
+HEADER_CHANGED or DELIMITER_CHANGED. A whole answer ends with its summary: without it, it was broken off.`,
   scope: 'bulk',
-  body: { ...lines(bulkQuestion, BULK.question), ...text('text/csv', BULK.csvQuestion) },
-  answer: { ...lines(bulkLine, BULK.answer), ...text('text/csv', BULK.csvAnswer) },
+  body: { ...lines(bulkQuestion, BULK.question), ...plain('text/csv', BULK.csvQuestion) },
+  answer: { ...lines(bulkLine, BULK.answer), ...plain('text/csv', BULK.csvAnswer) },
 });
 
 export type BulkRouteOptions = {
@@ -37,7 +36,7 @@ export type BulkRouteOptions = {
 
 /** `POST /v1/checks/bulk`: a line for a line, in the same format, from one state of the registry; then a summary. */
 export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }: BulkRouteOptions): Hono<Env> {
-  return new Hono<Env>().post('/v1/checks/bulk', describeRoute(DESCRIPTION), async (c) => {
+  return new Hono<Env>().post('/v1/checks/bulk', CHECK_BULK, async (c) => {
     const grant = await authorize(verify, c, 'bulk');
     const format = formatOf(c);
     const id = c.get('requestId');

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { describeRoute } from 'hono-openapi';
 import type { z } from 'zod';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Check } from '../checks/checks.ts';
@@ -8,13 +7,13 @@ import type { Take } from '../checks/shares.ts';
 import { withKkOutOfName } from '../core/nik.ts';
 import { authorize, refused } from './authorize.ts';
 import { readJson } from './body.ts';
-import { json, operation, QUOTA_HEADERS } from './describe.ts';
+import { described, json, QUOTA_HEADERS } from './describe.ts';
 import { ANSWERS, QUESTIONS } from './examples.ts';
 import type { Env } from './problem.ts';
 import { tooMuch } from './rooms.ts';
 import { answer, checkRequest } from './schemas.ts';
 
-const DESCRIPTION = operation('checks', 'check', 'Check one resident', {
+const CHECK = described('checks', 'check', 'Check one resident', {
   description: `A NIK that is not found, or outside the region of the token, is answered with 200, UNDETERMINED and the
 reason NOT_FOUND.`,
   scope: 'check',
@@ -45,6 +44,6 @@ export function checkRoutes(verify: VerifyToken, check: Check, take: Take) {
     return c.json(answer, 200, { 'Cache-Control': 'no-store' });
   };
   // The description rides on the handler: as a middleware of its own it would cost every check a turn.
-  Object.assign(handle, describeRoute(DESCRIPTION));
+  Object.assign(handle, CHECK);
   return new Hono<Env>().post('/v1/checks', handle);
 }

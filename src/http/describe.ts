@@ -1,7 +1,8 @@
-import type { DescribeRouteOptions } from 'hono-openapi';
-import type { z } from 'zod';
+import { type DescribeRouteOptions, describeRoute } from 'hono-openapi';
+import { z } from 'zod';
 import type { Scope } from '../access/grant.ts';
 import { PROBLEMS, type ProblemSlug } from './problem.ts';
+import { problem } from './schemas.ts';
 
 export const TAGS = {
   checks: 'What the registry says of a resident, and what that means for the election',
@@ -11,30 +12,29 @@ export const TAGS = {
   pages: 'Pages for people, in Indonesian and English (`?lang=`, Accept-Language)',
 };
 
-const COUNT = { type: 'integer', minimum: 0 } as const;
-export const HEADERS = {
-  'X-Request-Id': {
-    description: 'The id of the request (UUID version 7): that of its audit record, too',
-    schema: { type: 'string', format: 'uuid' },
-  },
-  'RateLimit-Limit': { description: 'Checks a minute of this client', schema: COUNT },
-  'RateLimit-Remaining': { description: 'Those left in this minute', schema: COUNT },
-  'RateLimit-Reset': { description: 'Seconds until the minute is over', schema: COUNT },
-  'Retry-After': { description: 'Seconds to wait before asking again', schema: { type: 'integer', minimum: 1 } },
-  Location: { description: 'Where to find what was made', schema: { type: 'string' } },
-  'WWW-Authenticate': { description: 'What kind of token is needed (RFC 6750)', schema: { type: 'string' } },
-} as const;
-export const QUOTA_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const;
+const text = (description: string, format = {}) => ({ description, schema: { type: 'string', ...format } as const });
+const count = (description: string, minimum = 0) => ({ description, schema: { type: 'integer', minimum } as const });
+const HEADERS = {
+  'X-Request-Id': text('The id of the request (UUID version 7): that of its audit record, too', { format: 'uuid' }),
+  'RateLimit-Limit': count('Checks a minute of this client'),
+  'RateLimit-Remaining': count('Those left in this minute'),
+  'RateLimit-Reset': count('Seconds until the minute is over'),
+  'Retry-After': count('Seconds to wait before asking again', 1),
+  Location: text('Where to find what was made'),
+  'WWW-Authenticate': text('What kind of token is needed (RFC 6750)'),
+};
+export const QUOTA_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
 
 /** What any question with a token may meet, and any with a body. */
 const OF_TOKEN: readonly ProblemSlug[] = ['unauthorized', 'forbidden', 'unavailable'];
 const OF_BODY: readonly ProblemSlug[] = ['bad-request', 'content-too-large', 'unsupported-media-type'];
 
+type Parameter = Exclude<NonNullable<DescribeRouteOptions['parameters']>[number], { $ref: string }>;
 type Examples = Record<string, { summary?: string; value: unknown }>;
 /** What a request or an answer holds, by media type. */
 type Content = Record<string, { schema: object; examples: Examples }>;
 
-export const refTo = (kind: 'schemas' | 'headers' | 'responses', name: string) => ({
+const refTo = (kind: 'schemas' | 'headers' | 'responses', name: string) => ({
   $ref: `#/components/${kind}/${name}`,
 });
 const schemaOf = (schema: z.ZodType) => refTo('schemas', schema.meta()?.id as string);
@@ -51,14 +51,19 @@ export const lines = (schema: z.ZodType, value: string): Content => ({
     examples: one(value),
   },
 });
-export const text = (type: string, value: string): Content => ({
+export const plain = (type: string, value: string): Content => ({
   [type]: { schema: { type: 'string' }, examples: one(value) },
 });
 
-export const headersOf = (names: readonly (keyof typeof HEADERS)[]) =>
-  Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, refTo('headers', name)]));
-export const pathParameter = (name: string, example: string) =>
-  ({ name, in: 'path', required: true, example, schema: { type: 'string' } }) as const;
+const headersOf = (names: readonly string[] = []) =>
+  Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, refTo('headers', name)]));
+export const parameter = (
+  place: 'path' | 'query' | 'header',
+  name: string,
+  told: Omit<Parameter, 'in' | 'name'>,
+) => ({
+  ...{ name, in: place, schema: { type: 'string' } as const, required: place === 'path', ...told },
+});
 
 type Told = Pick<DescribeRouteOptions, 'description' | 'parameters'> & {
   /** Of the token that is needed; without one the operation is open to everybody. */
@@ -69,32 +74,60 @@ type Told = Pick<DescribeRouteOptions, 'description' | 'parameters'> & {
   status?: number;
   /** What the same content means under another status. */
   also?: Record<number, string>;
-  headers?: readonly (keyof typeof HEADERS)[];
+  headers?: readonly string[];
   problems?: readonly ProblemSlug[];
 };
 
-/** One operation as `describeRoute` takes it, with the problems that any with a token or a body may meet. */
-export function operation(tag: keyof typeof TAGS, id: string, summary: string, told: Told): DescribeRouteOptions {
-  const { description, scope, parameters = [], body, answer, status = 200, also = {}, headers = [] } = told;
+/** One operation as the document has it, with the problems that any with a token or a body may meet. */
+export function operation(tag: keyof typeof TAGS, operationId: string, summary: string, told: Told) {
+  const { scope, parameters, body, answer, status = 200, also = {}, headers } = told;
   const problems = [...(scope ? OF_TOKEN : []), ...(body ? OF_BODY : []), ...(told.problems ?? [])];
   const answered = { headers: headersOf(headers), ...(answer && { content: answer }) };
   const answers = Object.entries({ [status]: 'The answer', ...also });
-  const isOpen = problems.length === 0 && !(404 in also);
+  const description = [told.description, scope && `Scope: \`${scope}\`.`].filter(Boolean).join(' ');
   return {
-    operationId: id,
-    tags: [tag],
-    summary,
-    ...((description || scope) && {
-      description: [description, scope && `Scope: \`${scope}\`.`].filter(Boolean).join(' '),
-    }),
+    ...{ operationId, tags: [tag], summary },
+    ...(description !== '' && { description }),
     security: scope ? [{ token: [scope] }] : [],
-    ...(parameters.length > 0 && { parameters }),
+    ...(parameters && { parameters }),
     ...(body && { requestBody: { required: true, content: body } }),
     responses: {
       ...Object.fromEntries(answers.map(([code, meaning]) => [code, { description: meaning, ...answered }])),
       ...Object.fromEntries(problems.map((slug) => [PROBLEMS[slug].status, refTo('responses', slug)])),
-      ...(isOpen && { '4XX': refTo('responses', 'bad-request') }),
+      // Whatever is open to everybody may still be asked wrongly.
+      ...(problems.length === 0 && !(404 in also) && { '4XX': refTo('responses', 'bad-request') }),
       500: refTo('responses', 'internal'),
     },
   };
+}
+
+/** The description of a route, beside its handler. */
+export const described = (...told: Parameters<typeof operation>) => describeRoute(operation(...told));
+
+const HEADERS_OF: Record<string, string[]> = {
+  unauthorized: ['WWW-Authenticate'],
+  forbidden: ['WWW-Authenticate'],
+  'too-many-requests': ['Retry-After', ...QUOTA_HEADERS],
+  unavailable: ['Retry-After'],
+};
+const TOKEN = 'Authorization: Bearer … (RFC 9068, at+jwt). Its scopes, region and client limit what it may ask.';
+
+/** What descriptions refer to: every schema that has an id, and every problem but 405, which is of addresses. */
+export function components() {
+  const { 'method-not-allowed': _, ...problems } = PROBLEMS;
+  const instance = '0160e9b4-8d00-7000-8000-000000000000';
+  const responses = Object.entries(problems).map(([slug, { status, title, explanation }]) => {
+    const example = one({ type: `/problems/${slug}`, title, status, instance });
+    const content = json(problem, example, 'application/problem+json');
+    return [slug, { description: explanation.en, headers: headersOf(HEADERS_OF[slug]), content }];
+  });
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { io: 'input', uri: (id) => refTo('schemas', id).$ref });
+  // Their `$schema` is that of the document.
+  const named = Object.entries(schemas).map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema]);
+  return {
+    securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN } },
+    headers: HEADERS,
+    responses: Object.fromEntries(responses),
+    schemas: Object.fromEntries(named),
+  } as const;
 }

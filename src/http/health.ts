@@ -1,38 +1,55 @@
-import { Hono } from 'hono';
-import { describeRoute } from 'hono-openapi';
+import { type Context, Hono } from 'hono';
 import type { JWK } from 'jose';
 import { isReady, type RegistryState } from '../registry/readiness.ts';
-import { json, one, operation } from './describe.ts';
-import type { Env } from './problem.ts';
-import { health, jwks, readiness } from './schemas.ts';
+import { described, json, one, plain } from './describe.ts';
+import type { Metrics } from './metrics.ts';
+import { type Env, Problem } from './problem.ts';
+import { health, jwks, readyState } from './schemas.ts';
 
-const HEALTH = operation('operations', 'health', 'The process answers', {
+const HEALTH = described('operations', 'health', 'The process answers', {
   answer: json(health, one({ status: 'ok' })),
 });
-const READINESS = operation(
-  'operations',
-  'readiness',
-  'So do its parts: database, migrations, key, and the copies with their age',
-  {
-    answer: json(readiness, one({ status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [] })),
-    also: { 503: 'Not ready: what is missing' },
-  },
-);
-const KEYS = operation('operations', 'keys', 'The public keys of tokens and signatures (RFC 7517)', {
+const PARTS = 'So do its parts: database, migrations, key, and the copies with their age';
+const READINESS = described('operations', 'readiness', PARTS, {
+  answer: json(readyState, one({ status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [] })),
+  also: { 503: 'Not ready: what is missing' },
+});
+const METRICS = described('operations', 'metrics', 'Figures of this process in the Prometheus text format 0.0.4', {
+  answer: plain('text/plain', 'hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n'),
+  problems: ['unauthorized'],
+});
+const KEYS = described('operations', 'keys', 'The public keys of tokens and signatures (RFC 7517)', {
   answer: json(jwks, one({ keys: [] })),
 });
+const NO_STORE = { 'Cache-Control': 'no-store' };
 
-/** `/healthz` (the process answers), `/readyz` (so do its parts), `/.well-known/jwks.json` (RFC 7517). */
-export function healthRoutes(state: () => Promise<RegistryState>, publicJwks: () => { keys: JWK[] }): Hono<Env> {
-  const noStore = { 'Cache-Control': 'no-store' };
+export type HealthDependencies = {
+  readiness(): Promise<RegistryState>;
+  metrics: Metrics;
+  /** For the metrics: may be some seconds old. Copies that cannot be asked for are left out. */
+  copies(): Promise<RegistryState['copies']>;
+  mayReadMetrics(c: Context): boolean;
+  publicJwks(): { keys: JWK[] };
+};
+
+/** Whether the service runs, and how; and the keys by which others trust what it signs. */
+export function healthRoutes({ readiness, metrics, copies, mayReadMetrics, publicJwks }: HealthDependencies) {
   return new Hono<Env>()
-    .get('/healthz', describeRoute(HEALTH), (c) => c.json({ status: 'ok' }, 200, noStore))
-    .get('/readyz', describeRoute(READINESS), async (c) => {
-      const found = await state();
-      const [status, code] = isReady(found) ? (['ready', 200] as const) : (['not ready', 503] as const);
-      return c.json({ status, ...found }, code, noStore);
+    .get('/healthz', HEALTH, (c) => c.json({ status: 'ok' }, 200, NO_STORE))
+    .get('/readyz', READINESS, async (c) => {
+      const state = await readiness();
+      return c.json(
+        { status: isReady(state) ? 'ready' : 'not ready', ...state },
+        isReady(state) ? 200 : 503,
+        NO_STORE,
+      );
     })
-    .get('/.well-known/jwks.json', describeRoute(KEYS), (c) =>
+    .get('/metrics', METRICS, async (c) => {
+      if (!mayReadMetrics(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
+      const type = 'text/plain; version=0.0.4; charset=utf-8';
+      return c.body(metrics.text(await copies()), 200, { 'Content-Type': type, ...NO_STORE });
+    })
+    .get('/.well-known/jwks.json', KEYS, (c) =>
       c.json(publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' }),
     );
 }

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { describeRoute } from 'hono-openapi';
 import type { VerifyToken } from '../access/tokens.ts';
 import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
@@ -11,7 +10,7 @@ import type { Place } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
 import { orUploadProblem } from './bulk.ts';
-import { json, lines, one, operation, pathParameter, text } from './describe.ts';
+import { described, json, lines, one, parameter, plain } from './describe.ts';
 import { LIST } from './examples.ts';
 import { type Env, Problem } from './problem.ts';
 import { tooMuch } from './rooms.ts';
@@ -20,23 +19,22 @@ import { createdList, listChanges, listCounts, listLine } from './schemas.ts';
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_STORE = { 'Cache-Control': 'no-store' };
-const ID = pathParameter('id', LIST.created.id);
+const ID = parameter('path', 'id', { example: LIST.created.id });
 
-const CREATE = operation('lists', 'createList', 'Keep a list of voters, whole or not at all', {
-  description: `The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only. A
-table has a column \`ref\` and one of NIKs, under any name that an import knows; its other columns are passed over. Faults
-are told at the line and its column, lines counted from 1.`,
+const CREATE = described('lists', 'createList', 'Keep a list of voters, whole or not at all', {
+  description: `The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only.
+A table has a column \`ref\` and one of NIKs, under any name that an import knows; its other columns are passed over.
+Faults are told at the line and its column, lines counted from 1.`,
   scope: 'lists',
   parameters: [
-    {
-      ...{ name: 'Idempotency-Key', in: 'header', required: true, example: 'list-1' },
+    parameter('header', 'Idempotency-Key', {
+      ...{ required: true, example: 'list-1', schema: { type: 'string', pattern: KEY.source } },
       description: 'Of your choice: the same request again does nothing twice',
-      schema: { type: 'string', pattern: KEY.source },
-    },
+    }),
   ],
   body: {
     ...lines(listLine, '{"ref":"1","nik":"3201011403859001"}\n'),
-    ...text('text/csv', 'ref;nik\r\n1;3201011403859001\r\n'),
+    ...plain('text/csv', 'ref;nik\r\n1;3201011403859001\r\n'),
   },
   answer: json(createdList, one(LIST.created)),
   headers: ['Location'],
@@ -44,34 +42,25 @@ are told at the line and its column, lines counted from 1.`,
   also: { 200: 'It was there already' },
   problems: ['conflict', 'invalid', 'too-many-requests'],
 });
-const COUNT = operation('lists', 'countList', 'How many of a list have which document', {
+const COUNT = described('lists', 'countList', 'How many of a list have which document', {
   scope: 'lists',
   parameters: [ID],
   answer: json(listCounts, one(LIST.counts)),
   problems: ['not-found', 'too-many-requests'],
 });
-const CHANGES = operation(
-  'lists',
-  'listChanges',
-  'What a check would show otherwise than before, in the order of commits',
-  {
-    scope: 'lists',
-    parameters: [
-      ID,
-      {
-        ...{ name: 'after', in: 'query', schema: { type: 'string' } },
-        description: 'The cursor of the page before; since the list came without it',
-      },
-      {
-        ...{ name: 'limit', in: 'query', description: 'Changes at most' },
-        schema: { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage },
-      },
-    ],
-    answer: json(listChanges, one(LIST.changes)),
-    problems: ['not-found', 'conflict', 'invalid', 'too-many-requests'],
-  },
-);
-const DELETE = operation('lists', 'deleteList', 'Forget a list', {
+const FOLLOW = 'What a check would show otherwise than before, in the order of commits';
+const LIMIT = { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage } as const;
+const CHANGES = described('lists', 'listChanges', FOLLOW, {
+  scope: 'lists',
+  parameters: [
+    ID,
+    parameter('query', 'after', { description: 'The cursor of the page before; since the list came without it' }),
+    parameter('query', 'limit', { description: 'Changes at most', schema: LIMIT }),
+  ],
+  answer: json(listChanges, one(LIST.changes)),
+  problems: ['not-found', 'conflict', 'invalid', 'too-many-requests'],
+});
+const DELETE = described('lists', 'deleteList', 'Forget a list', {
   scope: 'lists',
   parameters: [ID],
   status: 204,
@@ -81,7 +70,7 @@ const DELETE = operation('lists', 'deleteList', 'Forget a list', {
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
 export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) {
   return new Hono<Env>()
-    .post('/v1/lists', describeRoute(CREATE), async (c) => {
+    .post('/v1/lists', CREATE, async (c) => {
       const grant = await authorize(verify, c, 'lists');
       const key = idempotencyKey(c);
       const giveBack = take(grant.client);
@@ -92,17 +81,17 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
       const { list } = created;
       return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
     })
-    .get('/v1/lists/:id', describeRoute(COUNT), async (c) => {
+    .get('/v1/lists/:id', COUNT, async (c) => {
       const grant = await authorize(verify, c, 'lists');
       const asked = { requestId: c.get('requestId'), id: idOf(c) };
       return c.json(granted(await lists().counts(asked, grant)), 200, NO_STORE);
     })
-    .get('/v1/lists/:id/changes', describeRoute(CHANGES), async (c) => {
+    .get('/v1/lists/:id/changes', CHANGES, async (c) => {
       const grant = await authorize(verify, c, 'lists');
       const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
       return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
-    .delete('/v1/lists/:id', describeRoute(DELETE), async (c) => {
+    .delete('/v1/lists/:id', DELETE, async (c) => {
       const grant = await authorize(verify, c, 'lists');
       granted(await lists().remove(idOf(c), grant));
       return c.body(null, 204, NO_STORE);
@@ -129,7 +118,7 @@ function idempotencyKey(c: Context<Env>): string {
   throw new Problem('bad-request', 'IDEMPOTENCY_KEY');
 }
 
-/** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or was cut off. */
+/** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or cut off. */
 async function readBody(c: Context<Env>): Promise<string | Upload> {
   const type = (c.req.header('content-encoding') ?? 'identity') === 'identity' ? mediaTypeOf(c) : null;
   if (type === 'application/x-ndjson') return await readLines(c.req.raw);

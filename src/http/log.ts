@@ -23,13 +23,8 @@ const like = (form: RegExp) => z.string().refine((text) => isLike(text, form));
 /** What is not in its form is left out. */
 const orNone = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 const word = orNone(like(/^\w{1,40}$/));
-const number = orNone(
-  z
-    .number()
-    .min(0)
-    .lt(1_000_000)
-    .transform((value) => Math.round(value * 10) / 10),
-);
+const tenths = (value: number): number => Math.round(value * 10) / 10;
+const number = orNone(z.number().min(0).lt(1_000_000).transform(tenths));
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'OTHER'];
 
 /** All that may be written, and what each field may hold. */
@@ -44,14 +39,14 @@ const ALLOWED = z.object({
   ms: number,
 });
 
-/** An event as it is written: only fields named above pass, and only in their own form. Null where the mode leaves it out. */
+/** An event as it is written: only fields named above, only in their own form. Null where the mode leaves it out. */
 export function lineOf(event: LogEvent, mode: LogMode) {
   const failed = event.event !== 'request' || event.status >= 500;
   if (!failed && mode === 'errors') return null;
   return { level: failed ? ('error' as const) : ('info' as const), ...ALLOWED.parse(event) };
 }
 
-/** What is told of a fault. Messages of drivers and validators hold values: the class and the frames of the stack, no more. */
+/** What is told of a fault. Messages of drivers and validators hold values: no more than class and frames. */
 export function faultEvent(requestId: string, error: unknown): LogEvent {
   if (error instanceof Unavailable) return { event: 'unavailable', requestId, code: error.code };
   const code = error instanceof Error ? error.constructor.name : 'UNKNOWN';
@@ -86,7 +81,7 @@ export function createLog(
   };
 }
 
-/** The pattern of the route that a request came to, as it was registered: never the path. `none` where there is none. */
+/** The pattern of the route that a request came to, as it was registered: never the path; or `none`. */
 export const routeOf = (c: Context<Env>): string =>
   matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';
 

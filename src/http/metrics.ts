@@ -1,23 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Context, Hono } from 'hono';
-import { describeRoute } from 'hono-openapi';
+import type { Context } from 'hono';
 import type { CopyState } from '../registry/readiness.ts';
-import { operation, text } from './describe.ts';
-import { type Env, Problem } from './problem.ts';
 
 /** Upper bounds of buckets: seconds, and questions that share a statement. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, Infinity];
 const GROUP_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, Infinity];
-
-const DESCRIPTION = operation(
-  'operations',
-  'metrics',
-  'Figures of this process in the Prometheus text format 0.0.4',
-  {
-    answer: text('text/plain', 'hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n'),
-    problems: ['unauthorized'],
-  },
-);
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -94,19 +81,4 @@ export function metricsGuard(token: string | null, addressOf: (c: Context) => st
   return (c) =>
     /^(127\.|::1$)/.test(addressOf(c)) &&
     (c.req.header('x-forwarded-for') ?? c.req.header('forwarded')) === undefined;
-}
-
-/** `GET /metrics`. Copies that cannot be asked for are left out. */
-export function metricsRoutes(
-  metrics: Metrics,
-  copies: () => Promise<readonly CopyState[]>,
-  mayRead: (c: Context<Env>) => boolean,
-): Hono<Env> {
-  return new Hono<Env>().get('/metrics', describeRoute(DESCRIPTION), async (c) => {
-    if (!mayRead(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
-    return c.body(metrics.text(await copies()), 200, {
-      'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
-      'Cache-Control': 'no-store',
-    });
-  });
 }

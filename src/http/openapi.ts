@@ -1,26 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { describeRoute, generateSpecs } from 'hono-openapi';
-import { z } from 'zod';
-import { HEADERS, headersOf, json, one, operation, pathParameter, refTo, TAGS, text } from './describe.ts';
-import { type Env, PROBLEMS, type ProblemSlug } from './problem.ts';
-import { problem, selfCheckForm } from './schemas.ts';
-
-/** An OpenAPI 3.1 document, as far as readers in this house need its shape. */
-export type OpenApiDocument = {
-  info: { title: string; version: string; description: string };
-  tags: { name: string; description: string }[];
-  paths: Record<string, Record<string, DescribedOperation>>;
-  components: Record<string, Record<string, unknown>>;
-};
-type DescribedOperation = {
-  operationId: string;
-  tags: string[];
-  summary: string;
-  description?: string;
-  requestBody?: unknown;
-  responses: Record<string, object>;
-};
+import { generateSpecs } from 'hono-openapi';
+import { components, described, json, one, operation, parameter, plain, TAGS } from './describe.ts';
+import { type Env, PROBLEMS } from './problem.ts';
+import { selfCheckForm } from './schemas.ts';
 
 const DESCRIPTION = `Says from a dated copy of the population registry whether a resident holds a printed e-KTP, is
 recorded but unprinted and so qualifies for a Suket, or neither, and what that means for the Pilkada of 27 June 2018.
@@ -29,121 +12,67 @@ It advises and never gatekeeps: UNDETERMINED is a real answer. Every answer carr
 routes answer HEAD too; an address that does not exist is 404, a method that does not apply 405 with \`Allow\`. No
 answer, error or log repeats a value of a request.`;
 
-const HTML = text('text/html', '<!doctype html>…');
-const page = (id: string, summary: string, answer = HTML) => operation('pages', id, summary, { answer });
+const HTML = plain('text/html', '<!doctype html>…');
+const page = (id: string, summary: string, answer = HTML, more = {}) => ({
+  get: operation('pages', id, summary, { answer, ...more }),
+});
+const FORM = one({ nik: '3201011403859001', second: 'ASEP HIDAYAT' });
+const SCRIPT = plain('text/javascript', '(function () {…})();');
 
 /** The pages, whose routes are in another room. */
 const PAGES = {
-  '/docs': { get: page('documentPage', 'This document as a page, with the residents of the sandbox') },
+  '/docs': page('documentPage', 'This document as a page, with the residents of the sandbox'),
   '/': {
-    get: page('selfCheckForm', 'The form for a resident who checks himself'),
+    ...page('selfCheckForm', 'The form for a resident who checks himself'),
     post: operation('pages', 'selfCheck', 'The answer to the form', {
       description: `Errors are pages for who accepts \`text/html\`, else problems. 429 with the code PROOF_NEEDED at
 \`/altcha\`: the site is busy, and the question was not looked at for want of a proof of work that is valid and was not
 used before.`,
-      body: json(
-        selfCheckForm,
-        one({ nik: '3201011403859001', second: 'ASEP HIDAYAT' }),
-        'application/x-www-form-urlencoded',
-      ),
+      body: json(selfCheckForm, FORM, 'application/x-www-form-urlencoded'),
       answer: HTML,
       problems: ['forbidden', 'invalid', 'too-many-requests', 'unavailable'],
     }),
   },
-  '/favicon.ico': {
-    get: page(
-      'icon',
-      'The icon of the pages',
-      text('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg">…</svg>'),
-    ),
-  },
-  '/robots.txt': { get: page('robots', 'What search engines may read', text('text/plain', 'User-agent: *\n')) },
-  '/proof.js': {
-    get: page(
-      'proofScript',
-      'The script of the form, which only pages that ask a proof of work load',
-      text('text/javascript', '(function () {…})();'),
-    ),
-  },
-  '/problems/{slug}': {
-    get: operation('pages', 'problemPage', 'What a type of problem means', {
-      parameters: [pathParameter('slug', 'invalid')],
-      answer: HTML,
-      also: { 404: PROBLEMS['not-found'].title },
-    }),
-  },
+  '/favicon.ico': page('icon', 'The icon of the pages', plain('image/svg+xml', '<svg>…</svg>')),
+  '/robots.txt': page('robots', 'What search engines may read', plain('text/plain', 'User-agent: *\n')),
+  '/proof.js': page('proofScript', 'The script of the form, which only pages that ask a proof of work load', SCRIPT),
+  '/problems/{slug}': page('problemPage', 'What a type of problem means', HTML, {
+    parameters: [parameter('path', 'slug', { example: 'invalid' })],
+    also: { 404: PROBLEMS['not-found'].title },
+  }),
 };
 
-const HEADERS_OF: Partial<Record<ProblemSlug, (keyof typeof HEADERS)[]>> = {
-  unauthorized: ['WWW-Authenticate'],
-  forbidden: ['WWW-Authenticate'],
-  'too-many-requests': ['Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
-  unavailable: ['Retry-After'],
+const DOCUMENTATION = {
+  info: {
+    ...{ title: 'hakpilih', version: '1.0.0', description: DESCRIPTION },
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+  paths: PAGES as Record<string, object>,
 };
+const makeDocument = (app: Hono<Env>) =>
+  generateSpecs(app, { excludeStaticFile: false, documentation: { ...DOCUMENTATION, components: components() } });
+let made: Awaited<ReturnType<typeof makeDocument>> | undefined;
 
-/** Every problem that an operation answers with; 405 is of addresses. */
-function problemResponses() {
-  const { 'method-not-allowed': _, ...problems } = PROBLEMS;
-  return Object.entries(problems).map(([slug, { status, title, explanation }]) => {
-    const example = { type: `/problems/${slug}`, title, status, instance: '0160e9b4-8d00-7000-8000-000000000000' };
-    const headers = headersOf(HEADERS_OF[slug as ProblemSlug] ?? []);
-    const content = json(problem, one(example), 'application/problem+json');
-    return [slug, { description: explanation.en, headers, content }];
-  });
-}
-
-/** Every schema that has an id; `$schema` is that of the document. */
-function namedSchemas() {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { io: 'input', uri: (id) => refTo('schemas', id).$ref });
-  return Object.entries(schemas).map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema]);
-}
-
-let made: OpenApiDocument | undefined;
-
-/** The document of the whole service (OpenAPI 3.1), from what its routes say of themselves. Made when first asked for. */
-export async function openApiDocument(app: Hono<Env>): Promise<OpenApiDocument> {
-  made ??= (await generateSpecs(app, {
-    excludeStaticFile: false,
-    documentation: {
-      info: {
-        title: 'hakpilih',
-        version: '1.0.0',
-        description: DESCRIPTION,
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      servers: [{ url: '/' }],
-      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      paths: PAGES as never,
-      components: {
-        securitySchemes: {
-          token: {
-            type: 'http',
-            scheme: 'bearer',
-            bearerFormat: 'JWT',
-            description:
-              'Authorization: Bearer … (RFC 9068, at+jwt). Its scopes, region and client limit what it may ask.',
-          },
-        },
-        headers: HEADERS,
-        responses: Object.fromEntries(problemResponses()),
-        schemas: Object.fromEntries(namedSchemas()),
-      },
-    },
-  })) as unknown as OpenApiDocument;
+/** The document of the whole service (OpenAPI 3.1), from what its routes say. Made when first asked for. */
+export async function openApiDocument(app: Hono<Env>) {
+  made ??= await makeDocument(app);
   return made;
 }
 
+const DOCUMENT = described('operations', 'document', 'This document', {
+  answer: { 'application/json': { schema: { type: 'object' }, examples: one({ openapi: '3.1.0' }) } },
+});
+
 /** `GET /openapi.json`: every route of this service, written once. */
-export function documentRoutes(document: () => Promise<OpenApiDocument>): Hono<Env> {
+export function documentRoutes(document: () => Promise<object>): Hono<Env> {
   let kept: { text: string; tag: string } | undefined;
   const write = async () => {
     const text = JSON.stringify(await document());
     return { text, tag: `"${createHash('sha256').update(text).digest('base64url')}"` };
   };
-  const description = operation('operations', 'document', 'This document', {
-    answer: { 'application/json': { schema: { type: 'object' }, examples: one({ openapi: '3.1.0' }) } },
-  });
-  return new Hono<Env>().get('/openapi.json', describeRoute(description), async (c) => {
+  return new Hono<Env>().get('/openapi.json', DOCUMENT, async (c) => {
     kept ??= await write();
     const headers = { ETag: kept.tag, 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' };
     if (c.req.header('If-None-Match')?.includes(kept.tag)) return c.body(null, 304, headers);

@@ -23,8 +23,8 @@ function shed(c: Context<Env>): void {
 }
 
 /**
- * Keeps one kind of request from taking what the others need: so many at once, a few that wait, and of both no more than
- * its share for one address. `refuse` answers the rest at once.
+ * Keeps one kind of request from taking what the others need: so many at once, a few that wait, and of both no more
+ * than its share for one address. `refuse` answers the rest at once.
  */
 export function room(
   { atOnce, waiting, perAddress }: { atOnce: number; waiting: number; perAddress: number },

@@ -7,17 +7,13 @@ import { LIMITS } from '../checks/limits.ts';
 import type { Changes, Counts } from '../checks/lists/follow.ts';
 import type { CreatedList } from '../checks/lists/lists.ts';
 import type { CivilDate } from '../core/dates.ts';
-import type { Office } from '../core/election.ts';
 import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
-import { type Action, type DocumentStatus, REASON_CODES, type Source, type VoterStatus } from '../core/reasons.ts';
+import { REASON_CODES } from '../core/reasons.ts';
 import { STATUS_CODES } from '../core/status.ts';
 import { LINE_KINDS } from '../intake/tally.ts';
 import type { RegistryState } from '../registry/readiness.ts';
 
-/**
- * What this API is asked and answers, as the document at `/openapi.json` says it: there a schema stands under its `id`.
- * `satisfies` holds answers to what the routes give.
- */
+/** What this API is asked and answers. In the document a schema stands under its `id`. */
 const text = z.string({ error: (issue) => (issue.input === undefined ? 'REQUIRED' : 'NOT_A_STRING') });
 const sixteenDigits = text.meta({ description: 'Sixteen digits, as a string', pattern: '^\\s*[0-9]{16}\\s*$' });
 
@@ -71,23 +67,23 @@ const region = z
 const proved = z.boolean().nullable().meta({ description: 'Null where not asked or not on record' });
 const asOf = instant.nullable().meta({ description: 'Date of the copy that the answer rests on' });
 const source = z
-  .enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE'] satisfies Source[])
+  .enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE'])
   .meta({ description: 'SAMPLE: the synthetic sample, which tells nothing of anybody who lives' });
 const atOffice = ['SEE_DISDUKCAPIL', 'RECORD_BIOMETRICS', 'COLLECT_CARD', 'OBTAIN_SUKET', 'RENEW_SUKET'] as const;
-const actions = [...atOffice, 'CHECK_DPT', 'BRING_EKTP', 'BRING_SUKET'] as const satisfies Action[];
+const actions = [...atOffice, 'CHECK_DPT', 'BRING_EKTP', 'BRING_SUKET'] as const;
 
 /** The answer of one check. */
 export const answer = z
   .object({
     election: z.object({ id: z.string(), date }),
-    document: z.enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED'] satisfies DocumentStatus[]).meta({
+    document: z.enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED']).meta({
       description:
         'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
     }),
-    voter: z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED'] satisfies VoterStatus[]),
+    voter: z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED']),
     reasons: z.array(z.object({ code: z.enum(REASON_CODES), basis: z.string() })),
     actions: z.array(z.enum(actions)),
-    contests: z.array(z.object({ office: z.enum(['GOVERNOR', 'REGENT', 'MAYOR'] satisfies Office[]), region })),
+    contests: z.array(z.object({ office: z.enum(['GOVERNOR', 'REGENT', 'MAYOR']), region })),
     statusCode: z.enum(STATUS_CODES).nullable(),
     region: region.nullable(),
     suket: z.object({ issuedOn: date.nullable(), validUntil: date, validOnElectionDay: z.boolean() }).nullable(),
@@ -168,7 +164,7 @@ export const auditState = z
 
 export const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 const copy = z.object({ source: z.string(), asOf: instant, fullAsOf: instant.nullable(), ageSeconds: z.int() });
-export const readiness = z
+export const readyState = z
   .object({
     status: z.enum(['ready', 'not ready']),
     database: z.enum(['ok', 'unreachable']),

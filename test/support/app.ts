@@ -1,5 +1,6 @@
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { appOf, openService } from '../../src/service.ts';
+import type { ApiDocument } from '../../src/web/docs-page.ts';
 import { createTestKeys } from './server.ts';
 
 /** The app without a registry behind it: for what it says of its routes. */
@@ -16,4 +17,4 @@ export async function createBareApp() {
 }
 
 /** The service's own description. */
-export const document = async () => openApiDocument(await createBareApp());
+export const document = async () => (await openApiDocument(await createBareApp())) as object as ApiDocument;
