@@ -20,6 +20,8 @@ import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
 import { auditRoutes } from './http/audit.ts';
 import { bulkRoutes } from './http/bulk.ts';
+import { checkRoutes } from './http/checks.ts';
+import { healthRoutes } from './http/health.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { listRoutes } from './http/lists.ts';
 import { faultEvent, type LogEvent } from './http/log.ts';
@@ -35,7 +37,7 @@ import type { Sql } from './registry/sql.ts';
 import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
-/** What stands behind every door: keys, rules and the verifier of tokens. Holds no connection, so that a Worker may keep it. */
+/** What stands behind every door: keys, rules, the verifier. Holds no connection, so that a Worker may keep it. */
 export type Service = {
   keys: RegistryKeys;
   /** The signing keys of now: `useSigningKeys` replaces them while we run. */
@@ -107,11 +109,11 @@ export type Connection = {
   log(event: LogEvent): void;
 };
 
-/** Longest waits for the registry where it is not asked for a resident: nothing must hang on a database that does not answer. */
+/** Longest waits for the registry where it is not asked for a resident: nothing hangs on a silent database. */
 const SAMPLE_DATE_TIMEOUT_MS = 500;
 const READINESS_TIMEOUT_MS = 2_000;
 
-/** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
+/** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
   const { inTurn = atOnce, bulk, clientAddress, log, countsRequests = false, metricsToken = null } = connection;
@@ -139,27 +141,25 @@ export function appOf(service: Service, connection: Connection): App {
       sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
     };
   });
+  const sources = [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] satisfies ResidentSource[];
+  const takeCheck = shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce });
   const app: App = createApp({
-    verify,
-    check: createCheck({
-      keys,
-      rules,
-      sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }],
-    }),
-    readiness: () => verbs().readiness(),
-    copies: () => verbs().copies(),
-    mayReadMetrics: metricsGuard(metricsToken, clientAddress),
-    enter,
-    takeCheck: shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce }),
-    publicJwks: () => keyring().publicJwks,
     log,
     metrics,
+    enter,
+    checks: checkRoutes(verify, createCheck({ keys, rules, sources }), takeCheck),
     bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
     lists: listRoutes(verify, () => verbs().lists, shares(LIST_LIMITS.made)),
     audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
+    health: healthRoutes({
+      readiness: () => verbs().readiness(),
+      metrics: async () => metrics.text(await verbs().copies()),
+      mayReadMetrics: metricsGuard(metricsToken, clientAddress),
+      publicJwks: () => keyring().publicJwks,
+    }),
     pages: createPages({
       election: rules.election,
       selfCheck: (question) =>

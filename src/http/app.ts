@@ -1,30 +1,26 @@
 import { type Context, Hono } from 'hono';
-import type { VerifyToken } from '../access/tokens.ts';
-import type { Check } from '../checks/checks.ts';
 import { Unavailable } from '../checks/group.ts';
-import type { Take } from '../checks/shares.ts';
 import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
 import { refused } from './authorize.ts';
-import { checkRoutes } from './checks.ts';
-import { type HealthDependencies, healthRoutes } from './health.ts';
+import type { checkRoutes } from './checks.ts';
 import type { listRoutes } from './lists.ts';
 import { faultEvent, type LogEvent, methodOf, routeOf } from './log.ts';
-import { documentRoutes, openApiDocument } from './openapi.ts';
+import type { Metrics } from './metrics.ts';
+import { documentRoutes } from './openapi.ts';
 import { type Env, Problem, problemResponse } from './problem.ts';
 import { uuidV7 } from './request-id.ts';
 import { type Enter, tooMuch } from './rooms.ts';
 
-export type AppDependencies = HealthDependencies & {
-  verify: VerifyToken;
-  check: Check;
+export type AppDependencies = {
   log(event: LogEvent): void;
+  metrics: Metrics;
   enter: Enter;
-  /** For checks at once of one client. */
-  takeCheck: Take;
+  checks: ReturnType<typeof checkRoutes>;
   bulk: Hono<Env>;
   lists: ReturnType<typeof listRoutes>;
   audit: ReturnType<typeof auditRoutes>;
+  health: Hono<Env>;
   pages: Hono<Env>;
 };
 
@@ -32,8 +28,7 @@ export type AppDependencies = HealthDependencies & {
 export const HSTS = 'max-age=31536000';
 
 /** The whole service as one Hono app, the same behind every door. */
-export function createApp(dependencies: AppDependencies) {
-  const { verify, check, log, metrics } = dependencies;
+export function createApp({ log, metrics, enter, ...routes }: AppDependencies) {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const start = performance.now();
@@ -48,30 +43,22 @@ export function createApp(dependencies: AppDependencies) {
     metrics.request(method, route, status, ms / 1000);
     if (!c.get('isShed')) log({ event: 'request', requestId: id, method, route, status, ms });
   });
-  app.use(
-    '/v1/checks',
-    dependencies.enter('checks', (c) => problemResponse(c, tooMuch(c))),
-  );
-  const routes = app
-    .route('/', checkRoutes(verify, check, dependencies.takeCheck))
-    .route('/', dependencies.bulk)
-    .route('/', dependencies.lists)
-    .route('/', dependencies.audit)
-    .route('/', healthRoutes(dependencies))
-    .route(
-      '/',
-      documentRoutes(() => openApiDocument(app)),
-    )
-    .route('/', dependencies.pages);
+  const refuseCheck = (c: Context<Env>) => problemResponse(c, tooMuch(c));
+  app.use('/v1/checks', enter('checks', refuseCheck));
   app.notFound((c) => {
     const allow = allowedAt(app, c.req.path);
-    return problemResponse(
-      c,
-      allow ? new Problem('method-not-allowed', [], { Allow: allow }) : new Problem('not-found'),
-    );
+    const found = allow === '' ? new Problem('not-found') : new Problem('method-not-allowed', [], { Allow: allow });
+    return problemResponse(c, found);
   });
   app.onError((error, c) => problemResponse(c, problemOf(error, c, log)));
-  return routes;
+  return app
+    .route('/', routes.checks)
+    .route('/', routes.bulk)
+    .route('/', routes.lists)
+    .route('/', routes.audit)
+    .route('/', routes.health)
+    .route('/', documentRoutes(app))
+    .route('/', routes.pages);
 }
 
 /** What `hc` of hono/client needs to know of the routes. */

@@ -8,7 +8,7 @@ export const mediaTypeOf = (c: Context): string =>
 
 /**
  * Reads a JSON body of at most `maxBytes` and checks it. Throws `Problem`: 415, 413, 400, 422 with a pointer and a
- * code for each error. Codes are the schema's messages; the name of an unknown member may be a value and is not repeated.
+ * code for each error. Codes are the schema's messages. The name of an unknown member may be a value: not repeated.
  */
 export async function readJson<Output>(c: Context, schema: z.ZodType<Output>, maxBytes: number): Promise<Output> {
   if (mediaTypeOf(c) !== 'application/json') throw new Problem('unsupported-media-type');
@@ -28,12 +28,17 @@ export async function readJson<Output>(c: Context, schema: z.ZodType<Output>, ma
   throw new Problem('invalid', errors);
 }
 
-/** The body as it comes. One that does not come whole is the client's affair. Throws `Problem`: 400. */
+/** A body that does not come whole is the client's affair. */
+function cutOff(): never {
+  throw new Problem('bad-request', 'CUT_OFF');
+}
+
+/** The body as it comes. Throws `Problem`: 400 where it is cut off. */
 export async function* uploadOf(request: Request): AsyncGenerator<Uint8Array> {
   try {
     yield* (request.body ?? []) as AsyncIterable<Uint8Array>;
   } catch {
-    throw new Problem('bad-request', 'CUT_OFF');
+    cutOff();
   }
 }
 
@@ -42,18 +47,13 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   const stated = request.headers.get('content-length');
   if (Number(stated) > maxBytes) throw new Problem('content-too-large');
   // A length that the client states is kept by the HTTP server; only a body without one has to be counted here.
-  const bytes = stated === null ? await readCounted(request, maxBytes) : await readWhole(request);
+  const bytes = stated === null ? await readCounted(request, maxBytes) : await request.arrayBuffer().catch(cutOff);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new Problem('bad-request', 'NOT_UTF8');
   }
 }
-
-const readWhole = (request: Request): Promise<ArrayBuffer> =>
-  request.arrayBuffer().catch(() => {
-    throw new Problem('bad-request', 'CUT_OFF');
-  });
 
 async function readCounted(request: Request, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

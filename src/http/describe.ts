@@ -29,14 +29,11 @@ export const QUOTA_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLim
 const OF_TOKEN: readonly ProblemSlug[] = ['unauthorized', 'forbidden', 'unavailable'];
 const OF_BODY: readonly ProblemSlug[] = ['bad-request', 'content-too-large', 'unsupported-media-type'];
 
-type Parameter = Exclude<NonNullable<DescribeRouteOptions['parameters']>[number], { $ref: string }>;
 type Examples = Record<string, { summary?: string; value: unknown }>;
 /** What a request or an answer holds, by media type. */
 type Content = Record<string, { schema: object; examples: Examples }>;
 
-const refTo = (kind: 'schemas' | 'headers' | 'responses', name: string) => ({
-  $ref: `#/components/${kind}/${name}`,
-});
+const refTo = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const schemaOf = (schema: z.ZodType) => refTo('schemas', schema.meta()?.id as string);
 export const one = (value: unknown): Examples => ({ example: { value } });
 
@@ -57,12 +54,8 @@ export const plain = (type: string, value: string): Content => ({
 
 const headersOf = (names: readonly string[] = []) =>
   Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, refTo('headers', name)]));
-export const parameter = (
-  place: 'path' | 'query' | 'header',
-  name: string,
-  told: Omit<Parameter, 'in' | 'name'>,
-) => ({
-  ...{ name, in: place, schema: { type: 'string' } as const, required: place === 'path', ...told },
+export const parameter = (place: 'path' | 'query' | 'header', name: string, told: object) => ({
+  ...{ name, in: place, required: place === 'path', schema: { type: 'string' } as const, ...told },
 });
 
 type Told = Pick<DescribeRouteOptions, 'description' | 'parameters'> & {

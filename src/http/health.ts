@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono';
 import type { JWK } from 'jose';
 import { isReady, type RegistryState } from '../registry/readiness.ts';
 import { described, json, one, plain } from './describe.ts';
-import type { Metrics } from './metrics.ts';
 import { type Env, Problem } from './problem.ts';
 import { health, jwks, readyState } from './schemas.ts';
 
@@ -23,33 +22,29 @@ const KEYS = described('operations', 'keys', 'The public keys of tokens and sign
 });
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
-export type HealthDependencies = {
+type HealthDependencies = {
   readiness(): Promise<RegistryState>;
-  metrics: Metrics;
-  /** For the metrics: may be some seconds old. Copies that cannot be asked for are left out. */
-  copies(): Promise<RegistryState['copies']>;
+  /** Figures in the Prometheus text format. */
+  metrics(): Promise<string>;
   mayReadMetrics(c: Context): boolean;
   publicJwks(): { keys: JWK[] };
 };
 
 /** Whether the service runs, and how; and the keys by which others trust what it signs. */
-export function healthRoutes({ readiness, metrics, copies, mayReadMetrics, publicJwks }: HealthDependencies) {
+export function healthRoutes(asked: HealthDependencies): Hono<Env> {
   return new Hono<Env>()
     .get('/healthz', HEALTH, (c) => c.json({ status: 'ok' }, 200, NO_STORE))
     .get('/readyz', READINESS, async (c) => {
-      const state = await readiness();
-      return c.json(
-        { status: isReady(state) ? 'ready' : 'not ready', ...state },
-        isReady(state) ? 200 : 503,
-        NO_STORE,
-      );
+      const state = await asked.readiness();
+      const ready = isReady(state);
+      return c.json({ status: ready ? 'ready' : 'not ready', ...state }, ready ? 200 : 503, NO_STORE);
     })
     .get('/metrics', METRICS, async (c) => {
-      if (!mayReadMetrics(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
+      if (!asked.mayReadMetrics(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
       const type = 'text/plain; version=0.0.4; charset=utf-8';
-      return c.body(metrics.text(await copies()), 200, { 'Content-Type': type, ...NO_STORE });
+      return c.body(await asked.metrics(), 200, { 'Content-Type': type, ...NO_STORE });
     })
-    .get('/.well-known/jwks.json', KEYS, (c) =>
-      c.json(publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' }),
-    );
+    .get('/.well-known/jwks.json', KEYS, (c) => {
+      return c.json(asked.publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' });
+    });
 }

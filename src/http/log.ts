@@ -7,9 +7,8 @@ import type { Env } from './problem.ts';
 /** An event for the operator: codes and the request's id, never a value of a request. */
 export type LogEvent =
   | { event: 'unavailable' | 'internal'; requestId: string; code: string; stack?: string }
-  | ({ event: 'request'; requestId: string } & RequestLine);
-/** `ms` is the time until the answer begins. */
-type RequestLine = { method: string; route: string; status: number; ms: number };
+  /** `ms` is the time until the answer begins. */
+  | { event: 'request'; requestId: string; method: string; route: string; status: number; ms: number };
 
 /** Which lines are written: `requests` one for each request, `errors` only for those that failed on our side. */
 export type LogMode = 'requests' | 'errors';
@@ -68,12 +67,8 @@ function framesOf(error: unknown): string {
 }
 
 /** A log of JSON lines for a runtime without files; of the same shape as that of the Node server. */
-export function createLog(
-  mode: LogMode,
-  write: (line: string) => void,
-  now: () => number,
-): (event: LogEvent) => void {
-  return (event) => {
+export function createLog(mode: LogMode, write: (line: string) => void, now: () => number) {
+  return (event: LogEvent): void => {
     const line = lineOf(event, mode);
     if (line === null) return;
     const { level, ...rest } = line;

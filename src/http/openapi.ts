@@ -66,10 +66,10 @@ const DOCUMENT = described('operations', 'document', 'This document', {
 });
 
 /** `GET /openapi.json`: every route of this service, written once. */
-export function documentRoutes(document: () => Promise<object>): Hono<Env> {
+export function documentRoutes(app: Hono<Env>): Hono<Env> {
   let kept: { text: string; tag: string } | undefined;
   const write = async () => {
-    const text = JSON.stringify(await document());
+    const text = JSON.stringify(await openApiDocument(app));
     return { text, tag: `"${createHash('sha256').update(text).digest('base64url')}"` };
   };
   return new Hono<Env>().get('/openapi.json', DOCUMENT, async (c) => {

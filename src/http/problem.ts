@@ -9,11 +9,8 @@ export type Env = {
   };
 };
 
-const problem = <Status extends number>(status: Status, title: string, explanation: { en: string; id: string }) => ({
-  status,
-  title,
-  explanation,
-});
+const problem = <Status extends number>(status: Status, title: string, explanation: Record<'en' | 'id', string>) =>
+  ({ status, title, explanation }) as const;
 
 /** Every kind of error that this API answers with (RFC 9457); `/problems/<slug>` explains it. */
 export const PROBLEMS = {

@@ -13,7 +13,9 @@ import { STATUS_CODES } from '../core/status.ts';
 import { LINE_KINDS } from '../intake/tally.ts';
 import type { RegistryState } from '../registry/readiness.ts';
 
-/** What this API is asked and answers. In the document a schema stands under its `id`. */
+/** What this API is asked and answers. In the document a schema stands under its id. */
+const object = <Shape extends z.core.$ZodLooseShape>(id: string, shape: Shape) => z.object(shape).meta({ id });
+
 const text = z.string({ error: (issue) => (issue.input === undefined ? 'REQUIRED' : 'NOT_A_STRING') });
 const sixteenDigits = text.meta({ description: 'Sixteen digits, as a string', pattern: '^\\s*[0-9]{16}\\s*$' });
 
@@ -45,17 +47,15 @@ const ref = z
 const question = checkRequest.omit({ suketNumber: true }).extend({ ref });
 export const bulkQuestion = question.meta({ id: 'BulkQuestion' });
 export const listLine = question.pick({ ref: true, nik: true }).meta({ id: 'ListLine' });
-export const selfCheckForm = z
-  .object({
-    nik,
-    second: z.string().meta({ description: 'Full name, or the sixteen digits of the family card (KK)' }),
-    altcha: z
-      .string()
-      .max(LIMITS.maxProofChars)
-      .optional()
-      .meta({ description: 'Proof of work (ALTCHA), asked only while the whole site has many misses' }),
-  })
-  .meta({ id: 'SelfCheckForm' });
+export const selfCheckForm = object('SelfCheckForm', {
+  nik,
+  second: z.string().meta({ description: 'Full name, or the sixteen digits of the family card (KK)' }),
+  altcha: z
+    .string()
+    .max(LIMITS.maxProofChars)
+    .optional()
+    .meta({ description: 'Proof of work (ALTCHA), asked only while the whole site has many misses' }),
+});
 
 const date = z.iso.date() as unknown as z.ZodType<CivilDate>;
 const instant = z.iso.datetime({ offset: true });
@@ -73,25 +73,22 @@ const atOffice = ['SEE_DISDUKCAPIL', 'RECORD_BIOMETRICS', 'COLLECT_CARD', 'OBTAI
 const actions = [...atOffice, 'CHECK_DPT', 'BRING_EKTP', 'BRING_SUKET'] as const;
 
 /** The answer of one check. */
-export const answer = z
-  .object({
-    election: z.object({ id: z.string(), date }),
-    document: z.enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED']).meta({
-      description:
-        'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
-    }),
-    voter: z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED']),
-    reasons: z.array(z.object({ code: z.enum(REASON_CODES), basis: z.string() })),
-    actions: z.array(z.enum(actions)),
-    contests: z.array(z.object({ office: z.enum(['GOVERNOR', 'REGENT', 'MAYOR']), region })),
-    statusCode: z.enum(STATUS_CODES).nullable(),
-    region: region.nullable(),
-    suket: z.object({ issuedOn: date.nullable(), validUntil: date, validOnElectionDay: z.boolean() }).nullable(),
-    matches: z.object({ name: proved, kk: proved, suketNumber: proved }),
-    source,
-    asOf,
-  })
-  .meta({ id: 'Answer' }) satisfies z.ZodType<Answer>;
+export const answer = object('Answer', {
+  election: z.object({ id: z.string(), date }),
+  document: z.enum(['EKTP', 'SUKET', 'NEITHER', 'UNDETERMINED']).meta({
+    description: 'EKTP: printed. SUKET: recorded, not printed. UNDETERMINED is a real answer and never means NEITHER',
+  }),
+  voter: z.enum(['ELIGIBLE', 'NOT_ELIGIBLE', 'UNDETERMINED']),
+  reasons: z.array(z.object({ code: z.enum(REASON_CODES), basis: z.string() })),
+  actions: z.array(z.enum(actions)),
+  contests: z.array(z.object({ office: z.enum(['GOVERNOR', 'REGENT', 'MAYOR']), region })),
+  statusCode: z.enum(STATUS_CODES).nullable(),
+  region: region.nullable(),
+  suket: z.object({ issuedOn: date.nullable(), validUntil: date, validOnElectionDay: z.boolean() }).nullable(),
+  matches: z.object({ name: proved, kk: proved, suketNumber: proved }),
+  source,
+  asOf,
+}) satisfies z.ZodType<Answer>;
 
 const fault = z.object({
   pointer: z.string().meta({ description: 'JSON Pointer into the request; never the value' }),
@@ -99,15 +96,13 @@ const fault = z.object({
 });
 
 /** RFC 9457. */
-export const problem = z
-  .object({
-    type: z.string().regex(/^\/problems\/[a-z-]+$/),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    instance: z.uuid().meta({ description: 'The id of the request' }),
-    errors: z.array(fault).optional(),
-  })
-  .meta({ id: 'Problem' });
+export const problem = object('Problem', {
+  type: z.string().regex(/^\/problems\/[a-z-]+$/),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  instance: z.uuid().meta({ description: 'The id of the request' }),
+  errors: z.array(fault).optional(),
+});
 
 const bulkAnswer = answer.omit({ election: true, contests: true, source: true }).extend({
   ref: z.string(),
@@ -146,34 +141,28 @@ export const listCounts = list
   .extend({ createdAt: instant, documents: byDocument, asOf })
   .meta({ id: 'ListCounts' }) satisfies z.ZodType<Counts>;
 const shown = bulkAnswer.pick({ document: true, voter: true, reasons: true, statusCode: true });
-export const listChanges = z
-  .object({
-    changes: z.array(z.object({ ref: z.string(), from: shown, to: shown, asOf })),
-    cursor,
-    more: z.boolean().meta({ description: 'There is more now' }),
-  })
-  .meta({ id: 'ListChanges' }) satisfies z.ZodType<Changes>;
+export const listChanges = object('ListChanges', {
+  changes: z.array(z.object({ ref: z.string(), from: shown, to: shown, asOf })),
+  cursor,
+  more: z.boolean().meta({ description: 'There is more now' }),
+}) satisfies z.ZodType<Changes>;
 
-export const auditState = z
-  .object({
-    checkpoint: z.string().nullable().meta({ description: 'JWS (RFC 7515, ES256) over `sealed`; keep it elsewhere' }),
-    sealed: z.object({ block: z.int(), hash: sha256, rows: z.int(), sealedAt: z.iso.datetime() }).nullable(),
-    unsealed: z.int(),
-  })
-  .meta({ id: 'AuditState' }) satisfies z.ZodType<AuditState>;
+export const auditState = object('AuditState', {
+  checkpoint: z.string().nullable().meta({ description: 'JWS (RFC 7515, ES256) over `sealed`; keep it elsewhere' }),
+  sealed: z.object({ block: z.int(), hash: sha256, rows: z.int(), sealedAt: z.iso.datetime() }).nullable(),
+  unsealed: z.int(),
+}) satisfies z.ZodType<AuditState>;
 
-export const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+export const health = object('Health', { status: z.literal('ok') });
 const copy = z.object({ source: z.string(), asOf: instant, fullAsOf: instant.nullable(), ageSeconds: z.int() });
-export const readyState = z
-  .object({
-    status: z.enum(['ready', 'not ready']),
-    database: z.enum(['ok', 'unreachable']),
-    migrations: z.enum(['ok', 'pending', 'unknown']),
-    key: z.enum(['ok', 'wrong', 'unset', 'unknown']),
-    copies: z.array(copy),
-  })
-  .meta({ id: 'Readiness' }) satisfies z.ZodType<RegistryState>;
+export const readyState = object('Readiness', {
+  status: z.enum(['ready', 'not ready']),
+  database: z.enum(['ok', 'unreachable']),
+  migrations: z.enum(['ok', 'pending', 'unknown']),
+  key: z.enum(['ok', 'wrong', 'unset', 'unknown']),
+  copies: z.array(copy),
+}) satisfies z.ZodType<RegistryState>;
 
 const ofKey = { kty: z.literal('EC'), crv: z.literal('P-256'), alg: z.literal('ES256'), use: z.literal('sig') };
 const jwk = z.object({ ...ofKey, x: z.string(), y: z.string(), kid: z.string() });
-export const jwks = z.object({ keys: z.array(jwk) }).meta({ id: 'Jwks' });
+export const jwks = object('Jwks', { keys: z.array(jwk) });
