@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import { parseIssuers } from './access/issuers.ts';
-import { type Keyring, parseKeyring } from './access/keyring.ts';
-import { createVerifier, type VerifyToken } from './access/tokens.ts';
+import { parseKeyring } from './access/keyring.ts';
+import { createVerifier } from './access/tokens.ts';
 import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
-import type { Rules } from './checks/check.ts';
 import { createCheck, type ResidentSource } from './checks/checks.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
@@ -25,12 +24,12 @@ import { healthRoutes } from './http/health.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { listRoutes } from './http/lists.ts';
 import { faultEvent, type LogEvent } from './http/log.ts';
-import { createMetrics, type Metrics, metricsGuard } from './http/metrics.ts';
+import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
 import { isOutage } from './registry/error-code.ts';
-import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
+import { deriveKeys } from './registry/keys.ts';
 import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
@@ -38,15 +37,7 @@ import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
 /** What stands behind every door: keys, rules, the verifier. Holds no connection, so that a Worker may keep it. */
-export type Service = {
-  keys: RegistryKeys;
-  /** The signing keys of now: `useSigningKeys` replaces them while we run. */
-  keyring(): Keyring;
-  useSigningKeys(jwks: string): Promise<void>;
-  rules: Rules;
-  verify: VerifyToken;
-  metrics: Metrics;
-};
+export type Service = Awaited<ReturnType<typeof openService>>;
 
 export type ServiceSettings = {
   registryKey: Uint8Array;
@@ -62,7 +53,7 @@ const DAY_MS = 86_400_000;
 export const pollingDayEnd = (date: string): number => Date.parse(`${date}T00:00:00+07:00`) + DAY_MS;
 
 /** Throws Error with one line where a setting cannot be read; it never holds a key. */
-export async function openService(settings: ServiceSettings): Promise<Service> {
+export async function openService(settings: ServiceSettings) {
   const election = findElection(settings.election);
   if (election === null) throw new Error(`HAKPILIH_ELECTION must be one of: ${ELECTION_IDS.join(', ')}`);
   const todayOverride = settings.today === null ? null : parseIsoDate(settings.today);
@@ -71,22 +62,19 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
   let keyring = await parseKeyring(settings.signingJwks);
   let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
+  const pollingDayEndMs = pollingDayEnd(election.date);
   return {
     keys: deriveKeys(settings.registryKey),
+    /** The signing keys of now: `useSigningKeys` replaces them while we run. */
     keyring: () => keyring,
-    async useSigningKeys(jwks) {
+    async useSigningKeys(jwks: string): Promise<void> {
       if (jwks === jwksInUse) return;
       keyring = await parseKeyring(jwks);
       jwksInUse = jwks;
     },
     metrics: createMetrics(),
     rules: { election, todayOverride, now: Date.now },
-    verify: createVerifier({
-      keyring: () => keyring,
-      issuers,
-      now: Date.now,
-      pollingDayEndMs: pollingDayEnd(election.date),
-    }),
+    verify: createVerifier({ keyring: () => keyring, issuers, now: Date.now, pollingDayEndMs }),
   };
 }
 

@@ -72,7 +72,8 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
   return new Hono<Env>()
     .post('/v1/lists', CREATE, async (c) => {
       const grant = await authorize(verify, c, 'lists');
-      const key = idempotencyKey(c);
+      const wrongKey = new Problem('bad-request', 'IDEMPOTENCY_KEY');
+      const key = inForm(KEY, c.req.header('idempotency-key'), wrongKey);
       const giveBack = take(grant.client);
       if (giveBack === null) throw tooMuch(c);
       const create = async () => lists().create({ id: crypto.randomUUID(), key, body: await readBody(c) }, grant);
@@ -112,11 +113,14 @@ function granted<Value>(result: Result<Value, ListRefusal>): Value {
   }
 }
 
-function idempotencyKey(c: Context<Env>): string {
-  const key = c.req.header('idempotency-key');
-  if (key !== undefined && KEY.test(key)) return key;
-  throw new Problem('bad-request', 'IDEMPOTENCY_KEY');
+/** The text, where it is in its form. Throws `Problem`: the one that is given. */
+function inForm(form: RegExp, text: string | undefined, otherwise: Problem): string {
+  if (text !== undefined && form.test(text)) return text;
+  throw otherwise;
 }
+
+/** An id that is none is that of no list. */
+const idOf = (c: Context<Env>): string => inForm(UUID, c.req.param('id'), new Problem('not-found'));
 
 /** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or cut off. */
 async function readBody(c: Context<Env>): Promise<string | Upload> {
@@ -133,13 +137,6 @@ async function readLines(request: Request): Promise<string> {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
   if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', 'TOO_MANY_LINES');
   return text;
-}
-
-/** An id that is none is that of no list. */
-function idOf(c: Context<Env>): string {
-  const id = c.req.param('id') ?? '';
-  if (UUID.test(id)) return id;
-  throw new Problem('not-found');
 }
 
 function placeOf(c: Context<Env>): Place | null {
