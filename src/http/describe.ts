@@ -35,6 +35,7 @@ type Content = Record<string, { schema: object; examples: Examples }>;
 
 const refTo = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const schemaOf = (schema: z.ZodType) => refTo('schemas', schema.meta()?.id as string);
+/** A single example. */
 export const one = (value: unknown): Examples => ({ example: { value } });
 
 /** An object of a schema that has an id. */
@@ -48,12 +49,14 @@ export const lines = (schema: z.ZodType, value: string): Content => ({
     examples: one(value),
   },
 });
+/** Any other text. */
 export const plain = (type: string, value: string): Content => ({
   [type]: { schema: { type: 'string' }, examples: one(value) },
 });
 
 const headersOf = (names: readonly string[] = []) =>
   Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, refTo('headers', name)]));
+/** A text, unless told otherwise; in the path always required. */
 export const parameter = (place: 'path' | 'query' | 'header', name: string, told: object) => ({
   ...{ name, in: place, required: place === 'path', schema: { type: 'string' } as const, ...told },
 });

@@ -15,6 +15,7 @@ import type { RegistryState } from '../registry/readiness.ts';
 
 /** What this API is asked and answers. In the document a schema stands under its id. */
 const object = <Shape extends z.core.$ZodLooseShape>(id: string, shape: Shape) => z.object(shape).meta({ id });
+const like = (form: RegExp, description: string) => z.string().regex(form).meta({ description });
 
 const text = z.string({ error: (issue) => (issue.input === undefined ? 'REQUIRED' : 'NOT_A_STRING') });
 const sixteenDigits = text.meta({ description: 'Sixteen digits, as a string', pattern: '^\\s*[0-9]{16}\\s*$' });
@@ -40,10 +41,7 @@ export const checkRequest = z
   .meta({ id: 'CheckRequest' });
 
 /** Requests that are read by other means: bulk lines for speed, the form because a browser sends it. */
-const ref = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,32}$/)
-  .meta({ description: 'Comes back with the answer; may not hold sixteen digits in a row' });
+const ref = like(/^[A-Za-z0-9._-]{1,32}$/, 'Comes back with the answer; may not hold sixteen digits in a row');
 const question = checkRequest.omit({ suketNumber: true }).extend({ ref });
 export const bulkQuestion = question.meta({ id: 'BulkQuestion' });
 export const listLine = question.pick({ ref: true, nik: true }).meta({ id: 'ListLine' });
@@ -60,10 +58,8 @@ export const selfCheckForm = object('SelfCheckForm', {
 const date = z.iso.date() as unknown as z.ZodType<CivilDate>;
 const instant = z.iso.datetime({ offset: true });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const region = z
-  .string()
-  .regex(/^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$/)
-  .meta({ description: 'Dotted Kemendagri code: province, regency, district, village' });
+const REGION = /^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$/;
+const region = like(REGION, 'Dotted Kemendagri code: province, regency, district, village');
 const proved = z.boolean().nullable().meta({ description: 'Null where not asked or not on record' });
 const asOf = instant.nullable().meta({ description: 'Date of the copy that the answer rests on' });
 const source = z
