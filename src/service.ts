@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import { parseIssuers } from './access/issuers.ts';
-import { type Keyring, parseKeyring } from './access/keyring.ts';
-import { createVerifier, type VerifyToken } from './access/tokens.ts';
+import { parseKeyring } from './access/keyring.ts';
+import { createVerifier } from './access/tokens.ts';
 import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
-import type { Rules } from './checks/check.ts';
 import { createCheck, type ResidentSource } from './checks/checks.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
@@ -20,31 +19,25 @@ import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
 import { auditRoutes } from './http/audit.ts';
 import { bulkRoutes } from './http/bulk.ts';
+import { checkRoutes } from './http/checks.ts';
+import { healthRoutes } from './http/health.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { listRoutes } from './http/lists.ts';
 import { faultEvent, type LogEvent } from './http/log.ts';
-import { createMetrics, type Metrics, metricsGuard } from './http/metrics.ts';
+import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
-import { uuidV7 } from './http/request-id.ts';
 import { type Enter, room } from './http/rooms.ts';
 import { isOutage } from './registry/error-code.ts';
-import { deriveKeys, type RegistryKeys } from './registry/keys.ts';
+import { deriveKeys } from './registry/keys.ts';
 import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
+import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
-/** What stands behind every door: keys, rules and the verifier of tokens. Holds no connection, so that a Worker may keep it. */
-export type Service = {
-  keys: RegistryKeys;
-  /** The signing keys of now: `useSigningKeys` replaces them while we run. */
-  keyring(): Keyring;
-  useSigningKeys(jwks: string): Promise<void>;
-  rules: Rules;
-  verify: VerifyToken;
-  metrics: Metrics;
-};
+/** What stands behind every door: keys, rules, the verifier. Holds no connection, so that a Worker may keep it. */
+export type Service = Awaited<ReturnType<typeof openService>>;
 
 export type ServiceSettings = {
   registryKey: Uint8Array;
@@ -60,7 +53,7 @@ const DAY_MS = 86_400_000;
 export const pollingDayEnd = (date: string): number => Date.parse(`${date}T00:00:00+07:00`) + DAY_MS;
 
 /** Throws Error with one line where a setting cannot be read; it never holds a key. */
-export async function openService(settings: ServiceSettings): Promise<Service> {
+export async function openService(settings: ServiceSettings) {
   const election = findElection(settings.election);
   if (election === null) throw new Error(`HAKPILIH_ELECTION must be one of: ${ELECTION_IDS.join(', ')}`);
   const todayOverride = settings.today === null ? null : parseIsoDate(settings.today);
@@ -69,22 +62,19 @@ export async function openService(settings: ServiceSettings): Promise<Service> {
   let keyring = await parseKeyring(settings.signingJwks);
   let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
+  const pollingDayEndMs = pollingDayEnd(election.date);
   return {
     keys: deriveKeys(settings.registryKey),
+    /** The signing keys of now: `useSigningKeys` replaces them while we run. */
     keyring: () => keyring,
-    async useSigningKeys(jwks) {
+    async useSigningKeys(jwks: string): Promise<void> {
       if (jwks === jwksInUse) return;
       keyring = await parseKeyring(jwks);
       jwksInUse = jwks;
     },
     metrics: createMetrics(),
     rules: { election, todayOverride, now: Date.now },
-    verify: createVerifier({
-      keyring: () => keyring,
-      issuers,
-      now: Date.now,
-      pollingDayEndMs: pollingDayEnd(election.date),
-    }),
+    verify: createVerifier({ keyring: () => keyring, issuers, now: Date.now, pollingDayEndMs }),
   };
 }
 
@@ -107,11 +97,11 @@ export type Connection = {
   log(event: LogEvent): void;
 };
 
-/** Longest waits for the registry where it is not asked for a resident: nothing must hang on a database that does not answer. */
+/** Longest waits for the registry where it is not asked for a resident: nothing hangs on a silent database. */
 const SAMPLE_DATE_TIMEOUT_MS = 500;
 const READINESS_TIMEOUT_MS = 2_000;
 
-/** The app: made once. A connection whose `sql` and `find` are getters may be another for each request, as on Workers. */
+/** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
   const { inTurn = atOnce, bulk, clientAddress, log, countsRequests = false, metricsToken = null } = connection;
@@ -139,29 +129,25 @@ export function appOf(service: Service, connection: Connection): App {
       sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
     };
   });
-  const newId = (): string => uuidV7(Date.now(), crypto.randomUUID());
-  return createApp({
-    verify,
-    check: createCheck({
-      keys,
-      rules,
-      sources: [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }],
-    }),
-    readiness: () => verbs().readiness(),
-    copies: () => verbs().copies(),
-    mayReadMetrics: metricsGuard(metricsToken, clientAddress),
-    enter,
-    takeCheck: shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce }),
-    publicJwks: () => keyring().publicJwks,
-    newId,
+  const sources = [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] satisfies ResidentSource[];
+  const takeCheck = shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce });
+  const app: App = createApp({
     log,
     metrics,
+    enter,
+    checks: checkRoutes(verify, createCheck({ keys, rules, sources }), takeCheck),
     bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
     }),
     lists: listRoutes(verify, () => verbs().lists, shares(LIST_LIMITS.made)),
     audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
+    health: healthRoutes({
+      readiness: () => verbs().readiness(),
+      metrics: async () => metrics.text(await verbs().copies()),
+      mayReadMetrics: metricsGuard(metricsToken, clientAddress),
+      publicJwks: () => keyring().publicJwks,
+    }),
     pages: createPages({
       election: rules.election,
       selfCheck: (question) =>
@@ -173,11 +159,12 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: openApiDocument,
+      document: async () => (await openApiDocument(app)) as object as ApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),
   });
+  return app;
 }
 
 /** What is made over a connection, and kept as long as that is used. */

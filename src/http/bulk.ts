@@ -8,11 +8,24 @@ import { Unavailable } from '../checks/group.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, uploadOf } from './body.ts';
-import type { Env } from './env.ts';
-import { Problem } from './problem.ts';
+import { described, lines, plain } from './describe.ts';
+import { BULK } from './examples.ts';
+import { type Env, Problem } from './problem.ts';
+import { bulkLine, bulkQuestion } from './schemas.ts';
 
 const FORMATS: Record<string, FormatName> = { 'application/x-ndjson': 'ndjson', 'text/csv': 'csv' };
 const CONTENT_TYPES: Record<FormatName, string> = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
+
+const CHECK_BULK = described('checks', 'checkBulk', 'Check many residents', {
+  description: `A line for a line, in order and in the format of the request (gzip may be used), from one state of the
+registry. A table may have its header, under any name that an import knows (\`nik\`, \`nama\`, \`no_kk\`, \`nkk\` …),
+among its first 20 lines, and cells parted by comma, semicolon, bar or tab; lines that are no rows have no line in the
+answer and are counted in the summary. Where another table begins, all lines from there on have the error
+HEADER_CHANGED or DELIMITER_CHANGED. A whole answer ends with its summary: without it, it was broken off.`,
+  scope: 'bulk',
+  body: { ...lines(bulkQuestion, BULK.question), ...plain('text/csv', BULK.csvQuestion) },
+  answer: { ...lines(bulkLine, BULK.answer), ...plain('text/csv', BULK.csvAnswer) },
+});
 
 export type BulkRouteOptions = {
   /** The answer is made before it is sent: where the connection to the database lives no longer than the handler. */
@@ -21,17 +34,14 @@ export type BulkRouteOptions = {
   brokenOff(requestId: string, error: unknown): void;
 };
 
-/** `POST /v1/checks/bulk`: a line for a line, in the same format, from one state of the registry; a summary is the last line. */
+/** `POST /v1/checks/bulk`: a line for a line, in the same format, from one state of the registry; then a summary. */
 export function bulkRoutes(verify: VerifyToken, bulk: Bulk, { whole, brokenOff }: BulkRouteOptions): Hono<Env> {
-  return new Hono<Env>().post('/v1/checks/bulk', async (c) => {
-    const grant = await authorize(verify, c.req.header('authorization'), 'bulk');
+  return new Hono<Env>().post('/v1/checks/bulk', CHECK_BULK, async (c) => {
+    const grant = await authorize(verify, c, 'bulk');
     const format = formatOf(c);
-    const body = uploadOf(c.req.raw);
     const id = c.get('requestId');
-    const pieces = await bulk({ id, format, body }, grant).catch((error: unknown) => {
-      throw problemOf(error);
-    });
-    const stream = streamOf(pieces, BULK_LIMITS.maxStallMs, (error) => brokenOff(id, error));
+    const pieces = await bulk({ id, format, body: uploadOf(c.req.raw) }, grant).catch(orUploadProblem);
+    const stream = streamOf(pieces, (error) => brokenOff(id, error));
     const answer = whole ? await new Response(stream).arrayBuffer() : stream;
     return c.body(answer, 200, { 'Content-Type': CONTENT_TYPES[format], 'Cache-Control': 'no-store' });
   });
@@ -41,38 +51,25 @@ function formatOf(c: Context): FormatName {
   const format = FORMATS[mediaTypeOf(c)];
   const encoding = (c.req.header('content-encoding') ?? 'identity').trim().toLowerCase();
   if (format === undefined) throw new Problem('unsupported-media-type');
-  if (!['identity', 'gzip'].includes(encoding))
-    throw new Problem('unsupported-media-type', [{ pointer: '', code: 'CONTENT_ENCODING' }], {
-      'Accept-Encoding': 'gzip',
-    });
-  return format;
+  if (encoding === 'identity' || encoding === 'gzip') return format;
+  throw new Problem('unsupported-media-type', 'CONTENT_ENCODING', { 'Accept-Encoding': 'gzip' });
 }
 
-/** What is wrong with an upload as a whole, as a problem; other errors as they are. */
-export function problemOf(error: unknown): unknown {
-  if (error instanceof TooLarge) return new Problem('content-too-large', [{ pointer: '', code: error.code }]);
-  if (error instanceof IntakeRefusal) {
-    // A table without a header lacks the column of NIKs, whatever its first line looks like.
-    const code = error.code === 'NO_HEADER' ? 'MISSING_COLUMN' : error.code;
-    return new Problem('bad-request', [{ pointer: '', code }]);
-  }
-  return error;
+/** Throws what is wrong with an upload as a whole, as a problem; other errors as they are. */
+export function orUploadProblem(error: unknown): never {
+  if (error instanceof TooLarge) throw new Problem('content-too-large', error.code);
+  // A table without a header lacks the column of NIKs, whatever its first line looks like.
+  if (error instanceof IntakeRefusal)
+    throw new Problem('bad-request', error.code === 'NO_HEADER' ? 'MISSING_COLUMN' : error.code);
+  throw error;
 }
 
 /** Pieces as a stream that makes the next one when it is asked for it; a reader that asks for none is given up. */
 function streamOf(
   pieces: AsyncGenerator<Uint8Array>,
-  maxStallMs: number,
   brokenOff: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   let stalled: ReturnType<typeof setTimeout> | undefined;
-  const watch = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    stalled = setTimeout(() => {
-      brokenOff(new Unavailable('READER_STALLED'));
-      void pieces.return(undefined);
-      controller.error(new Error('the reader has stalled'));
-    }, maxStallMs);
-  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -81,11 +78,15 @@ function streamOf(
           const next = await pieces.next();
           if (next.done) return controller.close();
           controller.enqueue(next.value);
-          watch(controller);
         } catch (error) {
           brokenOff(error);
-          controller.error(error);
+          return controller.error(error);
         }
+        stalled = setTimeout(() => {
+          brokenOff(new Unavailable('READER_STALLED'));
+          void pieces.return(undefined);
+          controller.error(new Error('the reader has stalled'));
+        }, BULK_LIMITS.maxStallMs);
       },
       async cancel() {
         clearTimeout(stalled);

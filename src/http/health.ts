@@ -1,17 +1,50 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { JWK } from 'jose';
 import { isReady, type RegistryState } from '../registry/readiness.ts';
-import type { Env } from './env.ts';
+import { described, json, one, plain } from './describe.ts';
+import { type Env, Problem } from './problem.ts';
+import { health, jwks, readyState } from './schemas.ts';
 
-/** `/healthz` (the process answers), `/readyz` (so do its parts), `/.well-known/jwks.json` (RFC 7517). */
-export function healthRoutes(readiness: () => Promise<RegistryState>, publicJwks: () => { keys: JWK[] }): Hono<Env> {
+const HEALTH = described('operations', 'health', 'The process answers', {
+  answer: json(health, one({ status: 'ok' })),
+});
+const PARTS = 'So do its parts: database, migrations, key, and the copies with their age';
+const READINESS = described('operations', 'readiness', PARTS, {
+  answer: json(readyState, one({ status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [] })),
+  also: { 503: 'Not ready: what is missing' },
+});
+const METRICS = described('operations', 'metrics', 'Figures of this process in the Prometheus text format 0.0.4', {
+  answer: plain('text/plain', 'hakpilih_http_requests_total{method="GET",route="/healthz",status="200"} 1\n'),
+  problems: ['unauthorized'],
+});
+const KEYS = described('operations', 'keys', 'The public keys of tokens and signatures (RFC 7517)', {
+  answer: json(jwks, one({ keys: [] })),
+});
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+type HealthDependencies = {
+  readiness(): Promise<RegistryState>;
+  /** Figures in the Prometheus text format. */
+  metrics(): Promise<string>;
+  mayReadMetrics(c: Context): boolean;
+  publicJwks(): { keys: JWK[] };
+};
+
+/** Whether the service runs, and how; and the keys by which others trust what it signs. */
+export function healthRoutes(asked: HealthDependencies): Hono<Env> {
   return new Hono<Env>()
-    .get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }))
-    .get('/readyz', async (c) => {
-      const state = await readiness();
-      return c.json({ status: isReady(state) ? 'ready' : 'not ready', ...state }, isReady(state) ? 200 : 503, {
-        'Cache-Control': 'no-store',
-      });
+    .get('/healthz', HEALTH, (c) => c.json({ status: 'ok' }, 200, NO_STORE))
+    .get('/readyz', READINESS, async (c) => {
+      const state = await asked.readiness();
+      const ready = isReady(state);
+      return c.json({ status: ready ? 'ready' : 'not ready', ...state }, ready ? 200 : 503, NO_STORE);
     })
-    .get('/.well-known/jwks.json', (c) => c.json(publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' }));
+    .get('/metrics', METRICS, async (c) => {
+      if (!asked.mayReadMetrics(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });
+      const type = 'text/plain; version=0.0.4; charset=utf-8';
+      return c.body(await asked.metrics(), 200, { 'Content-Type': type, ...NO_STORE });
+    })
+    .get('/.well-known/jwks.json', KEYS, (c) => {
+      return c.json(asked.publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' });
+    });
 }

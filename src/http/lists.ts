@@ -9,48 +9,91 @@ import type { Result } from '../core/result.ts';
 import type { Place } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
-import { problemOf as uploadProblemOf } from './bulk.ts';
-import type { Env } from './env.ts';
-import { Problem } from './problem.ts';
+import { orUploadProblem } from './bulk.ts';
+import { described, json, lines, one, parameter, plain } from './describe.ts';
+import { LIST } from './examples.ts';
+import { type Env, Problem } from './problem.ts';
 import { tooMuch } from './rooms.ts';
+import { createdList, listChanges, listCounts, listLine } from './schemas.ts';
 
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_STORE = { 'Cache-Control': 'no-store' };
+const ID = parameter('path', 'id', { example: LIST.created.id });
+
+const CREATE = described('lists', 'createList', 'Keep a list of voters, whole or not at all', {
+  description: `The same key with the same body gives the same list again, with 200. NIKs are kept as keyed tags only.
+A table has a column \`ref\` and one of NIKs, under any name that an import knows; its other columns are passed over.
+Faults are told at the line and its column, lines counted from 1.`,
+  scope: 'lists',
+  parameters: [
+    parameter('header', 'Idempotency-Key', {
+      ...{ required: true, example: 'list-1', schema: { type: 'string', pattern: KEY.source } },
+      description: 'Of your choice: the same request again does nothing twice',
+    }),
+  ],
+  body: {
+    ...lines(listLine, '{"ref":"1","nik":"3201011403859001"}\n'),
+    ...plain('text/csv', 'ref;nik\r\n1;3201011403859001\r\n'),
+  },
+  answer: json(createdList, one(LIST.created)),
+  headers: ['Location'],
+  status: 201,
+  also: { 200: 'It was there already' },
+  problems: ['conflict', 'invalid', 'too-many-requests'],
+});
+const COUNT = described('lists', 'countList', 'How many of a list have which document', {
+  scope: 'lists',
+  parameters: [ID],
+  answer: json(listCounts, one(LIST.counts)),
+  problems: ['not-found', 'too-many-requests'],
+});
+const FOLLOW = 'What a check would show otherwise than before, in the order of commits';
+const LIMIT = { type: 'integer', minimum: 1, maximum: LIST_LIMITS.maxPage } as const;
+const CHANGES = described('lists', 'listChanges', FOLLOW, {
+  scope: 'lists',
+  parameters: [
+    ID,
+    parameter('query', 'after', { description: 'The cursor of the page before; since the list came without it' }),
+    parameter('query', 'limit', { description: 'Changes at most', schema: LIMIT }),
+  ],
+  answer: json(listChanges, one(LIST.changes)),
+  problems: ['not-found', 'conflict', 'invalid', 'too-many-requests'],
+});
+const DELETE = described('lists', 'deleteList', 'Forget a list', {
+  scope: 'lists',
+  parameters: [ID],
+  status: 204,
+  problems: ['not-found'],
+});
 
 /** `/v1/lists`: voter lists that a client follows instead of asking for each voter time and again. */
 export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) {
-  const caller = (c: Context<Env>) => authorize(verify, c.req.header('authorization'), 'lists');
   return new Hono<Env>()
-    .post('/v1/lists', async (c) => {
-      const grant = await caller(c);
-      const key = idempotencyKey(c);
+    .post('/v1/lists', CREATE, async (c) => {
+      const grant = await authorize(verify, c, 'lists');
+      const wrongKey = new Problem('bad-request', 'IDEMPOTENCY_KEY');
+      const key = inForm(KEY, c.req.header('idempotency-key'), wrongKey);
       const giveBack = take(grant.client);
       if (giveBack === null) throw tooMuch(c);
       const create = async () => lists().create({ id: crypto.randomUUID(), key, body: await readBody(c) }, grant);
-      const creating = create().catch((error: unknown) => {
-        throw uploadProblemOf(error);
-      });
-      const created = granted(await creating.finally(giveBack));
+      const created = granted(await create().catch(orUploadProblem).finally(giveBack));
       if ('faults' in created) throw new Problem('invalid', created.faults);
       const { list } = created;
       return c.json(list, created.created ? 201 : 200, { ...NO_STORE, Location: `/v1/lists/${list.id}` });
     })
-    .get('/v1/lists/:id', async (c) => {
-      const grant = await caller(c);
-      return c.json(
-        granted(await lists().counts({ requestId: c.get('requestId'), id: idOf(c) }, grant)),
-        200,
-        NO_STORE,
-      );
+    .get('/v1/lists/:id', COUNT, async (c) => {
+      const grant = await authorize(verify, c, 'lists');
+      const asked = { requestId: c.get('requestId'), id: idOf(c) };
+      return c.json(granted(await lists().counts(asked, grant)), 200, NO_STORE);
     })
-    .get('/v1/lists/:id/changes', async (c) => {
-      const grant = await caller(c);
+    .get('/v1/lists/:id/changes', CHANGES, async (c) => {
+      const grant = await authorize(verify, c, 'lists');
       const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
       return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
-    .delete('/v1/lists/:id', async (c) => {
-      const grant = await caller(c);
+    .delete('/v1/lists/:id', DELETE, async (c) => {
+      const grant = await authorize(verify, c, 'lists');
       granted(await lists().remove(idOf(c), grant));
       return c.body(null, 204, NO_STORE);
     });
@@ -58,62 +101,50 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
 
 function granted<Value>(result: Result<Value, ListRefusal>): Value {
   if (result.ok) return result.value;
-  throw problemOf(result.code);
-}
-
-function problemOf(code: ListRefusal): Problem {
-  switch (code) {
+  switch (result.code) {
     case 'NO_LIST':
-      return new Problem('not-found');
+      throw new Problem('not-found');
     case 'KEY_USED':
     case 'TOO_MANY_LISTS':
-      return new Problem('conflict', [{ pointer: '', code }]);
+      throw new Problem('conflict', result.code);
     case 'CURSOR_AHEAD':
     case 'CURSOR_BEHIND':
-      return new Problem('conflict', [{ pointer: '/after', code }]);
+      throw new Problem('conflict', [{ pointer: '/after', code: result.code }]);
   }
 }
 
-function idempotencyKey(c: Context<Env>): string {
-  const key = c.req.header('idempotency-key');
-  if (key !== undefined && KEY.test(key)) return key;
-  throw new Problem('bad-request', [{ pointer: '', code: 'IDEMPOTENCY_KEY' }]);
+/** The text, where it is in its form. Throws `Problem`: the one that is given. */
+function inForm(form: RegExp, text: string | undefined, otherwise: Problem): string {
+  if (text !== undefined && form.test(text)) return text;
+  throw otherwise;
 }
 
-/** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or was cut off. */
+/** An id that is none is that of no list. */
+const idOf = (c: Context<Env>): string => inForm(UUID, c.req.param('id'), new Problem('not-found'));
+
+/** JSON lines as text, a table as an upload. Throws `Problem`: 415, 413, 400 where it is no such text or cut off. */
 async function readBody(c: Context<Env>): Promise<string | Upload> {
-  const type = mediaTypeOf(c);
-  const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (encoding !== 'identity') throw new Problem('unsupported-media-type');
+  const type = (c.req.header('content-encoding') ?? 'identity') === 'identity' ? mediaTypeOf(c) : null;
   if (type === 'application/x-ndjson') return await readLines(c.req.raw);
   if (type !== 'text/csv') throw new Problem('unsupported-media-type');
-  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, {
-    ...LIST_LIMITS,
-    maxLines: LIST_LIMITS.maxLines + 1,
-  });
+  const limits = { ...LIST_LIMITS, maxLines: LIST_LIMITS.maxLines + 1 };
+  return await receiveUpload(uploadOf(c.req.raw), openMemorySpool, limits);
 }
 
 async function readLines(request: Request): Promise<string> {
   const text = await readText(request, LIST_LIMITS.maxBytes);
   let lines = text.endsWith('\n') || text === '' ? 0 : 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
-  if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', [{ pointer: '', code: 'TOO_MANY_LINES' }]);
+  if (lines > LIST_LIMITS.maxLines) throw new Problem('content-too-large', 'TOO_MANY_LINES');
   return text;
-}
-
-/** An id that is none is that of no list. */
-function idOf(c: Context<Env>): string {
-  const id = c.req.param('id') ?? '';
-  if (UUID.test(id)) return id;
-  throw new Problem('not-found');
 }
 
 function placeOf(c: Context<Env>): Place | null {
   const after = c.req.query('after');
-  const place = after === undefined ? null : parseCursor(after);
-  if (after !== undefined && place === null)
-    throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
-  return place;
+  if (after === undefined) return null;
+  const place = parseCursor(after);
+  if (place !== null) return place;
+  throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
 }
 
 function limitOf(c: Context<Env>): number {

@@ -1,211 +1,77 @@
-import { z } from 'zod';
-import { checkRequest } from './checks.ts';
-import { LIST_OPERATIONS } from './openapi-lists.ts';
-import { type Content, type Operation, OPERATIONS as OTHER_OPERATIONS, TAGS } from './openapi-operations.ts';
-import { PROBLEMS, type ProblemSlug } from './problem.ts';
-import {
-  answer,
-  auditState,
-  bulkLine,
-  bulkQuestion,
-  createdList,
-  health,
-  jwks,
-  listChanges,
-  listCounts,
-  listLine,
-  problem,
-  readiness,
-  selfCheckForm,
-} from './schemas.ts';
+import { Hono } from 'hono';
+import { etag } from 'hono/etag';
+import { generateSpecs } from 'hono-openapi';
+import { components, described, json, one, operation, parameter, plain, TAGS } from './describe.ts';
+import { type Env, PROBLEMS } from './problem.ts';
+import { selfCheckForm } from './schemas.ts';
 
-type Json = Record<string, unknown>;
-type DocumentedOperation = {
-  operationId: string;
-  tags: string[];
-  summary: string;
-  description?: string;
-  security: Record<string, string[]>[];
-  responses: Record<string, Json>;
-} & Json;
+const DESCRIPTION = `Says from a dated copy of the population registry whether a resident holds a printed e-KTP, is
+recorded but unprinted and so qualifies for a Suket, or neither, and what that means for the Pilkada of 27 June 2018.
 
-/** An OpenAPI 3.1 document, as far as readers in this house need its shape. */
-export type OpenApiDocument = {
-  openapi: string;
-  info: { title: string; version: string; description: string } & Json;
-  servers: Json[];
-  tags: { name: string; description: string }[];
-  paths: Record<string, Record<string, DocumentedOperation>>;
-  components: Record<string, Json>;
-};
+It advises and never gatekeeps: UNDETERMINED is a real answer. Every answer carries its date and its source. GET
+routes answer HEAD too; an address that does not exist is 404, a method that does not apply 405 with \`Allow\`. No
+answer, error or log repeats a value of a request.`;
 
-const OPERATIONS = [...OTHER_OPERATIONS, ...LIST_OPERATIONS];
-const VERSION = '1.0.0';
-const DESCRIPTION = `Says from a dated copy of the population registry whether a resident holds a printed e-KTP, is recorded but unprinted and so qualifies for a Suket, or neither, and what that means for the Pilkada of 27 June 2018.
-
-It advises and never gatekeeps: UNDETERMINED is a real answer. Every answer carries its date and its source. GET routes answer HEAD too; an address that does not exist is 404, a method that does not apply 405 with \`Allow\`. No answer, error or log repeats a value of a request.`;
-
-const SCHEMAS = {
-  CheckRequest: checkRequest,
-  BulkQuestion: bulkQuestion,
-  SelfCheckForm: selfCheckForm,
-  Answer: answer,
-  BulkLine: bulkLine,
-  ListLine: listLine,
-  CreatedList: createdList,
-  ListCounts: listCounts,
-  ListChanges: listChanges,
-  AuditState: auditState,
-  Health: health,
-  Readiness: readiness,
-  Jwks: jwks,
-  Problem: problem,
-};
-
-const HEADERS: Record<string, [description: string, schema: Json]> = {
-  'X-Request-Id': [
-    'The id of the request (UUID version 7): that of its audit record, too',
-    { type: 'string', format: 'uuid' },
-  ],
-  'RateLimit-Limit': ['Checks a minute of this client', { type: 'integer', minimum: 0 }],
-  'RateLimit-Remaining': ['Those left in this minute', { type: 'integer', minimum: 0 }],
-  'RateLimit-Reset': ['Seconds until the minute is over', { type: 'integer', minimum: 0 }],
-  'Retry-After': ['Seconds to wait before asking again', { type: 'integer', minimum: 1 }],
-  Location: ['Where to find what was made', { type: 'string' }],
-  'WWW-Authenticate': ['What kind of token is needed (RFC 6750)', { type: 'string' }],
-};
-const QUOTA_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
-const HEADERS_OF: Partial<Record<ProblemSlug, string[]>> = {
-  unauthorized: ['WWW-Authenticate'],
-  forbidden: ['WWW-Authenticate'],
-  'too-many-requests': ['Retry-After', ...QUOTA_HEADERS],
-  unavailable: ['Retry-After'],
-};
-
-const ref = (kind: string, name: string): Json => ({ $ref: `#/components/${kind}/${name}` });
-const headers = (names: readonly string[]): Json =>
-  Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, ref('headers', name)]));
-
-/** A line of text is told by the schema of what stands on it. */
-function contentOf(content: Content): Json {
-  const media = Object.entries(content).map(([type, { schema, lines, examples }]) => {
-    const text = {
-      type: 'string',
-      ...(lines ? { contentMediaType: 'application/json', contentSchema: ref('schemas', lines) } : {}),
-    };
-    const plain = type === 'application/json' ? { type: 'object' } : text;
-    return [type, { schema: schema ? ref('schemas', schema) : plain, examples }];
-  });
-  return Object.fromEntries(media);
-}
-
-function problemOf(slug: ProblemSlug): Json {
-  const { status, title, explanation } = PROBLEMS[slug];
-  const value = { type: `/problems/${slug}`, title, status, instance: '0160e9b4-8d00-7000-8000-000000000000' };
-  return {
-    description: explanation.en,
-    headers: headers(HEADERS_OF[slug] ?? []),
-    content: { 'application/problem+json': { schema: ref('schemas', 'Problem'), example: value } },
-  };
-}
-
-function responsesOf({
-  answer: content,
-  status = 200,
-  alsoStatus,
-  limited,
-  located,
-  problems,
-}: Operation): Record<string, Json> {
-  const names = [...(limited ? QUOTA_HEADERS : []), ...(located ? ['Location'] : [])];
-  const answered = { headers: headers(names), ...(status === 204 ? {} : { content: contentOf(content) }) };
-  return {
-    [status]: { description: 'The answer', ...answered },
-    ...(alsoStatus ? { [alsoStatus]: { description: ALSO[alsoStatus] ?? 'The same', ...answered } } : {}),
-    ...Object.fromEntries(problems.map((slug) => [PROBLEMS[slug].status, ref('responses', slug)])),
-    ...(problems.length === 0 && alsoStatus !== 404 ? { '4XX': ref('responses', 'bad-request') } : {}),
-    500: ref('responses', 'internal'),
-  };
-}
-const ALSO: Record<number, string> = {
-  200: 'It was there already',
-  404: PROBLEMS['not-found'].title,
-  503: 'Not ready: what is missing',
-};
-
-const parameter = ([name, example]: [string, string]): Json => ({
-  ...{ name, in: 'path', required: true, example },
-  schema: { type: 'string' },
+const HTML = plain('text/html', '<!doctype html>…');
+const page = (id: string, summary: string, answer = HTML, more = {}) => ({
+  get: operation('pages', id, summary, { answer, ...more }),
 });
-const IDEMPOTENCY_KEY: Json = {
-  ...{ name: 'Idempotency-Key', in: 'header', required: true, example: 'list-1' },
-  description: 'Of your choice: the same request again does nothing twice',
-  schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+const FORM = one({ nik: '3201011403859001', second: 'ASEP HIDAYAT' });
+const SCRIPT = plain('text/javascript', '(function () {…})();');
+
+/** The pages, whose routes are in another room. */
+const PAGES = {
+  '/docs': page('documentPage', 'This document as a page, with the residents of the sandbox'),
+  '/': {
+    ...page('selfCheckForm', 'The form for a resident who checks himself'),
+    post: operation('pages', 'selfCheck', 'The answer to the form', {
+      description: `Errors are pages for who accepts \`text/html\`, else problems. 429 with the code PROOF_NEEDED at
+\`/altcha\`: the site is busy, and the question was not looked at for want of a proof of work that is valid and was not
+used before.`,
+      body: json(selfCheckForm, FORM, 'application/x-www-form-urlencoded'),
+      answer: HTML,
+      problems: ['forbidden', 'invalid', 'too-many-requests', 'unavailable'],
+    }),
+  },
+  '/favicon.ico': page('icon', 'The icon of the pages', plain('image/svg+xml', '<svg>…</svg>')),
+  '/robots.txt': page('robots', 'What search engines may read', plain('text/plain', 'User-agent: *\n')),
+  '/proof.js': page('proofScript', 'The script of the form, which only pages that ask a proof of work load', SCRIPT),
+  '/problems/{slug}': page('problemPage', 'What a type of problem means', HTML, {
+    parameters: [parameter('path', 'slug', { example: 'invalid' })],
+    also: { 404: PROBLEMS['not-found'].title },
+  }),
 };
 
-function documented(operation: Operation): DocumentedOperation {
-  const { id, tag, summary, description, scope, parameters = {}, query = {}, idempotent, body } = operation;
-  const queries = Object.entries(query).map(([name, told]) => ({ name, in: 'query', ...told }));
-  const allParameters = [
-    ...Object.entries(parameters).map(parameter),
-    ...queries,
-    ...(idempotent ? [IDEMPOTENCY_KEY] : []),
-  ];
-  return {
-    operationId: id,
-    tags: [tag],
-    summary,
-    ...(description || scope
-      ? { description: [description, scope && `Scope: \`${scope}\`.`].filter(Boolean).join(' ') }
-      : {}),
-    security: scope === null ? [] : [{ token: [scope] }],
-    ...(allParameters.length > 0 ? { parameters: allParameters } : {}),
-    ...(body ? { requestBody: { required: true, content: contentOf(body) } } : {}),
-    responses: responsesOf(operation),
-  };
-}
+const DOCUMENTATION = {
+  info: {
+    ...{ title: 'hakpilih', version: '1.0.0', description: DESCRIPTION },
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+  paths: PAGES as Record<string, object>,
+};
+const makeDocument = (app: Hono<Env>) =>
+  generateSpecs(app, { excludeStaticFile: false, documentation: { ...DOCUMENTATION, components: components() } });
+let made: Awaited<ReturnType<typeof makeDocument>> | undefined;
 
-/** Its own `$schema` is that of the document. */
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
-  return json;
-}
-
-let made: OpenApiDocument | undefined;
-
-/** The document of the whole service (OpenAPI 3.1), from the schemas that its routes use. Made when first asked for. */
-export function openApiDocument(): OpenApiDocument {
-  made ??= makeDocument();
+/** The document of the whole service (OpenAPI 3.1), from what its routes say. Made when first asked for. */
+export async function openApiDocument(app: Hono<Env>) {
+  made ??= await makeDocument(app);
   return made;
 }
 
-function makeDocument(): OpenApiDocument {
-  const paths: OpenApiDocument['paths'] = {};
-  for (const operation of OPERATIONS)
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: documented(operation) };
-  const slugs = new Set<ProblemSlug>(['bad-request', 'internal', ...OPERATIONS.flatMap(({ problems }) => problems)]);
-  return {
-    openapi: '3.1.0',
-    info: {
-      ...{ title: 'hakpilih', version: VERSION, description: DESCRIPTION },
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
-    servers: [{ url: '/' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths,
-    components: {
-      securitySchemes: {
-        token: {
-          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          description:
-            'Authorization: Bearer … (RFC 9068, at+jwt). Its scopes, region and client limit what it may ask.',
-        },
-      },
-      headers: Object.fromEntries(
-        Object.entries(HEADERS).map(([name, [description, schema]]) => [name, { description, schema }]),
-      ),
-      responses: Object.fromEntries([...slugs].map((slug) => [slug, problemOf(slug)])),
-      schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, schemaOf(schema)])),
-    },
-  };
+const DOCUMENT = described('operations', 'document', 'This document', {
+  answer: { 'application/json': { schema: { type: 'object' }, examples: one({ openapi: '3.1.0' }) } },
+});
+
+/** `GET /openapi.json`: every route of this service, written once. */
+export function documentRoutes(app: Hono<Env>): Hono<Env> {
+  let text: string | undefined;
+  const headers = { 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' };
+  const retainedHeaders = ['ETag', ...Object.keys(headers)];
+  return new Hono<Env>().get('/openapi.json', DOCUMENT, etag({ retainedHeaders }), async (c) => {
+    text ??= JSON.stringify(await openApiDocument(app));
+    return c.body(text, 200, { 'Content-Type': 'application/json', ...headers });
+  });
 }

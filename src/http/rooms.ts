@@ -1,26 +1,20 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createShares } from '../checks/shares.ts';
-import type { Env } from './env.ts';
 import { HTTP_LIMITS } from './limits.ts';
-import { Problem } from './problem.ts';
+import { type Env, Problem } from './problem.ts';
+
+type Refuse = (c: Context<Env>) => Response | Promise<Response>;
 
 /** Lets requests of a kind in, or answers them with `refuse` where there are too many. */
-export type Enter = (
-  kind: keyof typeof HTTP_LIMITS.rooms,
-  refuse: (c: Context<Env>) => Response | Promise<Response>,
-) => MiddlewareHandler;
-
-type Room = { atOnce: number; waiting: number; perAddress: number };
+export type Enter = (kind: keyof typeof HTTP_LIMITS.rooms, refuse: Refuse) => MiddlewareHandler;
 
 /** How a listener hears that a request was one too many. */
 export type ShedEnv = { shed?: () => void };
 
-/** "Come again": of what is too much at once, and no fault of ours. It is counted, but no line of the log is written for it. */
+/** "Come again", where too much is asked at once: no fault of ours, so it is counted and not logged. */
 export function tooMuch(c: Context<Env>): Problem {
   shed(c);
-  return new Problem('unavailable', [{ pointer: '', code: 'TOO_MANY_AT_ONCE' }], {
-    'Retry-After': String(HTTP_LIMITS.retryAfterSeconds),
-  });
+  return new Problem('unavailable', 'TOO_MANY_AT_ONCE', { 'Retry-After': String(HTTP_LIMITS.retryAfterSeconds) });
 }
 
 function shed(c: Context<Env>): void {
@@ -29,13 +23,13 @@ function shed(c: Context<Env>): void {
 }
 
 /**
- * Keeps one kind of request from taking what the others need: so many at once, a few that wait, and of both no more than its
- * share for one address. `refuse` answers the rest at once.
+ * Keeps one kind of request from taking what the others need: so many at once, a few that wait, and of both no more
+ * than its share for one address. `refuse` answers the rest at once.
  */
 export function room(
-  { atOnce, waiting, perAddress }: Room,
+  { atOnce, waiting, perAddress }: { atOnce: number; waiting: number; perAddress: number },
   addressOf: (c: Context<Env>) => string,
-  refuse: (c: Context<Env>) => Response | Promise<Response>,
+  refuse: Refuse,
 ): MiddlewareHandler<Env> {
   const take = createShares({ each: perAddress, all: atOnce + waiting });
   const queue: (() => void)[] = [];

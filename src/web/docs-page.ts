@@ -2,23 +2,22 @@ import { html } from 'hono/html';
 import { SANDBOX, type SandboxResident } from '../intake/sample-sandbox.ts';
 import type { Content, Html } from './layout.ts';
 
-type Named = { name: string; description: string };
-type Referred = { $ref?: unknown };
+type ApiResponse = { $ref?: string; description?: string; headers?: object; content?: object };
 type ApiOperation = {
   operationId: string;
   tags: string[];
   summary: string;
   description?: string;
   requestBody?: unknown;
-  responses: Record<string, object>;
+  responses: Record<string, ApiResponse>;
 };
 
 /** An OpenAPI document, as far as this page shows it. */
 export type ApiDocument = {
   info: { title: string; version: string; description: string };
-  tags: Named[];
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, ApiOperation>>;
-  components: Record<string, Record<string, unknown>>;
+  components: { responses: Record<string, ApiResponse>; schemas: Record<string, unknown> };
 };
 
 const STYLE = `
@@ -32,12 +31,23 @@ pre{margin:0;overflow-x:auto;white-space:pre-wrap}
 .method{display:inline-block;min-width:3.25rem;color:var(--act);font-weight:700}
 summary{min-height:2.75rem;padding:.6rem 0;cursor:pointer;color:var(--act)}`;
 
-/** The API on one page: nothing to load, nothing to run. Those whom a program may most easily treat wrongly stand first. */
-export function docsPage(document: ApiDocument): Content {
-  const { info, tags, paths, components } = document;
+/** The API on one page: nothing to load, nothing to run. */
+export function docsPage({ info, tags, paths, components }: ApiDocument): Content {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
   );
+  const card = ({ operationId, method, path, summary, description, requestBody, responses }: Shown): Html =>
+    html`<div class="card" id="${operationId}">
+<h3><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h3>
+<p>${summary}.${description && html` ${description.replaceAll('`', '')}`}</p>
+${requestBody && html`<details><summary>Request</summary><pre>${written(requestBody)}</pre></details>`}
+<div class="table" tabindex="0"><table><tbody>
+${Object.entries(responses).map(([status, told]) => {
+  const name = told.$ref?.split('/').at(-1);
+  return responseRow(status, (name && components.responses[name]) || told);
+})}
+</tbody></table></div>
+</div>`;
   return {
     title: 'API',
     address: '/docs',
@@ -51,12 +61,12 @@ ${tags.map(
   ({ name, description }) => html`<section id="${name}">
 <h2>${name}</h2>
 <p>${description}</p>
-${operations.filter(({ operation }) => operation.tags.includes(name)).map((one) => operationCard(one, components))}
+${operations.filter((one) => one.tags.includes(name)).map(card)}
 </section>`,
 )}
 <section id="schemas">
 <h2>Schemas</h2>
-${Object.entries(components.schemas ?? {}).map(
+${Object.entries(components.schemas).map(
   ([name, schema]) =>
     html`<details id="schema-${name}"><summary>${name}</summary><pre>${written(schema)}</pre></details>`,
 )}
@@ -65,52 +75,34 @@ ${Object.entries(components.schemas ?? {}).map(
   };
 }
 
-const NEGATIVE = ['NOT_ELIGIBLE', 'UNDETERMINED', 'NEITHER'];
+type Shown = ApiOperation & { path: string; method: string };
 
-/** First who may not vote, then what is not known, then who has neither document. */
-function negativeFirst(residents: readonly SandboxResident[]): SandboxResident[] {
-  const rank = ({ voter, document }: SandboxResident): number => {
-    const found = NEGATIVE.findIndex((word) => word === voter || word === document);
-    return found < 0 ? NEGATIVE.length : found;
-  };
-  return residents.toSorted((a, b) => rank(a) - rank(b));
-}
+const responseRow = (status: string, { description, headers = {}, content = {} }: ApiResponse): Html =>
+  html`<tr><td><b>${status}</b></td><td>${description}<br><small>${Object.keys(headers).join(', ')}</small></td>
+<td><code>${Object.keys(content).join(' ')}</code></td></tr>`;
+
+const written = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** First who may not vote, then what is not known, then who has neither document: what a program gets wrong. */
+const NEGATIVE = ['NOT_ELIGIBLE', 'UNDETERMINED', 'NEITHER', ''];
+const rank = ({ voter, document }: SandboxResident): number =>
+  NEGATIVE.findIndex((word) => word === voter || word === document || word === '');
+
+const residentRow = (resident: SandboxResident): Html => {
+  const { outcome, nik, name, kk, suketNumber, document, voter, reasons } = resident;
+  return html`<tr>
+<td>${outcome}</td>
+<td><code>${nik}</code><br>${name}<br><code>${kk}</code>${suketNumber && html`<br><code>${suketNumber}</code>`}</td>
+<td>${document}<br>${voter}</td><td>${reasons.map((code) => html`<div>${code}</div>`)}</td></tr>`;
+};
 
 const sandboxSection = (): Html => html`<section id="sandbox">
 <h2>Sandbox</h2>
-<p>In every synthetic sample these residents, who are nobody, give these answers. Try the negative ones first: they are what a program gets wrong.</p>
+<p>In every synthetic sample these residents, who are nobody, give these answers. Try the negative ones first: they are
+what a program gets wrong.</p>
 <div class="table" tabindex="0"><table>
 <thead><tr><th>Example of</th><th>NIK, name, KK, Suket number</th><th>document, voter</th><th>reasons</th></tr></thead>
 <tbody>
-${negativeFirst(SANDBOX).map(
-  ({ outcome, nik, name, kk, suketNumber, document, voter, reasons }) => html`<tr>
-<td>${outcome}</td><td><code>${nik}</code><br>${name}<br><code>${kk}</code>${suketNumber === null ? '' : html`<br><code>${suketNumber}</code>`}</td><td>${document}<br>${voter}</td><td>${reasons.map((code, i) => html`${i === 0 ? '' : html`<br>`}${code}`)}</td></tr>`,
-)}
+${SANDBOX.toSorted((a, b) => rank(a) - rank(b)).map(residentRow)}
 </tbody></table></div>
 </section>`;
-
-type Shown = { path: string; method: string; operation: ApiOperation };
-
-function operationCard({ path, method, operation }: Shown, components: ApiDocument['components']): Html {
-  const { operationId, summary, description, requestBody, responses } = operation;
-  return html`<div class="card" id="${operationId}">
-<h3><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h3>
-<p>${summary}.${description === undefined ? '' : html` ${description.replaceAll('`', '')}`}</p>
-${requestBody === undefined ? '' : html`<details><summary>Request</summary><pre>${written(requestBody)}</pre></details>`}
-<div class="table" tabindex="0"><table><tbody>
-${Object.entries(responses).map(([status, response]) => {
-  const { description: meaning, headers, content } = resolved(response, components) as Record<string, object>;
-  return html`<tr><td><b>${status}</b></td><td>${meaning}<br><small>${Object.keys(headers ?? {}).join(', ')}</small></td><td><code>${Object.keys(content ?? {}).join(' ')}</code></td></tr>`;
-})}
-</tbody></table></div>
-</div>`;
-}
-
-/** What a `$ref` into the components stands for. */
-function resolved(value: Referred, components: ApiDocument['components']): unknown {
-  if (typeof value.$ref !== 'string') return value;
-  const [kind = '', name = ''] = value.$ref.split('/').slice(2);
-  return components[kind]?.[name];
-}
-
-const written = (value: unknown): string => JSON.stringify(value, null, 2);

@@ -16,7 +16,7 @@ export type WebDependencies = FormDependencies & {
   /** Every problem type of the API by slug. */
   problems: Readonly<Record<string, ProblemPage>>;
   /** The API's own description. */
-  document(): ApiDocument;
+  document(): Promise<ApiDocument>;
   /** Hears of a fault that a page is shown for. Without it, faults are left to the app around the pages. */
   broken?(c: Context<Env>, error: unknown): void;
 };
@@ -61,8 +61,8 @@ export function createPages(deps: WebDependencies): Hono<Env> {
   });
 
   let docs: Content | undefined;
-  app.get('/docs', etag(), (c) => {
-    docs ??= docsPage(deps.document());
+  app.get('/docs', etag(), async (c) => {
+    docs ??= docsPage(await deps.document());
     return page(c, docs, { isKept: true });
   });
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../src/http/env.ts';
+import type { Env } from '../../src/http/problem.ts';
 import { room } from '../../src/http/rooms.ts';
 
 /** An app behind a room, whose requests stay in it until they are let go; `inside` tells how many are at work. */

@@ -6,20 +6,11 @@ import type { z } from 'zod';
 import type { Answer } from '../../src/checks/answer.ts';
 import { PROBLEMS } from '../../src/http/problem.ts';
 import type { answer } from '../../src/http/schemas.ts';
-import { appOf, openService } from '../../src/service.ts';
-import { createTestKeys } from '../support/server.ts';
+import { createBareApp } from '../support/bare-app.ts';
 import { json, operations } from './operations.ts';
 
 async function registeredRoutes(): Promise<string[]> {
-  const keys = await createTestKeys();
-  const service = await openService({
-    registryKey: Buffer.from(keys.HAKPILIH_REGISTRY_KEY, 'base64'),
-    signingJwks: keys.HAKPILIH_SIGNING_KEYS,
-    election: 'pilkada-2018',
-    today: null,
-    trustedIssuers: null,
-  });
-  const app = appOf(service, { bulk: {} } as never);
+  const app = await createBareApp();
   const routes = app.routes.filter(({ method }) => method !== 'ALL');
   return [...new Set(routes.map(({ method, path }) => `${method} ${path.replace(/:([^/]+)/g, '{$1}')}`))].sort();
 }

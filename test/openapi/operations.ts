@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the document is walked as the JSON that it is
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { openApiDocument } from '../../src/http/openapi.ts';
+import { document } from '../support/bare-app.ts';
 
 /** The document as a client has it. */
-export const json = JSON.parse(JSON.stringify(openApiDocument())) as any;
+export const json = JSON.parse(JSON.stringify(await document())) as any;
 
 export type Told = { path: string; method: string; operation: any };
 

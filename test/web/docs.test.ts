@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { openApiDocument } from '../../src/http/openapi.ts';
 import { SANDBOX } from '../../src/intake/sample-sandbox.ts';
+import { document } from '../support/bare-app.ts';
 import { openPages } from './open-pages.ts';
 
 const docs = async () => {
@@ -21,7 +21,7 @@ it('the page of the API works without script, from this host alone, under its ow
 
 it('the page of the API shows every operation and schema of the document', async () => {
   const { text } = await docs();
-  const { paths, components } = openApiDocument();
+  const { paths, components } = await document();
   for (const methods of Object.values(paths)) {
     for (const { operationId } of Object.values(methods)) expect(text).toContain(`id="${operationId}"`);
   }

@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import type { Answer } from '../../src/checks/answer.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { openApiDocument } from '../../src/http/openapi.ts';
 import { Problem, problemResponse } from '../../src/http/problem.ts';
 import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { document } from '../support/bare-app.ts';
 import { answerFor } from './answers.ts';
 
 export const NIK = '3201011708459001';
@@ -37,7 +37,7 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
       sampleDate: async () => null,
       clientAddress: () => '192.0.2.1',
       problems: PROBLEMS,
-      document: openApiDocument,
+      document,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       ...dependencies,
     }),
