@@ -6,7 +6,8 @@ import { createResidents } from './residents.ts';
 
 // The one place where time decides: that a record exists must not show in how long its wrong answers take.
 const MAX_DISTANCE = 0.05;
-const SIZES = [400, 600, 800];
+/** Of three measurements of this size, chance alone puts the median out of bounds once in more than a thousand runs. */
+const SIZES = [400, 400, 400];
 const WARM_UPS = 60;
 const QUESTIONS_PER_ADDRESS = 100;
 
@@ -55,6 +56,8 @@ it('takes a known NIK with a wrong name as long as an unknown one', { timeout: 3
     return reply.ms;
   };
   const measure = async (size: number): Promise<number> => {
+    // From a thousand misses on the form asks a proof of work.
+    await registry.sql`TRUNCATE site_misses`;
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     const questions = Array.from({ length: size }, () => [
       ['known', known.pop() as string] as const,
@@ -65,12 +68,9 @@ it('takes a known NIK with a wrong name as long as an unknown one', { timeout: 3
   };
 
   await measure(WARM_UPS);
-  const areas: number[] = [];
-  for (const size of SIZES) {
-    areas.push(await measure(size));
-    if (Math.abs((areas.at(-1) as number) - 0.5) < MAX_DISTANCE) break;
-  }
+  const distances: number[] = [];
+  for (const size of SIZES) distances.push(Math.abs((await measure(size)) - 0.5));
   client.close();
-  const best = Math.min(...areas.map((area) => Math.abs(area - 0.5)));
-  expect(best, `areas under the curve: ${areas.join(', ')}`).toBeLessThan(MAX_DISTANCE);
+  const median = distances.toSorted((a, b) => a - b)[1];
+  expect(median, `distances from one half: ${distances.join(', ')}`).toBeLessThan(MAX_DISTANCE);
 });
