@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { Unavailable } from '../checks/group.ts';
+import { Unavailable } from '../checks/unavailable.ts';
 import type { Env } from './env.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */

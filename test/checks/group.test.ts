@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns, groupCommit, inTime, Unavailable } from '../../src/checks/group.ts';
+import { createTurns, groupCommit } from '../../src/checks/group.ts';
+import { inTime, Unavailable } from '../../src/checks/unavailable.ts';
 
 const LONG_MS = 3_600_000;
 const LIMITS = {
@@ -79,7 +80,10 @@ describe('group commit', () => {
     await turn();
     running[0]?.fail(new Error('lost'));
     running[1]?.answer();
-    expect((await answers).map(({ status }) => status)).toEqual([...Array(4).fill('rejected'), ...Array(4).fill('fulfilled')]);
+    expect((await answers).map(({ status }) => status)).toEqual([
+      ...Array(4).fill('rejected'),
+      ...Array(4).fill('fulfilled'),
+    ]);
   });
 
   it('refuses more than may wait, and answers again afterwards', async () => {
@@ -99,7 +103,8 @@ describe('group commit', () => {
 });
 
 describe('a statement that has stalled', () => {
-  const code = (one: PromiseSettledResult<unknown> | undefined) => (one?.status === 'rejected' ? one.reason.code : one?.value);
+  const code = (one: PromiseSettledResult<unknown> | undefined) =>
+    one?.status === 'rejected' ? one.reason.code : one?.value;
 
   it('holds up nobody while another lane is free, full group or not', async () => {
     const { running, find } = createStatements();

@@ -5,10 +5,10 @@ import { ISSUER } from '../../access/tokens.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted, barred } from '../../registry/standing.ts';
-import { onceMore } from '../checks.ts';
 import type { InTurn } from '../group.ts';
 import { LIMITS } from '../limits.ts';
 import { recent } from '../recent.ts';
+import { onceMore } from '../unavailable.ts';
 import { FIRST_XID } from './chain.ts';
 
 const checkpoint = z.object({

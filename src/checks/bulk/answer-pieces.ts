@@ -1,13 +1,12 @@
 import { findMany, readLedger } from '../../registry/find-many.ts';
 import type { Caller } from '../check.ts';
-import { asUnavailable, onceMore } from '../checks.ts';
-import { inTime } from '../group.ts';
+import { openSnapshot, type Snapshot } from '../snapshot.ts';
+import { asUnavailable, inTime, onceMore } from '../unavailable.ts';
 import type { BulkDependencies, BulkRequest } from './bulk.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { createOutcomes } from './outcomes.ts';
 import { type QuestionBlock, questionBlock } from './question-block.ts';
 import type { Reading } from './reading.ts';
-import { openSnapshot, type Snapshot } from './snapshot.ts';
 
 type Asked = { questions: QuestionBlock; bytes: number; shorts: Promise<string[]> };
 

@@ -1,5 +1,5 @@
 import { LF } from '../../intake/bytes.ts';
-import { Unavailable } from '../group.ts';
+import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { type OpenSpool, unkept } from './upload.ts';
 

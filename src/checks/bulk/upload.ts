@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CR, LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
 import { errorCode } from '../../registry/error-code.ts';
-import { Unavailable } from '../group.ts';
+import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
 
 /** Where an upload is kept until it is answered, or an answer until it is read: written once and read once. */

@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../../registry/sql.ts';
-import { inTime, Unavailable } from '../group.ts';
+import type { Sql, Transaction } from '../registry/sql.ts';
+import { inTime, Unavailable } from './unavailable.ts';
 
 /** A transaction that sees one state of the registry until it is ended; it holds a connection of the pool. */
 export type Snapshot = {
