@@ -1,4 +1,10 @@
+import { TextCache } from '../intake/memo.ts';
+import { rowReader } from '../registry/find-many.ts';
 import type { Sql, Transaction } from '../registry/sql.ts';
+import type { Ledger } from '../registry/visibility.ts';
+import type { Answer } from './answer.ts';
+import { answerOf, type Caller, type Rules, rangeOf } from './check.ts';
+import { LIMITS } from './limits.ts';
 import { inTime, Unavailable } from './unavailable.ts';
 
 /** A transaction that sees one state of the registry until it is ended; it holds a connection of the pool. */
@@ -40,4 +46,23 @@ export async function openSnapshot(sql: Sql): Promise<Snapshot> {
     held.resolve();
     throw error;
   }
+}
+
+/** Makes the function that answers by the short form of a row, all for the moment of its making: few are distinct. */
+export function answersByRow<Made>(
+  ledger: Ledger,
+  caller: Caller,
+  rules: Rules,
+  made: (answer: Answer) => Made,
+): (short: string) => Made {
+  const nowMs = rules.now();
+  const rowOf = rowReader(ledger, rangeOf(caller));
+  const known = new TextCache<Made>(LIMITS.maxDistinctAnswers);
+  return (short) => {
+    const remembered = known.get(short);
+    if (remembered !== undefined) return remembered;
+    const answer = made(answerOf(rowOf(short), { ...rules, now: () => nowMs }));
+    known.put(short, answer);
+    return answer;
+  };
 }

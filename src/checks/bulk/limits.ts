@@ -26,8 +26,6 @@ export const BULK_LIMITS = {
   /** Statements under way while an answer is written. */
   maxBlocksAhead: 3,
   maxStatementMs: 60_000,
-  /** Distinct outcomes that are remembered, about 0.5 KiB each. */
-  maxOutcomes: 20_000,
   /** Uploads on their way in at once, and all that they and the answers may keep on the disk. */
   maxUploadsPerClient: 4,
   maxUploads: 16,

@@ -3,11 +3,11 @@ import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons
 import { utcOffsetHours } from '../../core/regions.ts';
 import type { StatusCode } from '../../core/status.ts';
 import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
-import { rowReader } from '../../registry/find-many.ts';
 import type { Transaction } from '../../registry/sql.ts';
 import { type Ledger, visibility } from '../../registry/visibility.ts';
 import type { Answer } from '../answer.ts';
-import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
+import { type Caller, type Rules, rangeOf } from '../check.ts';
+import { answersByRow } from '../snapshot.ts';
 import { cursorOf } from './cursor.ts';
 import { LIST_LIMITS } from './limits.ts';
 
@@ -28,18 +28,6 @@ export type Counts = {
   asOf: string | null;
 };
 
-/** Answers by the short form of a row, all for the same moment: few are distinct. */
-function createAnswers(ledger: Ledger, caller: Caller, rules: Rules): (short: string) => Answer {
-  const nowMs = rules.now();
-  const rowOf = rowReader(ledger, rangeOf(caller));
-  const known = new Map<string, Answer>();
-  return (short) => {
-    const answer = known.get(short) ?? answerOf(rowOf(short), { ...rules, now: () => nowMs });
-    known.set(short, answer);
-    return answer;
-  };
-}
-
 const shownOf = ({ document, voter, reasons, statusCode }: Answer): Shown => ({
   document,
   voter,
@@ -58,7 +46,7 @@ export async function changesBehind(
   rules: Rules,
 ): Promise<Changes> {
   if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
-  const answer = createAnswers(ledger, caller, rules);
+  const answer = answersByRow(ledger, caller, rules, (made) => made);
   const dateOf = createDates(ledger, caller);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
   const upTo = Math.min(lastCopy, place.copy + LIST_LIMITS.maxCopies);
@@ -97,7 +85,7 @@ export async function countList(
   caller: Caller,
   rules: Rules,
 ): Promise<Pick<Counts, 'documents' | 'asOf'> & { misses: number }> {
-  const answer = createAnswers(ledger, caller, rules);
+  const answer = answersByRow(ledger, caller, rules, (made) => made);
   const documents = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   let misses = 0;
   for (const { short, count } of await countRows(tx, list)) {

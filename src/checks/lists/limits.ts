@@ -3,6 +3,8 @@ export const LIST_LIMITS = {
   maxBytes: 8 * 1024 ** 2,
   maxLines: 100_000,
   maxLineBytes: 1_024,
+  /** Lines that are read before others are served in between. */
+  linesAtATime: 500,
   /** Faults of one upload that are told. */
   maxFaults: 100,
   maxPerClient: 100,
