@@ -1,19 +1,10 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { inTransaction } from '../../registry/transaction.ts';
 import { LIMITS } from '../limits.ts';
-import {
-  type Block,
-  blockHash,
-  ENTRY_BYTES,
-  entriesByTransaction,
-  FIRST_HASH,
-  FIRST_XID,
-  secondsOf,
-} from './chain.ts';
+import { blockHash, ENTRY_BYTES, FIRST_HASH, FIRST_XID, readEntries, secondsOf } from './chain.ts';
 
 /** Of the database: one seals at a time, whichever process it is of. */
 const SEAL_LOCK = 20_180_628;
-const TRANSACTIONS_A_FETCH = 256;
 
 type SealLimits = { maxBlockRows: number; maxBlocks: number };
 /** A block is one statement, in which a row takes two digits for each byte of its entry. */
@@ -53,47 +44,31 @@ async function sealBlocks(tx: Transaction, { maxBlockRows, maxBlocks }: SealLimi
   let previousHash: Uint8Array = start?.hash ?? FIRST_HASH;
   if (horizon < fromXid) throw new AuditMoved('the audit was sealed by another server');
   const done = { blocks: 0, rows: 0 };
-  for await (const { toXid, entries } of stretches(tx, fromXid, horizon, maxBlockRows)) {
-    id += 1n;
+  while (done.blocks < maxBlocks) {
+    const toXid = (await endOfBlock(tx, fromXid, horizon, maxBlockRows)) ?? horizon;
+    const entries = await readEntries(tx, fromXid, toXid);
     const rows = entries.byteLength / ENTRY_BYTES;
-    previousHash = await recordBlock(tx, { id, fromXid, toXid, rows, entries, previousHash, sealedAt: start?.now });
-    fromXid = toXid;
+    if (rows === 0) break;
+    const hash = blockHash({ fromXid, toXid, rows, entries, previousHash, sealedAt: start?.now });
+    id += 1n;
+    await tx`INSERT INTO audit_blocks (id, from_xid, to_xid, rows, entries, previous_hash, hash, sealed_at)
+      VALUES (${String(id)}, ${String(fromXid)}, ${String(toXid)}, ${rows}, ${entries}, ${previousHash}, ${hash}, now())`;
+    [fromXid, previousHash] = [toXid, hash];
     done.blocks += 1;
     done.rows += rows;
-    if (done.blocks === maxBlocks) break;
   }
   return done;
 }
 
-/** Entries up to the horizon in stretches of whole transactions: at most `maxRows`, unless one transaction alone has more. */
-async function* stretches(tx: Transaction, fromXid: bigint, horizon: bigint, maxRows: number) {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let lastXid = fromXid;
-  // A cursor of SQL, not of the driver, lets blocks be written on the same connection between its fetches.
-  await tx.unsafe(`DECLARE unsealed NO SCROLL CURSOR FOR ${entriesByTransaction(fromXid, horizon)}`);
-  for (;;) {
-    const transactions = await tx.unsafe(`FETCH ${TRANSACTIONS_A_FETCH} FROM unsealed`);
-    for (const { xid, entries } of transactions) {
-      if (heldBytes > 0 && heldBytes + entries.byteLength > maxRows * ENTRY_BYTES) {
-        yield { toXid: lastXid + 1n, entries: Buffer.concat(held) };
-        held = [];
-        heldBytes = 0;
-      }
-      lastXid = BigInt(xid);
-      held.push(entries);
-      heldBytes += entries.byteLength;
-    }
-    if (transactions.length > 0) continue;
-    if (heldBytes > 0) yield { toXid: horizon, entries: Buffer.concat(held) };
-    return;
-  }
-}
-
-async function recordBlock(tx: Transaction, block: Block): Promise<Buffer> {
-  const hash = blockHash(block);
-  const [id, fromXid, toXid] = [block.id, block.fromXid, block.toXid].map(String) as [string, string, string];
-  await tx`INSERT INTO audit_blocks (id, from_xid, to_xid, rows, entries, previous_hash, hash, sealed_at)
-    VALUES (${id}, ${fromXid}, ${toXid}, ${block.rows}, ${block.entries}, ${block.previousHash}, ${hash}, now())`;
-  return hash;
+/** Where a block of whole transactions ends: behind at most `maxRows`, or one transaction that has more; null for all there are. */
+async function endOfBlock(
+  tx: Transaction,
+  fromXid: bigint,
+  horizon: bigint,
+  maxRows: number,
+): Promise<bigint | null> {
+  const [row] = await tx.unsafe(`
+    SELECT greatest(xid, (SELECT min(xid) + 1 FROM audit WHERE xid >= ${fromXid}))::text AS end
+    FROM audit WHERE xid >= ${fromXid} AND xid < ${horizon} ORDER BY xid OFFSET ${maxRows} LIMIT 1`);
+  return row === undefined ? null : BigInt(row.end);
 }
