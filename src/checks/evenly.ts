@@ -1,7 +1,6 @@
 import { LIMITS } from './limits.ts';
 
 type Sleep = (ms: number) => Promise<void>;
-
 const sleepFor: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
@@ -13,11 +12,12 @@ export async function evenly<Value>(
   stepMs: number = LIMITS.selfCheckStepMs,
   sleep: Sleep = sleepFor,
 ): Promise<Value> {
-  const settled = work.then(
-    () => true,
-    () => true,
-  );
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  work.then(end, end);
   do await sleep(stepMs);
-  while (!(await Promise.race([settled, false])));
+  while (!isOver);
   return work;
 }

@@ -48,11 +48,12 @@ export async function openSnapshot(sql: Sql): Promise<Snapshot> {
   }
 }
 
+/** What a snapshot says of its copies, to whom, and by which rules. */
+export type View = { ledger: Ledger; caller: Caller; rules: Rules };
+
 /** Makes the function that answers by the short form of a row, all for the moment of its making: few are distinct. */
 export function answersByRow<Made>(
-  ledger: Ledger,
-  caller: Caller,
-  rules: Rules,
+  { ledger, caller, rules }: View,
   made: (answer: Answer) => Made,
 ): (short: string) => Made {
   const nowMs = rules.now();

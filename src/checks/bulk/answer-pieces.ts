@@ -18,7 +18,8 @@ export async function* answerPieces(
 ): AsyncGenerator<Uint8Array> {
   const snapshot = await onceMore(() => openSnapshot(sql));
   try {
-    const outcomes = createOutcomes(await inTime(readLedger(snapshot.tx())), caller, rules, format);
+    const ledger = await inTime(readLedger(snapshot.tx()));
+    const outcomes = createOutcomes({ ledger, caller, rules }, format);
     if (format.head !== '') yield Buffer.from(format.head, 'latin1');
     let bytesDone = 0;
     for await (const { block, bytes, shorts } of askedBlocks(snapshot, format, keys, limits.maxStatementBytes)) {

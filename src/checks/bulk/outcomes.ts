@@ -4,9 +4,9 @@ import { utcOffsetHours } from '../../core/regions.ts';
 import { isRounded } from '../../intake/profile.ts';
 import type { PassedOver } from '../../intake/tally.ts';
 import { SAMPLE_SOURCE } from '../../registry/sql.ts';
-import { type Ledger, visibility } from '../../registry/visibility.ts';
-import { type Caller, type Rules, rangeOf } from '../check.ts';
-import { answersByRow } from '../snapshot.ts';
+import { visibility } from '../../registry/visibility.ts';
+import { rangeOf } from '../check.ts';
+import { answersByRow, type View } from '../snapshot.ts';
 import type { Format, Warning } from './format.ts';
 import type { QuestionBlock } from './question-block.ts';
 
@@ -32,8 +32,8 @@ export type BulkSummary = {
 };
 
 /** The outcomes of one request, written and counted. Few are distinct, and each is decided and written once. */
-export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, format: Format) {
-  const outcomeOf = answersByRow(ledger, caller, rules, (answer) => ({
+export function createOutcomes(view: View, format: Format) {
+  const outcomeOf = answersByRow(view, (answer) => ({
     document: answer.document,
     voter: answer.voter,
     tail: format.tail(answer),
@@ -66,7 +66,7 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
       return Buffer.from(text.join(''), 'latin1');
     },
     summary(id: string, sha256: string): BulkSummary {
-      const { sources } = visibility(ledger, rangeOf(caller));
+      const { sources } = visibility(view.ledger, rangeOf(view.caller));
       const asOf = sources.map(({ name, region, asOfMs, fullAsOfMs }) => [
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
@@ -74,7 +74,7 @@ export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, for
       const { passedOver } = format;
       const warnings = [...format.warnings, ...(isRounded(niks, inZero) ? (['NIKS_ROUNDED'] as const) : [])];
       const source = sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY';
-      const election = rules.election.id;
+      const election = view.rules.election.id;
       return { id, election, ...counts, passedOver, warnings, source, asOf: Object.fromEntries(asOf), sha256 };
     },
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CR, LF } from '../../intake/bytes.ts';
+import { CR, countLineEnds, isLineEnd, LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
 import { errorCode } from '../../registry/error-code.ts';
 import { Unavailable } from '../unavailable.ts';
@@ -59,34 +59,21 @@ export async function receiveUpload(
     for await (const chunk of decodeBytes(hashed(), BULK_LIMITS.sniffBytes, false)) {
       if (chunk.length === 0) continue;
       textBytes += chunk.length;
-      lines += countLines(chunk, last);
+      lines += countLineEnds(chunk, 0, chunk.length);
+      // A CRLF that two chunks share is one.
+      if (last === CR && chunk[0] === LF) lines -= 1;
       last = chunk.at(-1) as number;
       const maxBytes = Math.min(limits.maxBytes, BULK_LIMITS.freeTextBytes + bytes * BULK_LIMITS.maxTextBytesPerByte);
       if (textBytes > maxBytes) throw new TooLarge('TOO_MANY_BYTES');
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk).catch(unkept);
     }
-    return {
-      bytes,
-      textBytes,
-      lines: last === LF || last === CR ? lines : lines + 1,
-      sha256: hash.digest('hex'),
-      spool,
-    };
+    if (!isLineEnd(last)) lines += 1;
+    return { bytes, textBytes, lines, sha256: hash.digest('hex'), spool };
   } catch (error) {
     await spool.close();
     throw error;
   }
-}
-
-/** Line ends of a chunk, blank lines' too: LF, CR, and CRLF as one, also where it stands across two chunks. */
-function countLines(chunk: Uint8Array, before: number): number {
-  let lines = 0;
-  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
-    if ((at === 0 ? before : chunk[at - 1]) !== CR) lines += 1;
-  }
-  for (let at = chunk.indexOf(CR); at >= 0; at = chunk.indexOf(CR, at + 1)) lines += 1;
-  return lines;
 }
 
 /** A spool in memory: for small uploads only. */
