@@ -20,27 +20,26 @@ export type Snapshot = {
  * lost: such a one is left alone.
  */
 export async function openSnapshot(sql: Sql): Promise<Snapshot> {
+  const opened = Promise.withResolvers<Snapshot>();
   const held = Promise.withResolvers<void>();
   let lost = false;
-  const opened = new Promise<Snapshot>((resolve, reject) => {
-    const tx = (transaction: Transaction): Transaction => {
-      if (lost) throw new Unavailable('CONNECTION_CLOSED');
-      return transaction;
-    };
-    // A turn later: the statements of a lost connection reject a moment before its transaction does.
-    const end = (): void => void setTimeout(() => lost || held.resolve());
-    sql
-      .begin('isolation level repeatable read read only', async (transaction) => {
-        resolve({ tx: () => tx(transaction), end });
-        await held.promise;
-      })
-      .catch((error: unknown) => {
-        lost = true;
-        reject(error);
-      });
+  const begun = sql.begin('isolation level repeatable read read only', async (transaction) => {
+    opened.resolve({
+      tx() {
+        if (lost) throw new Unavailable('CONNECTION_CLOSED');
+        return transaction;
+      },
+      // A turn later: the statements of a lost connection reject a moment before its transaction does.
+      end: () => void setTimeout(() => lost || held.resolve()),
+    });
+    await held.promise;
+  });
+  begun.catch((error: unknown) => {
+    lost = true;
+    opened.reject(error);
   });
   try {
-    return await inTime(opened);
+    return await inTime(opened.promise);
   } catch (error) {
     // One that comes too late ends at once.
     held.resolve();

@@ -15,12 +15,11 @@ const checkpoint = z.object({
   block: z.int().positive(),
   /** Of the block, in hexadecimal digits; through the chain it stands for all blocks before as well. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Rows sealed by all blocks so far. */
   rows: z.int().positive(),
   sealedAt: z.iso.datetime(),
 });
 
-/** What a checkpoint says of the chain's last block. */
+/** Of the chain's last block; `rows` are those of all blocks so far. */
 export type Checkpoint = z.infer<typeof checkpoint>;
 export type SignCheckpoint = (payload: Checkpoint) => Promise<string>;
 

@@ -26,11 +26,9 @@ export type BulkRequest = {
   /** The request's own id, a UUID: that of its audit row. */
   id: string;
   format: FormatName;
-  /** The upload, packed with gzip or not. */
   body: AsyncIterable<Uint8Array>;
   /** Hears how many lines and bytes of the text were answered, and how many bytes it has. */
   progress?(lines: number, bytes: number, totalBytes: number): void;
-  /** Hears the summary, when all is answered. */
   done?(summary: BulkSummary): void;
 };
 

@@ -25,7 +25,6 @@ export type Format = {
   blocks: AsyncGenerator<Block>;
   /** Reads a block, line by line; blank ones and others that are no rows give null. */
   read(block: Block): Iterable<ReadLine | null>;
-  /** What the answer begins with: the header of a CSV. */
   head: string;
   tail(answer: Answer): string;
   faultTail(fault: Fault): string;

@@ -13,20 +13,15 @@ const ONE_WORD = /^\p{L}[\p{L}.,'’`-]*$/u;
 const WORDS = /^\p{L}[\p{L}.,'’`-]*(\s+\p{L}[\p{L}.,'’`-]*)+$/u;
 const NEARLY_ALL = 0.9;
 
-/**
- * What a table seems to hold and nobody will be asked about: a column that looks, by its header or by its cells, like names or
- * family cards where none is known for that.
- */
+/** What a table seems to hold and is not asked: a column that looks, by header or cells, like names or family cards. */
 export function notCompared({ layout: { names, columns }, sample }: Table): Warning[] {
-  const others = names
-    .map((name, place) => ({
-      name,
-      header: name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '),
-      cells: sample.map((cells) => cellText(cells[place] ?? '')).filter((text) => text !== ''),
-    }))
-    .filter(({ name, header }) => columnNamed(name) === undefined && !OTHER_HEADER.test(header));
+  const headers = names.map((name) => name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '));
   const like = (header: RegExp, areLike: (cells: string[]) => boolean): boolean =>
-    others.some((other) => header.test(other.header) || areLike(other.cells));
+    headers.some((other, place) => {
+      if (columnNamed(other) !== undefined || OTHER_HEADER.test(other)) return false;
+      const cells = sample.map((row) => cellText(row[place] ?? '')).filter((text) => text !== '');
+      return header.test(other) || areLike(cells);
+    });
   const warnings: Warning[] = [];
   if (columns.NAMA_LGKP < 0 && like(NAME_HEADER, areNames)) warnings.push('NAME_NOT_COMPARED');
   if (columns.NO_KK < 0 && like(KK_HEADER, areCards)) warnings.push('KK_NOT_COMPARED');

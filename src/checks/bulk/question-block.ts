@@ -8,21 +8,19 @@ import { BULK_LIMITS } from './limits.ts';
 
 /** A line of the answer: its beginning, and what is wrong with it or the short form of the row that was found. */
 export type AnsweredLine = { beginning: string; fault: Fault | null; short: string };
-/** A block of lines that was read and tagged; no NIK is left. */
+/** A block of lines that was read and tagged; no NIK is left. `inZero`: NIKs whose last digit is 0. */
 export type QuestionBlock = {
-  /** In the order they came. */
   lines: AnsweredLine[];
   /** In the order of the tags, which is how the table lies; `askedLines` are theirs. */
   asked: ManyAsked;
   askedLines: AnsweredLine[];
-  /** NIKs whose last digit is 0. */
   inZero: number;
 };
 
 /** Reads and tags a block, some lines at a time: others are served in between. */
 export async function questionBlock(block: Block, format: Format, keys: RegistryKeys): Promise<QuestionBlock> {
   const lines: AnsweredLine[] = [];
-  const asked: { tag: Tag; question: Question; line: AnsweredLine }[] = [];
+  const asked: { tag: string; question: Question; line: AnsweredLine }[] = [];
   let read = 0;
   for (const readLine of format.read(block)) {
     read += 1;
@@ -45,7 +43,7 @@ export async function questionBlock(block: Block, format: Format, keys: Registry
 }
 
 /** Tags as hexadecimal digits, which Postgres reads as uuids too: together, for one by one takes five times as long. */
-export function inHex(tags: readonly string[]): Tag[] {
+function inHex(tags: readonly string[]): Tag[] {
   const hex = Buffer.from(tags.join(''), 'latin1').toString('hex');
   return tags.map((_, i) => hex.slice(i * 2 * TAG_BYTES, (i + 1) * 2 * TAG_BYTES));
 }

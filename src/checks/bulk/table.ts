@@ -14,13 +14,12 @@ import { type LineKind, type PassedOver, passOver } from '../../intake/tally.ts'
 import { type Fault, fault } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
-/** A row's NIK, or what is wrong with the row. All cells are one character a byte; none where they cannot be told apart. */
-export type Row = { line: number; cells: readonly string[]; nik: Nik | Fault };
+/** A row's cells, one character a byte, none where they cannot be told apart; and its NIK, or what is wrong with the row. */
+type Row = { line: number; cells: readonly string[]; nik: Nik | Fault };
 /** A table of people to ask about, read as an import reads one. Its blocks are to be read in order. */
 export type Table = {
   layout: Layout;
   blocks: AsyncGenerator<Block>;
-  /** The first rows that name somebody. */
   sample: readonly string[][];
   /** Lines that were no rows so far, the header not among them. */
   passedOver: PassedOver;
@@ -46,7 +45,10 @@ export async function openTable(
   const blocks = cutBlocks(continued([rest], text), cut);
   const { value: first } = await blocks.next();
   const scanner = new RecordScanner(shape);
-  const { sample, rowCells } = sampleOf(first, layout, scanner);
+  const sample = sampleOf(first, columns.NIK, scanner);
+  // One cell more than the header has is usual where nearly all rows end in a delimiter.
+  const longer = sample.filter((cells) => cells[columnCount]?.trim() === '').length;
+  const rowCells = longer > 0 && longer >= sample.length * NEARLY_ALL ? columnCount + 1 : columnCount;
   /** Another table has begun: its lines would be read wrongly. */
   let changed: Fault | null = null;
 
@@ -134,15 +136,12 @@ function isHeader(cells: readonly string[], { names }: Layout): boolean {
 
 const namesOf = (cells: readonly string[]): string[] => cells.map((cell) => columnNamed(cell) ?? foldName(cell));
 
-/** The first rows that name somebody; one cell more than the header has is usual where nearly all of them end in a delimiter. */
-function sampleOf(first: Block | undefined, { columnCount, columns }: Layout, scanner: RecordScanner) {
+/** The first rows that name somebody. */
+function sampleOf(first: Block | undefined, nikPlace: number, scanner: RecordScanner): string[][] {
   const sample: string[][] = [];
-  let longer = 0;
   for (const { cells } of first === undefined ? [] : linesOf(first, scanner)) {
     if (sample.length === BULK_LIMITS.sampleRows) break;
-    if (scanner.outcome !== 'READ' || !digitsOf(cells[columns.NIK] ?? '').ok) continue;
-    sample.push(cells);
-    if (scanner.count === columnCount + 1 && !scanner.surplus) longer += 1;
+    if (scanner.outcome === 'READ' && digitsOf(cells[nikPlace] ?? '').ok) sample.push(cells);
   }
-  return { sample, rowCells: longer > 0 && longer >= sample.length * NEARLY_ALL ? columnCount + 1 : columnCount };
+  return sample;
 }

@@ -21,7 +21,6 @@ export function unkept(error: unknown): never {
     : error;
 }
 
-/** An upload that exceeds a limit. */
 export class TooLarge extends Error {
   readonly code: 'TOO_MANY_BYTES' | 'TOO_MANY_LINES';
   constructor(code: TooLarge['code']) {

@@ -7,8 +7,8 @@ import { IntakeRefusal } from '../../intake/refusal.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { type Tag, tagBytes } from '../../registry/tags.ts';
 import { type Fault, fault, isFault } from '../bulk/format.ts';
+import { BULK_LIMITS } from '../bulk/limits.ts';
 import { parseLine, refFault } from '../bulk/ndjson.ts';
-import { inHex } from '../bulk/question-block.ts';
 import { openTable } from '../bulk/table.ts';
 import { LIST_LIMITS } from './limits.ts';
 
@@ -35,26 +35,26 @@ type Row = { line: number; ref: string; asked: { nik: Nik } | Fault } | null;
 
 async function readRows(rows: Iterable<Row> | AsyncIterable<Row>, keys: RegistryKeys): Promise<ReadList> {
   const refs = new Set<string>();
-  const tags: string[] = [];
+  const tags: Tag[] = [];
   const faults: Fault[] = [];
   let [read, inZero] = [0, 0];
   for await (const row of rows) {
     read += 1;
     // Other requests are answered in between.
-    if (read % LIST_LIMITS.linesAtATime === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (read % BULK_LIMITS.linesAtATime === 0) await new Promise((resolve) => setImmediate(resolve));
     if (row === null) continue;
     const { line, ref, asked } = row;
     const found = !isFault(asked) && refs.has(ref) ? fault('REPEATED', '/ref') : asked;
     if (isFault(found)) faults.push(fault(found.code, `/${line}${found.pointer}`));
     else {
       refs.add(ref);
-      tags.push(tagBytes(keys, found.nik));
+      tags.push(Buffer.from(tagBytes(keys, found.nik), 'latin1').toString('hex'));
       if (found.nik.endsWith('0')) inZero += 1;
     }
     if (faults.length === LIST_LIMITS.maxFaults) break;
   }
   if (refs.size + faults.length === 0) faults.push(fault('EMPTY'));
-  return { refs: [...refs], tags: inHex(tags), faults, inZero };
+  return { refs: [...refs], tags, faults, inZero };
 }
 
 function* rowsOfLines(text: string): Generator<Row> {
