@@ -97,7 +97,7 @@ export function groupCommit<Question, Row>(
     });
 }
 
-/** Does work when a connection is free for it, or rejects with `Unavailable`: nothing queues in the driver, which has no bound. */
+/** Does work when a connection is free, or rejects with `Unavailable`: nothing queues in the driver, without bound. */
 export type InTurn = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 /** At once, as where a request has connections of its own. */

@@ -8,7 +8,7 @@ import { LIMITS } from './limits.ts';
 /** What the form carries while a proof is asked: a challenge for its script, or a proof that is there already. */
 export type FormProof = { challenge: Challenge } | { ticket: string } | null;
 
-/** No more than this may be signed: a number written otherwise, or a salt cut short, would be the same challenge without its times. */
+/** No more may be signed: with a number written otherwise, or a salt cut short, a challenge would lose its times. */
 const payload = z.strictObject({
   algorithm: z.literal('SHA-256'),
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
@@ -18,8 +18,9 @@ const payload = z.strictObject({
 });
 
 /**
- * What a good proof uses up, so that it counts once: a solved challenge (64 hex digits); or the turn of its address, which a ticket
- * has only where no other was used from there since `sinceSeconds` (of 1970): one ticket an address at a time.
+ * What a good proof uses up, so that it counts once: a solved challenge (64 hex digits); or the turn of its address,
+ * which a ticket has only where no other was used from there since `sinceSeconds` (of 1970): one ticket an address at
+ * a time.
  */
 export type GoodProof = { uses: string; sinceSeconds: number };
 
@@ -39,7 +40,7 @@ export function createProofs(keys: RegistryKeys) {
   return {
     /** For a script to solve: ALTCHA (v1), signed, good for `proofSeconds`. */
     challenge: (nowMs: number): Promise<Challenge> => make(nowMs),
-    /** For who runs no script: a solved challenge that is good only from `proofWaitSeconds` on. Waiting is its work. */
+    /** For who runs no script: a solved challenge, good only from `proofWaitSeconds` on. Waiting is its work. */
     async ticket(nowMs: number, address: Tag): Promise<string> {
       const after = Math.floor(nowMs / 1_000) + LIMITS.proofWaitSeconds;
       const params = { after: String(after), for: turnOf(address) };

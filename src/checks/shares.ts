@@ -1,4 +1,4 @@
-/** Takes one for a holder and gives the function that gives it back; null where the holder has its share, or none is left. */
+/** Takes one for a holder, and gives what gives it back; null where the holder has its share, or none is left. */
 export type Take = (holder: string) => (() => void) | null;
 
 /** Something of which there are `all`, and of which no holder has more than `each`. */

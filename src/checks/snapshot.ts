@@ -15,9 +15,9 @@ export type Snapshot = {
 };
 
 /**
- * Rejects with the driver's error, or `Unavailable` where no connection is free in time. Whoever opens one must end it.
- * postgres.js 3.4 ends the process where a transaction is given a statement, its COMMIT included, after its connection was
- * lost: such a one is left alone.
+ * Rejects with the driver's error, or `Unavailable` where no connection is free in time. Whoever opens one must end
+ * it. postgres.js 3.4 ends the process where a transaction is given a statement, its COMMIT included, after its
+ * connection was lost: such a one is left alone.
  */
 export async function openSnapshot(sql: Sql): Promise<Snapshot> {
   const opened = Promise.withResolvers<Snapshot>();

@@ -16,7 +16,7 @@ export class Unavailable extends Error {
 export const asUnavailable = (error: unknown): unknown =>
   isOutage(error) ? new Unavailable(errorCode(error)) : error;
 
-/** The same, or `Unavailable` once `timeoutMs` have passed: a database that does not answer must not make callers hang. */
+/** The same, or `Unavailable` after `timeoutMs`: a database that does not answer must not make callers hang. */
 export async function inTime<Value>(
   work: Promise<Value>,
   timeoutMs: number = LIMITS.statementTimeoutMs,

@@ -25,7 +25,7 @@ export function blockHash({ previousHash, fromXid, toXid, rows, sealedAt, entrie
   return createHash('sha256').update(previousHash).update(head, 'ascii').update(entries).digest();
 }
 
-/** Every column of `audit`, in this order; instants and days as seconds since 1970, so that no setting changes the text. */
+/** Every column of `audit`, in this order; times as seconds since 1970, so that no setting changes the text. */
 export const CANONICAL_COLUMNS = [
   ...['id', 'at', 'xid', 'tag', 'region', 'copy', 'suket_ends', 'of_age_on', 'status', 'flags'],
   ...['asked', 'matched', 'found', 'source', 'client', 'claim', 'kind', 'detail'],

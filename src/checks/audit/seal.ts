@@ -22,9 +22,9 @@ class AuditMoved extends Error {
 }
 
 /**
- * Chains the rows committed since the last seal. Only transactions older than every one still open are sealed, so that none
- * can commit a row behind the seal. Stops after `maxBlocks`: the next call goes on. Rejects as the database does, and with
- * `AuditMoved`.
+ * Chains the rows committed since the last seal. Only transactions older than every one still open are sealed, so
+ * that none can commit a row behind the seal. Stops after `maxBlocks`: the next call goes on. Rejects as the database
+ * does, and with `AuditMoved`.
  */
 export async function sealAudit(sql: Sql, limits: SealLimits = SEAL_LIMITS.anySize): Promise<Sealed> {
   return await inTransaction(sql, '', async (tx) => {
@@ -36,7 +36,8 @@ export async function sealAudit(sql: Sql, limits: SealLimits = SEAL_LIMITS.anySi
 async function sealBlocks(tx: Transaction, { maxBlockRows, maxBlocks }: SealLimits): Promise<Sealed> {
   // A statement of its own: its snapshot must be younger than the lock, or it would miss the last sealer's blocks.
   const [start] = await tx.unsafe(`
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${secondsOf('now()')} AS now, b.id::text, b.to_xid::text, b.hash
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, ${secondsOf('now()')} AS now,
+      b.id::text, b.to_xid::text, b.hash
     FROM (SELECT) one LEFT JOIN LATERAL (SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1) b ON true`);
   const horizon = BigInt(start?.horizon);
   let id = BigInt(start?.id ?? 0);
@@ -45,14 +46,14 @@ async function sealBlocks(tx: Transaction, { maxBlockRows, maxBlocks }: SealLimi
   if (horizon < fromXid) throw new AuditMoved('the audit was sealed by another server');
   const done = { blocks: 0, rows: 0 };
   while (done.blocks < maxBlocks) {
-    const toXid = (await endOfBlock(tx, fromXid, horizon, maxBlockRows)) ?? horizon;
+    const toXid = await endOfBlock(tx, fromXid, horizon, maxBlockRows);
     const entries = await readEntries(tx, fromXid, toXid);
     const rows = entries.byteLength / ENTRY_BYTES;
     if (rows === 0) break;
     const hash = blockHash({ fromXid, toXid, rows, entries, previousHash, sealedAt: start?.now });
     id += 1n;
-    await tx`INSERT INTO audit_blocks (id, from_xid, to_xid, rows, entries, previous_hash, hash, sealed_at)
-      VALUES (${String(id)}, ${String(fromXid)}, ${String(toXid)}, ${rows}, ${entries}, ${previousHash}, ${hash}, now())`;
+    const numbers = [id, fromXid, toXid].map(String);
+    await tx.unsafe(RECORD, [...numbers, rows, entries, previousHash, hash]);
     [fromXid, previousHash] = [toXid, hash];
     done.blocks += 1;
     done.rows += rows;
@@ -60,15 +61,13 @@ async function sealBlocks(tx: Transaction, { maxBlockRows, maxBlocks }: SealLimi
   return done;
 }
 
-/** Where a block of whole transactions ends: behind at most `maxRows`, or one transaction that has more; null for all there are. */
-async function endOfBlock(
-  tx: Transaction,
-  fromXid: bigint,
-  horizon: bigint,
-  maxRows: number,
-): Promise<bigint | null> {
+const RECORD = `INSERT INTO audit_blocks (id, from_xid, to_xid, rows, entries, previous_hash, hash, sealed_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, now())`;
+
+/** Where a block of whole transactions ends: of at most `maxRows`, unless one alone has more. */
+async function endOfBlock(tx: Transaction, fromXid: bigint, horizon: bigint, maxRows: number): Promise<bigint> {
   const [row] = await tx.unsafe(`
     SELECT greatest(xid, (SELECT min(xid) + 1 FROM audit WHERE xid >= ${fromXid}))::text AS end
     FROM audit WHERE xid >= ${fromXid} AND xid < ${horizon} ORDER BY xid OFFSET ${maxRows} LIMIT 1`);
-  return row === undefined ? null : BigInt(row.end);
+  return row === undefined ? horizon : BigInt(row.end);
 }

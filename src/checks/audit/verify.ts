@@ -23,8 +23,9 @@ export type AuditFault = {
 export type AuditVerdict = { fault: AuditFault | null; blocks: number; rows: number; unsealed: number };
 
 /**
- * Computes everything anew from the rows, as of one moment, and stops at the first fault. With a checkpoint, which somebody
- * kept elsewhere, a chain that was written anew as a whole shows too. Memory holds one block. Rejects as the database does.
+ * Computes everything anew from the rows, as of one moment, and stops at the first fault. With a checkpoint, which
+ * somebody kept elsewhere, a chain that was written anew as a whole shows too. Memory holds one block. Rejects as the
+ * database does.
  */
 export async function verifyAudit(sql: Sql, checkpoint: Checkpoint | null): Promise<AuditVerdict> {
   return await inTransaction(sql, 'isolation level repeatable read read only', async (tx) => {

@@ -40,7 +40,7 @@ export async function* answerPieces(
 
 type Asked = { block: QuestionBlock; bytes: number; shorts: Promise<string[]> };
 
-/** The blocks, each with the rows found for it, which are on their way: a few statements run ahead of the reader and no more. */
+/** The blocks, each with the rows that are being found for it: a few statements run ahead of the reader. */
 async function* askedBlocks(
   snapshot: Snapshot,
   format: Format,

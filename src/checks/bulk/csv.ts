@@ -32,7 +32,7 @@ const PLAIN = /^(?:[A-Za-z][ -~]{6,}[A-Za-z.]|[0-9]{16})$/;
 const usedIn = ({ columns }: Layout): number[] =>
   [columns.NIK, columns.NAMA_LGKP, columns.NO_KK].filter((place) => place >= 0);
 
-/** A table with a column of NIKs. Every column that is not used comes back in front of the results. Throws `IntakeRefusal`. */
+/** A table with a column of NIKs. Columns that are not used come back before the results. Throws `IntakeRefusal`. */
 export async function openCsv(text: AsyncGenerator<Uint8Array>): Promise<Format> {
   const table = await openTable(text, usedIn);
   const { names, columns, ...layout } = table.layout;

@@ -3,7 +3,7 @@ import type { PassedOver } from '../../intake/tally.ts';
 import type { Answer } from '../answer.ts';
 import type { Question } from '../check.ts';
 
-/** What is wrong with a line: a code, and where in the line (a JSON Pointer; for CSV `/` and the column). Never the value. */
+/** What is wrong with a line, and where in it (a JSON Pointer; for CSV `/` and the column). Never the value. */
 export type Fault = { code: string; pointer: string };
 export const fault = (code: string, pointer = ''): Fault => ({ code, pointer });
 export const isFault = (asked: object): asked is Fault => 'code' in asked;
@@ -17,8 +17,8 @@ export type ReadLine = readonly [beginning: string, asked: Question | Fault];
 
 export type FormatName = 'ndjson' | 'csv';
 /**
- * An upload in one of the formats, and how its answer is written. All text is one character a byte. An answered line is the
- * line's own beginning and a tail, of which few are distinct.
+ * An upload in one of the formats, and how its answer is written. All text is one character a byte. An answered line
+ * is the line's own beginning and a tail, of which few are distinct.
  */
 export type Format = {
   /** Whole lines, to be read in order. */

@@ -28,12 +28,12 @@ export const BULK_LIMITS = {
   maxUploadsPerClient: 4,
   maxUploads: 16,
   maxSpoolBytes: 64 * 1024 ** 3,
-  /** Answers at once, each on a connection of its own: one is left to others. A whole upload waits for a place so long. */
+  /** Answers at once, on connections of their own: one is left to others. A whole upload waits so long for a place. */
   maxPerClient: 3,
   maxAtOnce: 4,
   maxPlaceWaitMs: 30_000,
   placeLookMs: 100,
-  /** A reader that takes nothing for so long is given up; an answer that waits for one is so large at most, for so long in all. */
+  /** When a reader is given up that takes nothing, and one that is slow; how much of an answer is kept for it. */
   maxStallMs: 120_000,
   maxAnswerBytes: 20 * 1024 ** 3,
   maxReadMs: 4 * 3_600_000,

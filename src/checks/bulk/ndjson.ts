@@ -60,7 +60,7 @@ function decode(line: string): string | Fault {
 
 type Line = { ref: string; asked: Question | Fault };
 
-/** Reads a line of JSON with a reference and a NIK, and of the other members those allowed. `ref` is '' where it is at fault. */
+/** Reads a JSON object of the members `allowed`, `ref` and `nik` among them. `ref` is '' where it is at fault. */
 export function parseLine(text: string, allowed: readonly string[]): Line {
   const members = parseObject(text);
   if (typeof members === 'string') return { ref: '', asked: fault(members) };

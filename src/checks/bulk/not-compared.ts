@@ -7,13 +7,17 @@ import type { Table } from './table.ts';
 const NAME_HEADER = /NAMA|NAME|\bNM\b/;
 const KK_HEADER = /\bN?KK\b|KELUARGA/;
 /** Columns of words and numbers that are not the voter's own name or family card. */
-const OTHER_HEADER =
-  /\b(NIK|TPS|RT|RW|PROP\w*|PROV\w*|KAB\w*|KOTA|KEC\w*|KEL|KELURAHAN|DESA|DUSUN|DISTRI\w*|VILLAGE|ALAMAT|ADDRESS|TEMPAT|TMPT|TMP|LAHIR|IBU|AYAH|SUAMI|ISTRI|KEPALA|HUB\w*|STAT\w*|PEKERJAAN|AGAMA|CATATAN|KET\w*|REMARKS?|NOTES?|FILE\w*|USER\w*)\b/;
+const OTHER_WORDS = [
+  'NIK|TPS|RT|RW|PROP\\w*|PROV\\w*|KAB\\w*|KOTA|KEC\\w*|KEL|KELURAHAN|DESA|DUSUN|DISTRI\\w*|VILLAGE|ALAMAT|ADDRESS',
+  'TEMPAT|TMPT|TMP|LAHIR|IBU|AYAH|SUAMI|ISTRI|KEPALA|HUB\\w*|STAT\\w*|PEKERJAAN|AGAMA|CATATAN|KET\\w*|REMARKS?|NOTES?',
+  'FILE\\w*|USER\\w*',
+];
+const OTHER_HEADER = new RegExp(`\\b(${OTHER_WORDS.join('|')})\\b`);
 const ONE_WORD = /^\p{L}[\p{L}.,'’`-]*$/u;
 const WORDS = /^\p{L}[\p{L}.,'’`-]*(\s+\p{L}[\p{L}.,'’`-]*)+$/u;
 const NEARLY_ALL = 0.9;
 
-/** What a table seems to hold and is not asked: a column that looks, by header or cells, like names or family cards. */
+/** What a table seems to hold and is not asked: a column like names or family cards, by its header or its cells. */
 export function notCompared({ layout: { names, columns }, sample }: Table): Warning[] {
   const headers = names.map((name) => name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '));
   const like = (header: RegExp, areLike: (cells: string[]) => boolean): boolean =>

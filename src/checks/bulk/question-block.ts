@@ -42,7 +42,7 @@ export async function questionBlock(block: Block, format: Format, keys: Registry
   };
 }
 
-/** Tags as hexadecimal digits, which Postgres reads as uuids too: together, for one by one takes five times as long. */
+/** Tags in hexadecimal digits, as which Postgres reads uuids: one by one it would take five times as long. */
 function inHex(tags: readonly string[]): Tag[] {
   const hex = Buffer.from(tags.join(''), 'latin1').toString('hex');
   return tags.map((_, i) => hex.slice(i * 2 * TAG_BYTES, (i + 1) * 2 * TAG_BYTES));

@@ -14,7 +14,7 @@ import { type LineKind, type PassedOver, passOver } from '../../intake/tally.ts'
 import { type Fault, fault } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
-/** A row's cells, one character a byte, none where they cannot be told apart; and its NIK, or what is wrong with the row. */
+/** A row's cells, one character a byte, none where they cannot be told apart; its NIK, or what is wrong with it. */
 type Row = { line: number; cells: readonly string[]; nik: Nik | Fault };
 /** A table of people to ask about, read as an import reads one. Its blocks are to be read in order. */
 export type Table = {
@@ -30,8 +30,8 @@ export type Table = {
 const NEARLY_ALL = 0.9;
 
 /**
- * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells is read
- * only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
+ * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells
+ * is read only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
  */
 export async function openTable(
   text: AsyncGenerator<Uint8Array>,
@@ -122,8 +122,9 @@ function* linesOf({ bytes, firstLine }: Block, scanner: RecordScanner): Generato
 }
 
 /**
- * Whether a line is the header again: it names a column of NIKs, and all of its names are of this header or none holds a number
- * (a table of people to ask about may have no other column that is known). Throws `IntakeRefusal` where it is another header.
+ * Whether a line is the header again: it names a column of NIKs, and all of its names are of this header or none
+ * holds a number (a table of people to ask about may have no other column that is known). Throws `IntakeRefusal`
+ * where it is another header.
  */
 function isHeader(cells: readonly string[], { names }: Layout): boolean {
   const [found, own] = [namesOf(cells), namesOf(names)];

@@ -4,10 +4,10 @@ import { BULK_LIMITS } from './limits.ts';
 import { type OpenSpool, unkept } from './upload.ts';
 
 /**
- * Hands pieces on through a spool, by whole lines: they are made as fast as they can be, and the reader follows at its own
- * pace. So the snapshot that they are made from is let go of as soon as all are made. Throws what `pieces` throws, when all
- * before it was read, and `Unavailable` where the spool takes no more or the reader takes too long in all. Stops `pieces` where
- * it is given up.
+ * Hands pieces on through a spool, by whole lines: they are made as fast as they can be, and the reader follows at
+ * its own pace. So the snapshot that they are made from is let go of as soon as all are made. Throws what `pieces`
+ * throws, when all before it was read, and `Unavailable` where the spool takes no more or the reader takes too long
+ * in all. Stops `pieces` where it is given up.
  */
 export async function* throughSpool(
   pieces: AsyncGenerator<Uint8Array>,

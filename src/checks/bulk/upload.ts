@@ -8,13 +8,13 @@ import { BULK_LIMITS, type UploadLimits } from './limits.ts';
 /** Where an upload is kept until it is answered, or an answer until it is read: written once and read once. */
 type Spool = {
   write(chunk: Uint8Array): Promise<void>;
-  /** A chunk is good until the next is asked for. At the end `more` says whether to look again; without it, that is the end. */
+  /** A chunk is good until the next is asked for. At the end `more`, if there is one, says whether to look again. */
   read(more?: () => Promise<boolean>): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 };
 export type OpenSpool = () => Promise<Spool>;
 
-/** A disk that is full, or takes no more files, is no fault of who asks, nor of our own. Throws `Unavailable` with its code. */
+/** Throws `Unavailable` with its code where a disk is full or takes no more files; else the error. */
 export function unkept(error: unknown): never {
   throw typeof (error as { syscall?: unknown } | null)?.syscall === 'string'
     ? new Unavailable(errorCode(error))
@@ -29,12 +29,13 @@ export class TooLarge extends Error {
   }
 }
 
-/** `bytes` and `sha256` are those of the upload as it came; `textBytes` and `lines` those of its text, a header included. */
+/** `bytes` and `sha256` are of the upload as it came; `textBytes` and `lines` of its text, a header included. */
 export type Upload = { bytes: number; textBytes: number; lines: number; sha256: string; spool: Spool };
 
 /**
- * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it to.
- * Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or `Unavailable` where there is no room for it.
+ * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it
+ * to. Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or `Unavailable` where there is no
+ * room for it.
  */
 export async function receiveUpload(
   body: AsyncIterable<Uint8Array>,

@@ -13,7 +13,7 @@ import { LIST_LIMITS } from './limits.ts';
 
 /** What a check shows of one version of a resident's row, asked today. */
 type Shown = { document: DocumentStatus; voter: VoterStatus; reasons: ReasonCode[]; statusCode: StatusCode | null };
-/** `asOf` is the date of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
+/** `asOf`: of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
 export type Change = { ref: string; from: Shown; to: Shown; asOf: string | null };
 /** `cursor` goes on where this page ends; `more`: there is more now. */
 export type Changes = { changes: Change[]; cursor: string; more: boolean };
@@ -62,7 +62,7 @@ export async function changesBehind(
   return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
 }
 
-/** The date of a copy; null where it may not be told: a resident who went where the caller does not see is treated as absent. */
+/** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
 function createDates({ ledger, caller }: View): (copy: number, miss: boolean) => string | null {
   const seen = visibility(ledger, rangeOf(caller)).sources;
   return (id, miss) => {

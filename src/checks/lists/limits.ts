@@ -8,7 +8,7 @@ export const LIST_LIMITS = {
   maxPerClient: 100,
   /** Lists on their way in or being made at once: of one client, in all. */
   made: { each: 5, all: 12 },
-  /** Changes of one page; versions that it may pass over because a check would not show their change; copies it may look in. */
+  /** Changes of a page; versions that it may pass over, as a check would not show their change; copies it looks in. */
   maxPage: 10_000,
   page: 1_000,
   maxPassedOver: 5_000,

@@ -41,14 +41,14 @@ const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_
 
 export type Lists = ReturnType<typeof createLists>;
 
-/** Lists that a client follows. Everything rejects with `Refused`, and with `Unavailable` where the registry cannot be asked. */
+/** Lists that a client follows. All rejects with `Refused`, and `Unavailable` where the registry cannot be asked. */
 export function createLists(dependencies: Dependencies) {
   const { keys, sql, inTurn } = dependencies;
   const read = createReading(dependencies);
   return {
     /**
-     * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the text of
-     * JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
+     * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the
+     * text of JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
      */
     async create(
       { id, key, body }: { id: string; key: string; body: string | Upload },

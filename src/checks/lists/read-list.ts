@@ -12,7 +12,7 @@ import { parseLine, refFault } from '../bulk/ndjson.ts';
 import { openTable } from '../bulk/table.ts';
 import { LIST_LIMITS } from './limits.ts';
 
-/** `faults`: what is wrong with an upload, at `/line/member`, lines counted from 1. `inZero`: NIKs whose last digit is 0. */
+/** `faults` are at `/line/member`, lines counted from 1. `inZero`: NIKs whose last digit is 0. */
 type ReadList = { refs: string[]; tags: Tag[]; faults: Fault[]; inZero: number };
 
 /** Reads lines of `{"ref","nik"}`, strict; blank ones are no lines. A reference stands once. No NIK is left. */
