@@ -1,13 +1,14 @@
-import { findMany, readLedger } from '../../registry/find-many.ts';
+import type { Block } from '../../intake/blocks.ts';
+import { findMany, type ManyAsked, readLedger } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
-import type { Caller } from '../check.ts';
+import { asBigint, kkProofBytes, nameProofBytes, TAG_BYTES, type Tag, tagBytes } from '../../registry/tags.ts';
+import type { Caller, Question } from '../check.ts';
 import { openSnapshot, type Snapshot } from '../snapshot.ts';
 import { asUnavailable, inTime, onceMore } from '../unavailable.ts';
 import type { BulkDependencies, BulkRequest } from './bulk.ts';
-import type { Format } from './format.ts';
+import { type Format, isFault } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
-import { createOutcomes } from './outcomes.ts';
-import { type QuestionBlock, questionBlock } from './question-block.ts';
+import { type AnsweredLine, createOutcomes, type QuestionBlock } from './outcomes.ts';
 
 /** Answers the blocks of an upload in order, from one snapshot, which ends with the generator, however that ends. */
 export async function* answerPieces(
@@ -58,3 +59,39 @@ async function* askedBlocks(
   }
   yield* ahead;
 }
+
+/** Reads and tags a block, some lines at a time: others are served in between. */
+async function questionBlock(block: Block, format: Format, keys: RegistryKeys): Promise<QuestionBlock> {
+  const lines: AnsweredLine[] = [];
+  const asked: { tag: string; question: Question; line: AnsweredLine }[] = [];
+  let read = 0;
+  for (const readLine of format.read(block)) {
+    read += 1;
+    if (read % BULK_LIMITS.linesAtATime === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (readLine === null) continue;
+    const [beginning, question] = readLine;
+    const line = { beginning, fault: isFault(question) ? question : null, short: '' };
+    lines.push(line);
+    if (!isFault(question)) asked.push({ tag: tagBytes(keys, question.nik), question, line });
+  }
+  asked.sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  const questions = asked.map(({ question }) => question);
+  const anyProof = questions.some(({ name, kk }) => name !== undefined || kk !== undefined);
+  return {
+    lines,
+    asked: { tags: inHex(asked.map(({ tag }) => tag)), proofs: anyProof ? proofsOf(questions, keys) : null },
+    askedLines: asked.map(({ line }) => line),
+    inZero: questions.filter(({ nik }) => nik.endsWith('0')).length,
+  };
+}
+
+/** Tags in hexadecimal digits, as which Postgres reads uuids: one by one it would take five times as long. */
+function inHex(tags: readonly string[]): Tag[] {
+  const hex = Buffer.from(tags.join(''), 'latin1').toString('hex');
+  return tags.map((_, i) => hex.slice(i * 2 * TAG_BYTES, (i + 1) * 2 * TAG_BYTES));
+}
+
+const proofsOf = (questions: Question[], keys: RegistryKeys): ManyAsked['proofs'] => ({
+  names: questions.map(({ nik, name }) => (name === undefined ? null : asBigint(nameProofBytes(keys, nik, name)))),
+  kks: questions.map(({ nik, kk }) => (kk === undefined ? null : asBigint(kkProofBytes(keys, nik, kk)))),
+});

@@ -3,12 +3,12 @@ import type { DocumentStatus, Source, VoterStatus } from '../../core/reasons.ts'
 import { utcOffsetHours } from '../../core/regions.ts';
 import { isRounded } from '../../intake/profile.ts';
 import type { PassedOver } from '../../intake/tally.ts';
+import type { ManyAsked } from '../../registry/find-many.ts';
 import { SAMPLE_SOURCE } from '../../registry/sql.ts';
 import { visibility } from '../../registry/visibility.ts';
 import { rangeOf } from '../check.ts';
 import { answersByRow, type View } from '../snapshot.ts';
-import type { Format, Warning } from './format.ts';
-import type { QuestionBlock } from './question-block.ts';
+import type { Fault, Format, Warning } from './format.ts';
 
 /** What the last line of an answer says. Lines are those answered, with an answer or an error. */
 export type BulkSummary = {
@@ -29,6 +29,17 @@ export type BulkSummary = {
   asOf: Record<string, string>;
   /** Of the upload as it came. */
   sha256: string;
+};
+
+/** A line of the answer: its beginning, and what is wrong with it or the short form of the row that was found. */
+export type AnsweredLine = { beginning: string; fault: Fault | null; short: string };
+/** A block of lines that was read and tagged; no NIK is left. `inZero`: NIKs whose last digit is 0. */
+export type QuestionBlock = {
+  lines: AnsweredLine[];
+  /** In the order of the tags, which is how the table lies; `askedLines` are theirs. */
+  asked: ManyAsked;
+  askedLines: AnsweredLine[];
+  inZero: number;
 };
 
 /** The outcomes of one request, written and counted. Few are distinct, and each is decided and written once. */
