@@ -28,8 +28,7 @@ const turns17 = (row: Finding, rules: Rules): boolean =>
 describe('today', () => {
   it('is the civil date where the resident lives, not where the machine stands', () => {
     // Midnight of 20 June comes to WIT first, an hour later to WITA, another later to WIB.
-    const at = (region: string, hour: string): boolean =>
-      turns17(young(region), rulesAt(`2018-06-19T${hour}:30:00Z`));
+    const at = (region: string, hour: string): boolean => turns17(young(region), rulesAt(`2018-06-19T${hour}:30:00Z`));
     expect(['91.03.01', '73.01.01', '32.01.01'].map((region) => at(region, '14'))).toEqual([true, true, true]);
     expect(['91.03.01', '73.01.01', '32.01.01'].map((region) => at(region, '15'))).toEqual([false, true, true]);
     expect(['91.03.01', '73.01.01', '32.01.01'].map((region) => at(region, '16'))).toEqual([false, false, true]);
@@ -40,9 +39,7 @@ describe('today', () => {
     expect(turns17(young('32.01.01', { source: 'SAMPLE' }), rulesAt('2026-11-24T00:00:00Z'))).toBe(true);
     expect(turns17(young('32.01.01'), rulesAt('2026-11-24T00:00:00Z'))).toBe(false);
     expect(turns17(young('32.01.01'), rulesAt('2026-11-24T00:00:00Z', '2018-06-19'))).toBe(true);
-    expect(turns17(young('32.01.01', { source: 'SAMPLE' }), rulesAt('2018-01-12T00:00:00Z', '2018-06-20'))).toBe(
-      false,
-    );
+    expect(turns17(young('32.01.01', { source: 'SAMPLE' }), rulesAt('2018-01-12T00:00:00Z', '2018-06-20'))).toBe(false);
   });
 });
 

@@ -80,10 +80,7 @@ describe('group commit', () => {
     await turn();
     running[0]?.fail(new Error('lost'));
     running[1]?.answer();
-    expect((await answers).map(({ status }) => status)).toEqual([
-      ...Array(4).fill('rejected'),
-      ...Array(4).fill('fulfilled'),
-    ]);
+    expect((await answers).map(({ status }) => status)).toEqual([...Array(4).fill('rejected'), ...Array(4).fill('fulfilled')]);
   });
 
   it('refuses more than may wait, and answers again afterwards', async () => {
@@ -103,8 +100,7 @@ describe('group commit', () => {
 });
 
 describe('a statement that has stalled', () => {
-  const code = (one: PromiseSettledResult<unknown> | undefined) =>
-    one?.status === 'rejected' ? one.reason.code : one?.value;
+  const code = (one: PromiseSettledResult<unknown> | undefined) => (one?.status === 'rejected' ? one.reason.code : one?.value);
 
   it('holds up nobody while another lane is free, full group or not', async () => {
     const { running, find } = createStatements();

@@ -67,10 +67,7 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     const least = ageNow();
     const { status, state } = await readiness();
     const copy = { source: '32.01', asOf: AS_OF, fullAsOf: AS_OF, ageSeconds: expect.any(Number) };
-    expect([status, state]).toEqual([
-      200,
-      { status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [copy] },
-    ]);
+    expect([status, state]).toEqual([200, { status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [copy] }]);
     const age = state.copies[0]?.ageSeconds;
     expect(age).toBeGreaterThanOrEqual(least);
     expect(age).toBeLessThanOrEqual(ageNow());
@@ -107,9 +104,7 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
       check(runtime, bearer, { nik: known }),
       postForm('text/html'),
       postForm('application/json'),
-      ...['/', '/healthz', '/.well-known/jwks.json', '/problems/unavailable'].map((path) =>
-        fetch(`${runtime.url}${path}`),
-      ),
+      ...['/', '/healthz', '/.well-known/jwks.json', '/problems/unavailable'].map((path) => fetch(`${runtime.url}${path}`)),
     ]);
     for (const response of [checked, told]) {
       expect([response.status, response.headers.get('content-type')]).toEqual([503, 'application/problem+json']);
@@ -130,9 +125,7 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     });
     expect(others.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     way.on();
-    await expect
-      .poll(async () => (await check(runtime, authorization, { nik: known })).status, { timeout: 60_000 })
-      .toBe(200);
+    await expect.poll(async () => (await check(runtime, authorization, { nik: known })).status, { timeout: 60_000 }).toBe(200);
     // A question that was given up may still reach the database when it is back: audited once, if at all.
     expect((await auditOf('away')).length).toBeLessThanOrEqual(1);
     for (const response of [checked, page]) {
@@ -159,16 +152,11 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     const bearer = await runtime.bearer({ client: 'frozen' });
     await check(runtime, bearer, { nik: known });
     way.freeze();
-    const asked = [
-      ...Array.from({ length: 40 }, () => check(runtime, bearer, { nik: known })),
-      postForm('application/json'),
-    ];
+    const asked = [...Array.from({ length: 40 }, () => check(runtime, bearer, { nik: known })), postForm('application/json')];
     expect((await fetch(`${runtime.url}/healthz`)).status).toBe(200);
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 503));
     way.on();
-    await expect
-      .poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 })
-      .toBe(200);
+    await expect.poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 }).toBe(200);
     // What was on its way may have reached it after all: each question once, and nothing that nobody had asked.
     expect(new Set(await auditOf('frozen')).size).toBe((await auditOf('frozen')).length);
     expect((await auditOf('frozen')).length).toBeLessThanOrEqual(40 + 40);
@@ -178,9 +166,7 @@ describe.each(RUNTIMES)('the database behind %s', (name) => {
     const bearer = await runtime.bearer({ client: 'lost' });
     await check(runtime, bearer, { nik: known });
     way.lose();
-    await expect
-      .poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 })
-      .toBe(200);
+    await expect.poll(async () => (await check(runtime, bearer, { nik: known })).status, { timeout: 30_000 }).toBe(200);
   });
 
   // A Worker shares no connection between requests, so no answer either.

@@ -21,14 +21,8 @@ describe.each(RUNTIMES)('a bug of ours on %s', (name) => {
     authorization = await runtime.bearer({ scopes: ['check', 'bulk', 'lists'] });
     await importResidents(runtime.registry, [resident(known)]);
     const body = `${JSON.stringify({ ref: 'a', nik: known })}\n`;
-    const headers = {
-      Authorization: authorization,
-      'Content-Type': 'application/x-ndjson',
-      'Idempotency-Key': 'one',
-    };
-    list = (
-      (await (await fetch(`${runtime.url}/v1/lists`, { method: 'POST', headers, body })).json()) as { id: string }
-    ).id;
+    const headers = { Authorization: authorization, 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'one' };
+    list = ((await (await fetch(`${runtime.url}/v1/lists`, { method: 'POST', headers, body })).json()) as { id: string }).id;
     // A date that no import can write: to read it is a RangeError in our code, not a fault of the database.
     await runtime.registry.sql`UPDATE copies SET as_of = 'infinity'`;
     await runtime.registry.sql`UPDATE sources SET as_of = 'infinity', full_as_of = 'infinity'`;
