@@ -1,11 +1,10 @@
 import type { Source } from '../core/reasons.ts';
-import { errorCode, isConnectionLost, isOutage } from '../registry/error-code.ts';
 import type { Admission, Asked, SourceAnswer } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
-import { Unavailable } from './group.ts';
 import { LIMITS } from './limits.ts';
+import { onceMore, Unavailable } from './unavailable.ts';
 
 /** Where residents are found. `find` rejects with `Unavailable` where it cannot say; a miss is a finding. */
 export type ResidentSource = {
@@ -52,29 +51,3 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
   }
   throw unavailable ?? new Unavailable('NO_SOURCE');
 }
-
-/** A try that begins later could end after the deadline. */
-const LAST_TRY_AFTER_MS = LIMITS.checkDeadlineMs - LIMITS.maxWaitMs - LIMITS.statementTimeoutMs;
-
-/**
- * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id, so what it
- * did before counts once.
- */
-export async function onceMore<Row>(
-  work: (again: boolean) => Promise<Row>,
-  now: () => number = () => performance.now(),
-): Promise<Row> {
-  const since = now();
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work(tries > 1);
-    } catch (error) {
-      const isLast = tries === LIMITS.maxTries || now() - since > LAST_TRY_AFTER_MS;
-      if (!isConnectionLost(error) || isLast) throw asUnavailable(error);
-    }
-  }
-}
-
-/** An outage as `Unavailable`, without the driver's text, which may hold parameters; a bug of ours as it is. */
-export const asUnavailable = (error: unknown): unknown =>
-  isOutage(error) ? new Unavailable(errorCode(error)) : error;

@@ -1,31 +1,5 @@
 import { LIMITS } from './limits.ts';
-
-/** No answer can be had now; ask again after `retryAfterSeconds`. Never to be read as "not found". */
-export class Unavailable extends Error {
-  readonly retryAfterSeconds: number = LIMITS.retryAfterSeconds;
-  /** SQLSTATE or driver code of the cause, for the operator. */
-  readonly code: string;
-  constructor(code: string) {
-    super('no answer can be had now');
-    this.code = code;
-  }
-}
-
-/** The same, or `Unavailable` once `timeoutMs` have passed: a database that does not answer must not make callers hang. */
-export async function inTime<Value>(
-  work: Promise<Value>,
-  timeoutMs: number = LIMITS.statementTimeoutMs,
-): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable('TIMEOUT')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+import { inTime, Unavailable } from './unavailable.ts';
 
 type Waiting<Question, Row> = {
   question: Question;
@@ -123,7 +97,7 @@ export function groupCommit<Question, Row>(
     });
 }
 
-/** Does work when a connection is free for it, or rejects with `Unavailable`: nothing queues in the driver, which has no bound. */
+/** Does work when a connection is free, or rejects with `Unavailable`: nothing queues in the driver, without bound. */
 export type InTurn = <Value>(work: () => Promise<Value>) => Promise<Value>;
 
 /** At once, as where a request has connections of its own. */

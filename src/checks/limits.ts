@@ -17,7 +17,7 @@ export const LIMITS = {
   lockTimeoutMs: 1_000,
   /** A connection on which the server has owed an answer for so long is given up. */
   silenceMs: 10_000,
-  /** Tries of a check whose connection is lost: the driver may fail the first on a new one with the error of the old. */
+  /** Tries where the connection is lost: the driver may fail the first on a new one with the error of the old. */
   maxTries: 3,
   /** The self-check form: wrong answers for one NIK, and questions from one address (mobile users share addresses). */
   selfCheckWrongAnswers: 5,
@@ -36,7 +36,9 @@ export const LIMITS = {
   retryAfterSeconds: 5,
   /** How long a count of the audit's rows is good for all who ask. */
   checkpointTtlMs: 5_000,
-  /** On Workers a statement is no larger, with its values: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */
+  /** Distinct answers that a bulk check or the reading of a list remembers, about 0.5 KiB each. */
+  maxDistinctAnswers: 20_000,
+  /** On Workers, values included: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */
   maxStatementBytes: 60 * 1024,
 } as const;
 

@@ -8,7 +8,7 @@ import { LIMITS } from './limits.ts';
 /** What the form carries while a proof is asked: a challenge for its script, or a proof that is there already. */
 export type FormProof = { challenge: Challenge } | { ticket: string } | null;
 
-/** No more than this may be signed: a number written otherwise, or a salt cut short, would be the same challenge without its times. */
+/** No more may be signed: with a number written otherwise, or a salt cut short, a challenge would lose its times. */
 const payload = z.strictObject({
   algorithm: z.literal('SHA-256'),
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
@@ -18,40 +18,37 @@ const payload = z.strictObject({
 });
 
 /**
- * What a good proof uses up, so that it counts once: a solved challenge (64 hex digits); or the turn of its address, which a ticket
- * has only where no other was used from there since `sinceSeconds` (of 1970): one ticket an address at a time.
+ * What a good proof uses up, so that it counts once: a solved challenge (64 hex digits); or the turn of its address,
+ * which a ticket has only where no other was used from there since `sinceSeconds` (of 1970): one ticket an address at
+ * a time.
  */
 export type GoodProof = { uses: string; sinceSeconds: number };
 
-export type Proofs = {
-  /** For a script to solve: ALTCHA (v1), signed, good for `proofSeconds`. */
-  challenge(nowMs: number): Promise<Challenge>;
-  /** For who runs no script: a solved challenge that is good only from `proofWaitSeconds` on. Waiting is its work. */
-  ticket(nowMs: number, address: Tag): Promise<string>;
-  /** Null for one that is bad, foreign, expired, too early or of another address. Never throws. */
-  parse(text: string, nowMs: number, address: Tag): Promise<GoodProof | null>;
-};
+export type Proofs = ReturnType<typeof createProofs>;
 
 /** Proofs of work that need no store until they are used: whether one was used already, the database knows. */
-export function createProofs(keys: RegistryKeys): Proofs {
+export function createProofs(keys: RegistryKeys) {
   const hmacKey = Buffer.from(keys.work('altcha'), 'latin1').toString('hex');
   const make = (nowMs: number, more: { number?: number; params?: Record<string, string> } = {}): Promise<Challenge> =>
     createChallenge({
-      ...{ hmacKey, algorithm: 'SHA-256', maxnumber: LIMITS.proofMaxNumber },
+      hmacKey,
+      algorithm: 'SHA-256',
+      maxnumber: LIMITS.proofMaxNumber,
       expires: new Date(nowMs + LIMITS.proofSeconds * 1_000),
       ...more,
     });
   return {
-    challenge: (nowMs) => make(nowMs),
-    async ticket(nowMs, address) {
+    /** For a script to solve: ALTCHA (v1), signed, good for `proofSeconds`. */
+    challenge: (nowMs: number): Promise<Challenge> => make(nowMs),
+    /** For who runs no script: a solved challenge, good only from `proofWaitSeconds` on. Waiting is its work. */
+    async ticket(nowMs: number, address: Tag): Promise<string> {
       const after = Math.floor(nowMs / 1_000) + LIMITS.proofWaitSeconds;
-      const { maxnumber: _, ...challenge } = await make(nowMs, {
-        number: 0,
-        params: { after: String(after), for: turnOf(address) },
-      });
+      const params = { after: String(after), for: turnOf(address) };
+      const { maxnumber: _, ...challenge } = await make(nowMs, { number: 0, params });
       return btoa(JSON.stringify({ ...challenge, number: 0 }));
     },
-    async parse(text, nowMs, address) {
+    /** Null for one that is bad, foreign, expired, too early or of another address. Never throws. */
+    async parse(text: string, nowMs: number, address: Tag): Promise<GoodProof | null> {
       if (text.length > LIMITS.maxProofChars) return null;
       try {
         const proof = payload.parse(JSON.parse(atob(text)));

@@ -1,7 +1,7 @@
 /**
- * The same answer for all who ask within `ttlMs` of its coming; while one is asked for, all wait for that one. `key` names what
- * the answer holds for: under another it is asked anew. A failure is not kept, nor an answer that `keeps` refuses. Not to be
- * shared between requests on Workers.
+ * The same answer for all who ask within `ttlMs` of its coming, or while it is asked for; under another `key` it is
+ * asked anew. A failure is not kept, nor an answer that `keeps` refuses. Not to be shared between requests on
+ * Workers.
  */
 export function recent<Value>(
   work: () => Promise<Value>,

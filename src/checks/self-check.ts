@@ -10,11 +10,11 @@ import type { Sql } from '../registry/sql.ts';
 import { addressTag, type Tag } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Rules, sampleDateOf } from './check.ts';
-import { onceMore } from './checks.ts';
 import { evenly } from './evenly.ts';
-import { type InTurn, Unavailable } from './group.ts';
+import type { InTurn } from './group.ts';
 import { LIMITS } from './limits.ts';
 import { createProofs, type FormProof, type GoodProof, type Proofs } from './proof-of-work.ts';
+import { onceMore, Unavailable } from './unavailable.ts';
 
 /** What a resident asks with the form: a NIK and one second fact that a stranger would not know. */
 export type SelfCheckQuestion = {

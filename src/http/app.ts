@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { Unavailable } from '../checks/group.ts';
+import { Unavailable } from '../checks/unavailable.ts';
 import { Refused } from '../registry/standing.ts';
 import type { auditRoutes } from './audit.ts';
 import { refused } from './authorize.ts';

@@ -4,7 +4,7 @@ import type { Bulk } from '../checks/bulk/bulk.ts';
 import type { FormatName } from '../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../checks/bulk/limits.ts';
 import { TooLarge } from '../checks/bulk/upload.ts';
-import { Unavailable } from '../checks/group.ts';
+import { Unavailable } from '../checks/unavailable.ts';
 import { IntakeRefusal } from '../intake/refusal.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, uploadOf } from './body.ts';

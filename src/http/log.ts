@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
-import { Unavailable } from '../checks/group.ts';
+import { Unavailable } from '../checks/unavailable.ts';
 import type { Env } from './problem.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */

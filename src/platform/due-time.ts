@@ -1,4 +1,4 @@
-import { inTime, Unavailable } from '../checks/group.ts';
+import { inTime, Unavailable } from '../checks/unavailable.ts';
 import { StartupError } from './startup-error.ts';
 
 /** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { chmod, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenSpool } from '../checks/bulk/upload.ts';
-import { Unavailable } from '../checks/group.ts';
+import { Unavailable } from '../checks/unavailable.ts';
 import { errorCode } from '../registry/error-code.ts';
 import { StartupError } from './startup-error.ts';
 

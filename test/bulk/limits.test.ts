@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { openCsv } from '../../src/checks/bulk/csv.ts';
 import { BULK_LIMITS } from '../../src/checks/bulk/limits.ts';
-import { openReading } from '../../src/checks/bulk/reading.ts';
+import { openLines } from '../../src/checks/bulk/ndjson.ts';
 import { openTable } from '../../src/checks/bulk/table.ts';
 import { type OpenSpool, receiveUpload } from '../../src/checks/bulk/upload.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
@@ -17,10 +18,10 @@ async function* inChunks(text: string | Uint8Array): AsyncGenerator<Uint8Array> 
 
 /** What becomes of each line: null, or the code of its fault. */
 async function faultsIn(text: string, format: 'ndjson' | 'csv'): Promise<(string | null)[]> {
-  const reading = await openReading(inChunks(text), format);
+  const reading = format === 'csv' ? await openCsv(inChunks(text)) : openLines(inChunks(text));
   const faults: (string | null)[] = [];
   for await (const block of reading.blocks)
-    for (const line of reading.format.read(block)) {
+    for (const line of reading.read(block)) {
       if (line !== null) faults.push('code' in line[1] ? line[1].code : null);
     }
   return faults;

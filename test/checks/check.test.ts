@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, type Rules } from '../../src/checks/check.ts';
-import { onceMore } from '../../src/checks/checks.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
+import { onceMore } from '../../src/checks/unavailable.ts';
 import type { CivilDate } from '../../src/core/dates.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import type { Finding } from '../../src/registry/find.ts';

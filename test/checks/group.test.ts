@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createTurns, groupCommit, inTime, Unavailable } from '../../src/checks/group.ts';
+import { createTurns, groupCommit } from '../../src/checks/group.ts';
 import { LIMITS as ANSWERS, BESIDE_LIMITS, LONG_LIMITS } from '../../src/checks/limits.ts';
+import { inTime, Unavailable } from '../../src/checks/unavailable.ts';
 
 const LONG_MS = 3_600_000;
 const LIMITS = {

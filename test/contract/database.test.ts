@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime } from '../../src/checks/group.ts';
+import { inTime } from '../../src/checks/unavailable.ts';
 import { watchedSocket } from '../../src/platform/socket.ts';
 import type { RegistryState } from '../../src/registry/readiness.ts';
 import { connect } from '../../src/registry/sql.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCheck } from '../../src/checks/checks.ts';
-import { Unavailable } from '../../src/checks/group.ts';
+import { Unavailable } from '../../src/checks/unavailable.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { faultEvent, lineOf } from '../../src/http/log.ts';

@@ -3,7 +3,6 @@ import type { Sql, Transaction } from '../../registry/sql.ts';
 
 /** A sealed stretch: the rows of transactions from `fromXid` up to, not including, `toXid`, in order of xid and id. */
 export type Block = {
-  id: bigint;
   fromXid: bigint;
   toXid: bigint;
   rows: number;
@@ -21,12 +20,12 @@ export const FIRST_XID = -(2n ** 63n);
 export const FIRST_HASH: Uint8Array = new Uint8Array(32);
 
 /** SHA-256(previous hash, then "from_xid LF to_xid LF rows LF sealed_at LF" in ASCII, then entries). */
-export function blockHash({ previousHash, fromXid, toXid, rows, sealedAt, entries }: Omit<Block, 'id'>): Buffer {
+export function blockHash({ previousHash, fromXid, toXid, rows, sealedAt, entries }: Block): Buffer {
   const head = `${fromXid}\n${toXid}\n${rows}\n${sealedAt}\n`;
   return createHash('sha256').update(previousHash).update(head, 'ascii').update(entries).digest();
 }
 
-/** Every column of `audit`, in this order; instants and days as seconds since 1970, so that no setting changes the text. */
+/** Every column of `audit`, in this order; times as seconds since 1970, so that no setting changes the text. */
 export const CANONICAL_COLUMNS = [
   ...['id', 'at', 'xid', 'tag', 'region', 'copy', 'suket_ends', 'of_age_on', 'status', 'flags'],
   ...['asked', 'matched', 'found', 'source', 'client', 'claim', 'kind', 'detail'],

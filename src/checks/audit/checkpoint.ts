@@ -5,22 +5,21 @@ import { ISSUER } from '../../access/tokens.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted, barred } from '../../registry/standing.ts';
-import { onceMore } from '../checks.ts';
 import type { InTurn } from '../group.ts';
 import { LIMITS } from '../limits.ts';
 import { recent } from '../recent.ts';
+import { onceMore } from '../unavailable.ts';
 import { FIRST_XID } from './chain.ts';
 
 const checkpoint = z.object({
   block: z.int().positive(),
   /** Of the block, in hexadecimal digits; through the chain it stands for all blocks before as well. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Rows sealed by all blocks so far. */
   rows: z.int().positive(),
   sealedAt: z.iso.datetime(),
 });
 
-/** What a checkpoint says of the chain's last block. */
+/** Of the chain's last block; `rows` are those of all blocks so far. */
 export type Checkpoint = z.infer<typeof checkpoint>;
 export type SignCheckpoint = (payload: Checkpoint) => Promise<string>;
 
@@ -29,13 +28,10 @@ const TYPE = 'checkpoint+jwt';
 /** Signs as JWS (RFC 7515, ES256) with the key for checkpoints or, in a JWKS that has none, that for tokens. */
 export function createCheckpointSigner(keyring: () => Keyring): SignCheckpoint {
   return async (payload) => {
-    const keys = keyring();
-    const { key, kid } = (keys.signing('checkpoint') ?? keys.signing('token')) as NonNullable<
-      ReturnType<Keyring['signing']>
-    >;
-    return await new SignJWT({ iss: ISSUER, ...payload })
-      .setProtectedHeader({ alg: 'ES256', typ: TYPE, kid })
-      .sign(key);
+    const signing = keyring().signing('checkpoint') ?? keyring().signing('token');
+    const { key, kid } = signing as NonNullable<typeof signing>;
+    const jws = new SignJWT({ iss: ISSUER, ...payload });
+    return await jws.setProtectedHeader({ alg: 'ES256', typ: TYPE, kid }).sign(key);
   };
 }
 
@@ -64,14 +60,9 @@ export function createAuditState(
 ): ReadAuditState {
   const read = async (): Promise<AuditState> => {
     const [row] = await onceMore(() => inTurn(async () => await sql.unsafe(STATE)));
-    const unsealed = row?.unsealed as number;
-    if (row?.block === null) return { checkpoint: null, sealed: null, unsealed };
-    const sealed = checkpoint.parse({
-      block: row?.block,
-      hash: row?.hash,
-      rows: row?.rows,
-      sealedAt: row?.sealed_at,
-    });
+    const { unsealed, ...last } = row as unknown as { unsealed: number; block: number | null };
+    if (last.block === null) return { checkpoint: null, sealed: null, unsealed };
+    const sealed = checkpoint.parse(last);
     return { checkpoint: await sign(sealed), sealed, unsealed };
   };
   const state = recent(read, { ttlMs: LIMITS.checkpointTtlMs, now: Date.now });
@@ -84,7 +75,7 @@ export function createAuditState(
 
 const STATE = `
 SELECT b.id::float8 AS block, encode(b.hash, 'hex') AS hash,
-  to_char(b.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
+  to_char(b.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "sealedAt",
   (SELECT sum(rows) FROM audit_blocks WHERE id <= b.id)::float8 AS rows,
   (SELECT count(*) FROM audit WHERE xid >= coalesce(b.to_xid, ${FIRST_XID}))::float8 AS unsealed
 FROM (SELECT) one LEFT JOIN LATERAL (SELECT * FROM audit_blocks ORDER BY id DESC LIMIT 1) b ON true`;

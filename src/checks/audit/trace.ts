@@ -19,7 +19,7 @@ export type Trace = {
 
 export const MAX_TRACES = 10_000;
 
-/** Who asked about one person: the newest `MAX_TRACES`, oldest first; and how many requests do not say whom they asked about. */
+/** Who asked about one person: the newest, oldest first; and how many requests do not say about whom. */
 export async function traceNik(
   sql: Sql,
   keys: RegistryKeys,
@@ -27,8 +27,8 @@ export async function traceNik(
 ): Promise<{ traces: Trace[]; untraceable: number }> {
   const { auditTag } = tagsOf(keys, nik, {});
   const rows = await sql`
-    SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, client, claim, found, asked, matched
-    FROM audit WHERE tag = ${auditTag} ORDER BY audit.at DESC, id DESC LIMIT ${MAX_TRACES}`;
+    SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, client, claim, found,
+      asked, matched FROM audit WHERE tag = ${auditTag} ORDER BY audit.at DESC, id DESC LIMIT ${MAX_TRACES}`;
   const [bulk] = await sql`SELECT count(*)::float8 AS count FROM audit WHERE tag IS NULL`;
   const traces = rows.map(({ id, at, client, claim, found, asked, matched }): Trace => {
     return { id, at, client, claim, found, asked: factsOf(asked), matched: factsOf(matched) };

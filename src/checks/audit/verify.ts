@@ -12,31 +12,38 @@ import {
 } from './chain.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
-/** The first thing found wrong: a row, by its id, or a block. */
-export type AuditFault = { block: string } & (
-  | { code: 'ROW_ALTERED' | 'ROW_MISSING' | 'ROW_INSERTED' | 'ROW_REORDERED'; row: string }
-  | { code: 'BLOCK_ALTERED' | 'BLOCK_MISSING' | 'CHAIN_BROKEN' | 'CHECKPOINT_NOT_IN_CHAIN'; row: null }
-);
+type RowFault = 'ROW_ALTERED' | 'ROW_MISSING' | 'ROW_INSERTED' | 'ROW_REORDERED';
+type BlockFault = 'BLOCK_ALTERED' | 'BLOCK_MISSING' | 'CHAIN_BROKEN';
+/** The first thing found wrong, and where: of a block `row` is null. */
+export type AuditFault = {
+  code: RowFault | BlockFault | 'CHECKPOINT_NOT_IN_CHAIN';
+  row: string | null;
+  block: string;
+};
 export type AuditVerdict = { fault: AuditFault | null; blocks: number; rows: number; unsealed: number };
 
 /**
- * Computes everything anew from the rows, as of one moment, and stops at the first fault. With a checkpoint, which somebody
- * kept elsewhere, a chain that was written anew as a whole shows too. Memory holds one block. Rejects as the database does.
+ * Computes everything anew from the rows, as of one moment, and stops at the first fault. With a checkpoint, which
+ * somebody kept elsewhere, a chain that was written anew as a whole shows too. Memory holds one block. Rejects as the
+ * database does.
  */
 export async function verifyAudit(sql: Sql, checkpoint: Checkpoint | null): Promise<AuditVerdict> {
   return await inTransaction(sql, 'isolation level repeatable read read only', async (tx) => {
     const done = { fault: null as AuditFault | null, blocks: 0, rows: 0 };
     let before: Link = { id: 0n, toXid: FIRST_XID, hash: FIRST_HASH };
     let isInChain = checkpoint === null;
-    for (let found = await nextBlock(tx, 0n); found !== null; found = await nextBlock(tx, before.id)) {
-      const { hash, ...block } = found;
-      done.fault = linkFault(before, block, hash) ?? (await rowFault(tx, block));
-      if (done.fault !== null) break;
-      before = { id: block.id, toXid: block.toXid, hash };
+    for (let block = await nextBlock(tx, 0n); block !== null; block = await nextBlock(tx, before.id)) {
+      const code = blockFault(before, block);
+      const found = code === null ? await rowFault(tx, block) : { code, row: null };
+      if (found !== null) {
+        done.fault = { ...found, block: String(before.id + 1n) };
+        break;
+      }
+      before = block;
       done.blocks += 1;
       done.rows += block.rows;
       if (checkpoint?.block !== done.blocks) continue;
-      isInChain = checkpoint.hash === Buffer.from(hash).toString('hex') && checkpoint.rows === done.rows;
+      isInChain = checkpoint.hash === Buffer.from(block.hash).toString('hex') && checkpoint.rows === done.rows;
       if (!isInChain) break;
     }
     if (!isInChain) done.fault ??= { code: 'CHECKPOINT_NOT_IN_CHAIN', row: null, block: String(checkpoint?.block) };
@@ -45,48 +52,41 @@ export async function verifyAudit(sql: Sql, checkpoint: Checkpoint | null): Prom
   });
 }
 
-type Link = { id: bigint; toXid: bigint; hash: Uint8Array };
+type SealedBlock = Block & { id: bigint; hash: Uint8Array };
+type StoredBlock = Omit<SealedBlock, 'id' | 'fromXid' | 'toXid'> & { id: string; fromXid: string; toXid: string };
+type Link = Pick<SealedBlock, 'id' | 'toXid' | 'hash'>;
 
-async function nextBlock(tx: Transaction, after: bigint): Promise<(Block & { hash: Uint8Array }) | null> {
-  const [row] = await tx.unsafe(`SELECT id::text, from_xid::text, to_xid::text, rows, entries, previous_hash, hash,
-    ${secondsOf('sealed_at')} AS sealed_at FROM audit_blocks WHERE id > ${after} ORDER BY audit_blocks.id LIMIT 1`);
+async function nextBlock(tx: Transaction, after: bigint): Promise<SealedBlock | null> {
+  const query = `SELECT id::text, from_xid::text AS "fromXid", to_xid::text AS "toXid", rows, entries,
+    previous_hash AS "previousHash", hash, ${secondsOf('sealed_at')} AS "sealedAt"
+    FROM audit_blocks WHERE id > ${after} ORDER BY audit_blocks.id LIMIT 1`;
+  const [row] = await tx.unsafe<StoredBlock[]>(query);
   if (row === undefined) return null;
-  return {
-    ...{ id: BigInt(row.id), fromXid: BigInt(row.from_xid), toXid: BigInt(row.to_xid), rows: row.rows },
-    ...{ entries: row.entries, previousHash: row.previous_hash, hash: row.hash, sealedAt: row.sealed_at },
-  };
+  return { ...row, id: BigInt(row.id), fromXid: BigInt(row.fromXid), toXid: BigInt(row.toXid) };
 }
 
 /** Whether the block is what was sealed, and follows the one before it. */
-function linkFault(before: Link, block: Block, hash: Uint8Array): AuditFault | null {
-  const fault = (code: 'BLOCK_ALTERED' | 'BLOCK_MISSING' | 'CHAIN_BROKEN', id: bigint): AuditFault => ({
-    ...{ code, row: null, block: String(id) },
-  });
-  if (block.id !== before.id + 1n) return fault('BLOCK_MISSING', before.id + 1n);
-  if (block.entries.byteLength !== block.rows * ENTRY_BYTES || !blockHash(block).equals(hash))
-    return fault('BLOCK_ALTERED', block.id);
-  if (block.fromXid !== before.toXid || !Buffer.from(before.hash).equals(block.previousHash))
-    return fault('CHAIN_BROKEN', block.id);
+function blockFault(before: Link, block: SealedBlock): BlockFault | null {
+  if (block.id !== before.id + 1n) return 'BLOCK_MISSING';
+  if (block.entries.byteLength !== block.rows * ENTRY_BYTES) return 'BLOCK_ALTERED';
+  if (!blockHash(block).equals(block.hash)) return 'BLOCK_ALTERED';
+  if (block.fromXid !== before.toXid || !Buffer.from(before.hash).equals(block.previousHash)) return 'CHAIN_BROKEN';
   return null;
 }
 
 /** The first row, in the order of the block, that is not as it was sealed. */
-async function rowFault(tx: Transaction, block: Block): Promise<AuditFault | null> {
+async function rowFault(tx: Transaction, block: Block): Promise<{ code: RowFault; row: string } | null> {
   const sealed = Buffer.from(block.entries);
   const present = await readEntries(tx, block.fromXid, block.toXid);
   if (sealed.equals(present)) return null;
-  const fault = (code: 'ROW_ALTERED' | 'ROW_MISSING' | 'ROW_INSERTED' | 'ROW_REORDERED', id: string): AuditFault => ({
-    ...{ code, row: asUuid(id), block: String(block.id) },
-  });
   let at = 0;
   while (sealed.subarray(at, at + ENTRY_BYTES).equals(present.subarray(at, at + ENTRY_BYTES))) at += ENTRY_BYTES;
   const [expected, actual] = [idAt(sealed, at), idAt(present, at)];
-  if (expected === actual) return fault('ROW_ALTERED', expected);
-  if (actual !== '' && !idsOf(sealed).has(actual)) return fault('ROW_INSERTED', actual);
-  if (idsOf(present).has(expected)) return fault('ROW_REORDERED', expected);
-  // It may stand elsewhere, under the number of another transaction.
+  if (expected === actual) return { code: 'ROW_ALTERED', row: asUuid(expected) };
+  if (actual !== '' && !idsOf(sealed).has(actual)) return { code: 'ROW_INSERTED', row: asUuid(actual) };
+  // It may stand elsewhere, also under the number of a transaction of another block.
   const [moved] = await tx`SELECT 1 FROM audit WHERE id = ${asUuid(expected)}`;
-  return fault(moved ? 'ROW_REORDERED' : 'ROW_MISSING', expected);
+  return { code: moved ? 'ROW_REORDERED' : 'ROW_MISSING', row: asUuid(expected) };
 }
 
 const idAt = (entries: Buffer, at: number): string => entries.toString('hex', at, at + ID_BYTES);

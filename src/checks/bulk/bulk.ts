@@ -4,14 +4,14 @@ import type { Sql } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck } from '../../registry/tags.ts';
 import type { Caller, Rules } from '../check.ts';
-import { onceMore } from '../checks.ts';
-import { inTime, Unavailable } from '../group.ts';
 import { createShares, type Take } from '../shares.ts';
+import { inTime, onceMore, Unavailable } from '../unavailable.ts';
 import { answerPieces } from './answer-pieces.ts';
+import { openCsv } from './csv.ts';
 import type { FormatName } from './format.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
+import { openLines } from './ndjson.ts';
 import type { BulkSummary } from './outcomes.ts';
-import { openReading } from './reading.ts';
 import { throughSpool } from './through-spool.ts';
 import { type OpenSpool, receiveUpload, type Upload } from './upload.ts';
 
@@ -26,11 +26,9 @@ export type BulkRequest = {
   /** The request's own id, a UUID: that of its audit row. */
   id: string;
   format: FormatName;
-  /** The upload, packed with gzip or not. */
   body: AsyncIterable<Uint8Array>;
   /** Hears how many lines and bytes of the text were answered, and how many bytes it has. */
   progress?(lines: number, bytes: number, totalBytes: number): void;
-  /** Hears the summary, when all is answered. */
   done?(summary: BulkSummary): void;
 };
 
@@ -41,43 +39,49 @@ export type BulkRequest = {
  */
 export type Bulk = (request: BulkRequest, caller: Caller) => Promise<AsyncGenerator<Uint8Array>>;
 
-/** The audit row stands before the first piece: it says what was asked (lines, digest); what comes of it is not known yet. */
 export function createBulk(dependencies: BulkDependencies): Bulk {
-  const { keys, sql, openSpool, limits } = dependencies;
   const takeUpload = createShares({ each: BULK_LIMITS.maxUploadsPerClient, all: BULK_LIMITS.maxUploads });
   const takePlace = createShares({ each: BULK_LIMITS.maxPerClient, all: BULK_LIMITS.maxAtOnce });
-  return async (request, caller) => {
+
+  async function* answer(request: BulkRequest, caller: Caller): AsyncGenerator<Uint8Array> {
     // Told at once rather than after an upload in vain.
     const place = takePlace(caller.client);
     place?.();
     const uploaded = place === null ? null : takeUpload(caller.client);
     if (uploaded === null) throw new Unavailable('TOO_MANY_BULK');
-    let upload: Upload | undefined;
+    const { openSpool, limits } = dependencies;
+    const upload = await receiveUpload(request.body, openSpool, limits).finally(uploaded);
     let leave: (() => void) | undefined;
     try {
-      upload = await receiveUpload(request.body, openSpool, limits).finally(uploaded);
       leave = await placeInTime(takePlace, caller.client);
-      const { bytes, textBytes, lines, sha256, spool } = upload;
-      const reading = await openReading(spool.read(), request.format);
-      const detail = { format: request.format, bytes, lines, sha256 };
-      const { client, region: claim } = caller;
-      const record = { id: request.id, keyCheck: keyCheck(keys), client, claim, detail };
-      const { claim: region } = admitted(await onceMore(() => inTime(recordBulk(sql, record))));
-      const made = answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, reading);
-      const pieces = throughSpool(made, openSpool);
-      // What keeps us from answering at all is an error of the request, not an answer that breaks off.
-      const first = await pieces.next();
-      return closing(first.value as Uint8Array, pieces, close);
-    } catch (error) {
-      await close();
-      throw error;
-    }
-
-    async function close(): Promise<void> {
+      yield* throughSpool(await audited(dependencies, request, upload, caller), openSpool);
+    } finally {
       leave?.();
-      await upload?.spool.close();
+      await upload.spool.close();
     }
+  }
+
+  return async (request, caller) => {
+    const pieces = answer(request, caller);
+    // What keeps us from answering at all is an error of the request, not an answer that breaks off.
+    const first = await pieces.next();
+    return resumed(first.value as Uint8Array, pieces);
   };
+}
+
+/** The answer, behind its audit row: that says what was asked (lines, digest); what comes of it is not known yet. */
+async function audited(
+  dependencies: BulkDependencies,
+  request: BulkRequest,
+  { bytes, textBytes, lines, sha256, spool }: Upload,
+  { client, region: claim }: Caller,
+): Promise<AsyncGenerator<Uint8Array>> {
+  const { keys, sql } = dependencies;
+  const format = request.format === 'csv' ? await openCsv(spool.read()) : openLines(spool.read());
+  const detail = { format: request.format, bytes, lines, sha256 };
+  const record = { id: request.id, keyCheck: keyCheck(keys), client, claim, detail };
+  const { claim: region } = admitted(await onceMore(() => inTime(recordBulk(sql, record))));
+  return answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, format);
 }
 
 /** A place among those that are answered, of which an upload takes one only once it is whole. */
@@ -90,17 +94,12 @@ async function placeInTime(take: Take, client: string): Promise<() => void> {
   }
 }
 
-/** The pieces from the first on; closes when they end or are given up. It must be begun, or nothing closes. */
-async function* closing(
-  first: Uint8Array,
-  rest: AsyncGenerator<Uint8Array>,
-  close: () => Promise<void>,
-): AsyncGenerator<Uint8Array> {
+/** Pieces of which the first was taken. It must be begun, or `rest` does not end. */
+async function* resumed(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield first;
     yield* rest;
   } finally {
     await rest.return(undefined);
-    await close();
   }
 }

@@ -3,64 +3,74 @@ import type { Layout } from '../../intake/layout.ts';
 import { digitsOf } from '../../intake/numbers.ts';
 import type { Answer } from '../answer.ts';
 import type { Question } from '../check.ts';
-import type { Fault, Format } from './format.ts';
+import { type Fault, type Format, fault } from './format.ts';
 import { questionFrom } from './ndjson.ts';
 import { notCompared } from './not-compared.ts';
-import type { Table } from './table.ts';
+import { openTable } from './table.ts';
 
-const RESULT_COLUMNS =
-  'document voter reasons actions status_code region suket_issued_on suket_valid_until suket_valid_on_election_day name_matches kk_matches as_of error'.split(
-    ' ',
-  );
+const RESULT_COLUMNS: Record<string, (answer: Answer) => string | boolean | null | undefined> = {
+  document: ({ document }) => document,
+  voter: ({ voter }) => voter,
+  reasons: ({ reasons }) => reasons.map(({ code }) => code).join(' '),
+  actions: ({ actions }) => actions.join(' '),
+  status_code: ({ statusCode }) => statusCode,
+  region: ({ region }) => region,
+  suket_issued_on: ({ suket }) => suket?.issuedOn,
+  suket_valid_until: ({ suket }) => suket?.validUntil,
+  suket_valid_on_election_day: ({ suket }) => suket?.validOnElectionDay,
+  name_matches: ({ matches }) => matches.name,
+  kk_matches: ({ matches }) => matches.kk,
+  as_of: ({ asOf }) => asOf,
+  error: () => null,
+};
+const READERS = Object.values(RESULT_COLUMNS);
 
 /** What nearly all names and family cards are; the others need cleaning. */
 const PLAIN = /^(?:[A-Za-z][ -~]{6,}[A-Za-z.]|[0-9]{16})$/;
 
 /** Columns of the NIK, and perhaps of the name and the KK number, under any of the names that an import knows too. */
-export const usedIn = ({ columns }: Layout): number[] =>
+const usedIn = ({ columns }: Layout): number[] =>
   [columns.NIK, columns.NAMA_LGKP, columns.NO_KK].filter((place) => place >= 0);
 
-/** A table with a column of NIKs. Every column that is not used comes back in front of the results. */
-export function csvFormat(table: Table): Format {
+/** A table with a column of NIKs. Columns that are not used come back before the results. Throws `IntakeRefusal`. */
+export async function openCsv(text: AsyncGenerator<Uint8Array>): Promise<Format> {
+  const table = await openTable(text, usedIn);
   const { names, columns, ...layout } = table.layout;
   const delimiter = String.fromCharCode(layout.delimiter);
   const used = usedIn(table.layout);
   const echoed = names.flatMap((_, place) => (used.includes(place) ? [] : [place]));
-  const nothingEchoed = delimiter.repeat(echoed.length);
-  const tailOf = (cells: readonly string[]): string => `${cells.join(delimiter)}\r\n`;
-  const echoOf = (cell: string): string => `${echo(utf8(cell), delimiter)}${delimiter}`;
-  const textAt = (place: number): string => {
-    const cell = place < 0 ? '' : table.cell(place);
-    return PLAIN.test(cell) ? cell : cellText(cell);
+  const beginningOf = (cells: readonly string[]): string => {
+    let beginning = '';
+    for (const place of echoed) beginning += echo(utf8(cells[place] ?? ''), delimiter) + delimiter;
+    return beginning;
   };
-  const questionOf = (nik: string): Question | Fault => {
-    const [name, kk] = [textAt(columns.NAMA_LGKP), textAt(columns.NO_KK)];
+  const tailOf = (cells: readonly string[]): string => `${cells.join(delimiter)}\r\n`;
+  const questionOf = (nik: string, cells: readonly string[]): Question | Fault => {
+    const [name, kk] = [textOf(cells[columns.NAMA_LGKP]), textOf(cells[columns.NO_KK])];
     // A family card of zeros is none.
     const digits = /^0*$/.test(kk) ? null : digitsOf(kk);
-    if (digits !== null && !digits.ok) return { code: digits.code, pointer: '/kk' };
+    if (digits !== null && !digits.ok) return fault(digits.code, '/kk');
     return questionFrom(nik, name || undefined, digits?.value);
   };
   return {
-    head: echoed.map((place) => echoOf(latin1(names[place] as string))).join('') + tailOf(RESULT_COLUMNS),
+    blocks: table.blocks,
     *read(block) {
       for (const row of table.read(block)) {
         if (row === null) yield null;
-        else if (typeof row.nik !== 'string' && row.nik.pointer === '') yield [nothingEchoed, row.nik];
-        else {
-          let beginning = '';
-          for (const place of echoed) beginning += echoOf(table.cell(place));
-          yield [beginning, typeof row.nik === 'string' ? questionOf(row.nik) : row.nik];
-        }
+        else yield [beginningOf(row.cells), typeof row.nik === 'string' ? questionOf(row.nik, row.cells) : row.nik];
       }
     },
-    tail: (answer) => tailOf(cellsOf(answer)),
-    faultTail: (fault) => tailOf([...Array(RESULT_COLUMNS.length - 1).fill(''), textOf(fault)]),
-    found: () => ({ passedOver: table.passedOver, warnings: notCompared(table) }),
+    head: beginningOf(names.map(latin1)) + tailOf(Object.keys(RESULT_COLUMNS)),
+    tail: (answer) => tailOf(READERS.map((valueIn) => String(valueIn(answer) ?? ''))),
+    faultTail: ({ code, pointer }) => tailOf([...READERS.slice(1).map(() => ''), `${pointer} ${code}`.trim()]),
+    passedOver: table.passedOver,
+    warnings: notCompared(table),
     summary: (json) => `# summary ${json}\r\n`,
   };
 }
 
-const textOf = ({ code, pointer }: Fault): string => (pointer === '' ? code : `${pointer} ${code}`);
+/** What a cell says, given one character a byte; undefined for a column that is not there. */
+const textOf = (cell = ''): string => (PLAIN.test(cell) ? cell : cellText(cell));
 
 /** Text as one character a byte of its UTF-8. */
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
@@ -78,20 +88,3 @@ function echo(cell: string, delimiter: string): string {
   if (!/["\r\n]/.test(harmless) && !harmless.includes(delimiter)) return harmless;
   return `"${harmless.replaceAll('"', '""')}"`;
 }
-
-const cellsOf = ({ document, voter, reasons, actions, statusCode, region, suket, matches, asOf }: Answer): string[] =>
-  [
-    document,
-    voter,
-    reasons.map(({ code }) => code).join(' '),
-    actions.join(' '),
-    statusCode,
-    region,
-    suket?.issuedOn,
-    suket?.validUntil,
-    suket?.validOnElectionDay,
-    matches.name,
-    matches.kk,
-    asOf,
-    null,
-  ].map((value) => String(value ?? ''));

@@ -7,26 +7,25 @@ import type { Table } from './table.ts';
 const NAME_HEADER = /NAMA|NAME|\bNM\b/;
 const KK_HEADER = /\bN?KK\b|KELUARGA/;
 /** Columns of words and numbers that are not the voter's own name or family card. */
-const OTHER_HEADER =
-  /\b(NIK|TPS|RT|RW|PROP\w*|PROV\w*|KAB\w*|KOTA|KEC\w*|KEL|KELURAHAN|DESA|DUSUN|DISTRI\w*|VILLAGE|ALAMAT|ADDRESS|TEMPAT|TMPT|TMP|LAHIR|IBU|AYAH|SUAMI|ISTRI|KEPALA|HUB\w*|STAT\w*|PEKERJAAN|AGAMA|CATATAN|KET\w*|REMARKS?|NOTES?|FILE\w*|USER\w*)\b/;
+const OTHER_WORDS = [
+  'NIK|TPS|RT|RW|PROP\\w*|PROV\\w*|KAB\\w*|KOTA|KEC\\w*|KEL|KELURAHAN|DESA|DUSUN|DISTRI\\w*|VILLAGE|ALAMAT|ADDRESS',
+  'TEMPAT|TMPT|TMP|LAHIR|IBU|AYAH|SUAMI|ISTRI|KEPALA|HUB\\w*|STAT\\w*|PEKERJAAN|AGAMA|CATATAN|KET\\w*|REMARKS?|NOTES?',
+  'FILE\\w*|USER\\w*',
+];
+const OTHER_HEADER = new RegExp(`\\b(${OTHER_WORDS.join('|')})\\b`);
 const ONE_WORD = /^\p{L}[\p{L}.,'’`-]*$/u;
 const WORDS = /^\p{L}[\p{L}.,'’`-]*(\s+\p{L}[\p{L}.,'’`-]*)+$/u;
 const NEARLY_ALL = 0.9;
 
-/**
- * What a table seems to hold and nobody will be asked about: a column that looks, by its header or by its cells, like names or
- * family cards where none is known for that.
- */
+/** What a table seems to hold and is not asked: a column like names or family cards, by its header or its cells. */
 export function notCompared({ layout: { names, columns }, sample }: Table): Warning[] {
-  const others = names
-    .map((name, place) => ({
-      name,
-      header: name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '),
-      cells: sample.map((cells) => cellText(cells[place] ?? '')).filter((text) => text !== ''),
-    }))
-    .filter(({ name, header }) => columnNamed(name) === undefined && !OTHER_HEADER.test(header));
+  const headers = names.map((name) => name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '));
   const like = (header: RegExp, areLike: (cells: string[]) => boolean): boolean =>
-    others.some((other) => header.test(other.header) || areLike(other.cells));
+    headers.some((other, place) => {
+      if (columnNamed(other) !== undefined || OTHER_HEADER.test(other)) return false;
+      const cells = sample.map((row) => cellText(row[place] ?? '')).filter((text) => text !== '');
+      return header.test(other) || areLike(cells);
+    });
   const warnings: Warning[] = [];
   if (columns.NAMA_LGKP < 0 && like(NAME_HEADER, areNames)) warnings.push('NAME_NOT_COMPARED');
   if (columns.NO_KK < 0 && like(KK_HEADER, areCards)) warnings.push('KK_NOT_COMPARED');

@@ -1,15 +1,14 @@
 import { formatInstant } from '../../core/dates.ts';
 import type { DocumentStatus, Source, VoterStatus } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
-import { TextCache } from '../../intake/memo.ts';
 import { isRounded } from '../../intake/profile.ts';
-import type { LineKind } from '../../intake/tally.ts';
-import { rowReader } from '../../registry/find-many.ts';
+import type { PassedOver } from '../../intake/tally.ts';
+import type { ManyAsked } from '../../registry/find-many.ts';
 import { SAMPLE_SOURCE } from '../../registry/sql.ts';
-import { type Ledger, visibility } from '../../registry/visibility.ts';
-import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
+import { visibility } from '../../registry/visibility.ts';
+import { rangeOf } from '../check.ts';
+import { answersByRow, type View } from '../snapshot.ts';
 import type { Fault, Format, Warning } from './format.ts';
-import { BULK_LIMITS } from './limits.ts';
 
 /** What the last line of an answer says. Lines are those answered, with an answer or an error. */
 export type BulkSummary = {
@@ -21,7 +20,7 @@ export type BulkSummary = {
   /** By code. */
   errors: Record<string, number>;
   /** Lines of a table that are no rows, by kind: they have no line in the answer. */
-  passedOver: Partial<Record<LineKind, number>>;
+  passedOver: PassedOver;
   /** What the answer does not say although the upload seems to ask it, and what a spreadsheet has spoilt. */
   warnings: Warning[];
   /** `SAMPLE` where an answer may be of the synthetic sample. */
@@ -32,61 +31,62 @@ export type BulkSummary = {
   sha256: string;
 };
 
-/**
- * The outcomes of one request: few are distinct, and each is decided and written once. Every line of a request is answered
- * for the same day, whatever the clock does meanwhile.
- */
-export function createOutcomes(ledger: Ledger, caller: Caller, rules: Rules, format: Format) {
-  const nowMs = rules.now();
-  const rulesNow = { ...rules, now: () => nowMs };
-  const rowOf = rowReader(ledger, rangeOf(caller));
-  const known = new TextCache<{ document: DocumentStatus; voter: VoterStatus; tail: string }>(
-    BULK_LIMITS.maxOutcomes,
-  );
+/** A line of the answer: its beginning, and what is wrong with it or the short form of the row that was found. */
+export type AnsweredLine = { beginning: string; fault: Fault | null; short: string };
+/** A block of lines that was read and tagged; no NIK is left. `inZero`: NIKs whose last digit is 0. */
+export type QuestionBlock = {
+  lines: AnsweredLine[];
+  /** In the order of the tags, which is how the table lies; `askedLines` are theirs. */
+  asked: ManyAsked;
+  askedLines: AnsweredLine[];
+  inZero: number;
+};
+
+/** The outcomes of one request, written and counted. Few are distinct, and each is decided and written once. */
+export function createOutcomes(view: View, format: Format) {
+  const outcomeOf = answersByRow(view, (answer) => ({
+    document: answer.document,
+    voter: answer.voter,
+    tail: format.tail(answer),
+  }));
   const document: BulkSummary['document'] = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   const voter: BulkSummary['voter'] = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
   const errors: BulkSummary['errors'] = {};
-  let lines = 0;
+  const counts = { lines: 0, document, voter, errors };
   let [niks, inZero] = [0, 0];
   return {
-    /** Counts a row in its short form; the rest of its line. */
-    ofRow(short: string): string {
-      let outcome = known.get(short);
-      if (outcome === undefined) {
-        const answer = answerOf(rowOf(short), rulesNow);
-        outcome = { document: answer.document, voter: answer.voter, tail: format.tail(answer) };
-        known.put(short, outcome);
-      }
-      lines += 1;
-      document[outcome.document] += 1;
-      voter[outcome.voter] += 1;
-      return outcome.tail;
+    counts,
+    /** The answered lines of a block, given the rows that were found, in the order asked. */
+    answer(block: QuestionBlock, shorts: readonly string[]): Buffer {
+      block.askedLines.forEach((line, i) => {
+        line.short = shorts[i] as string;
+      });
+      counts.lines += block.lines.length;
+      niks += block.askedLines.length;
+      inZero += block.inZero;
+      const text = block.lines.map(({ beginning, fault, short }) => {
+        if (fault !== null) {
+          errors[fault.code] = (errors[fault.code] ?? 0) + 1;
+          return beginning + format.faultTail(fault);
+        }
+        const outcome = outcomeOf(short);
+        document[outcome.document] += 1;
+        voter[outcome.voter] += 1;
+        return beginning + outcome.tail;
+      });
+      return Buffer.from(text.join(''), 'latin1');
     },
-    ofFault(fault: Fault): string {
-      lines += 1;
-      errors[fault.code] = (errors[fault.code] ?? 0) + 1;
-      return format.faultTail(fault);
-    },
-    /** Counts NIKs, and those of them whose last digit is 0. */
-    heard(count: number, endInZero: number): void {
-      niks += count;
-      inZero += endInZero;
-    },
-    lines: () => lines,
     summary(id: string, sha256: string): BulkSummary {
-      const { sources } = visibility(ledger, rangeOf(caller));
+      const { sources } = visibility(view.ledger, rangeOf(view.caller));
       const asOf = sources.map(({ name, region, asOfMs, fullAsOfMs }) => [
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
-      const election = rules.election.id;
-      const { passedOver, warnings } = format.found();
-      if (isRounded(niks, inZero)) warnings.push('NIKS_ROUNDED');
+      const { passedOver } = format;
+      const warnings = [...format.warnings, ...(isRounded(niks, inZero) ? (['NIKS_ROUNDED'] as const) : [])];
       const source = sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY';
-      const counts = { lines, document, voter, errors, passedOver };
-      return { id, election, ...counts, warnings, source, asOf: Object.fromEntries(asOf), sha256 };
+      const election = view.rules.election.id;
+      return { id, election, ...counts, passedOver, warnings, source, asOf: Object.fromEntries(asOf), sha256 };
     },
   };
 }
-
-export type Outcomes = ReturnType<typeof createOutcomes>;

@@ -9,33 +9,29 @@ import { lineKind } from '../../intake/lines.ts';
 import { digitsOf } from '../../intake/numbers.ts';
 import { continued } from '../../intake/read-export.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
-import { RecordScanner, recordCells } from '../../intake/scanner.ts';
-import type { LineKind } from '../../intake/tally.ts';
-import type { Fault } from './format.ts';
+import { RecordScanner } from '../../intake/scanner.ts';
+import { type LineKind, type PassedOver, passOver } from '../../intake/tally.ts';
+import { type Fault, fault } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
+/** A row's cells, one character a byte, none where they cannot be told apart; its NIK, or what is wrong with it. */
+type Row = { line: number; cells: readonly string[]; nik: Nik | Fault };
 /** A table of people to ask about, read as an import reads one. Its blocks are to be read in order. */
 export type Table = {
   layout: Layout;
   blocks: AsyncGenerator<Block>;
-  /** The first rows, cell by cell, one character a byte. */
   sample: readonly string[][];
-  /** Lines that are no rows, the header not among them. */
-  passedOver: Partial<Record<LineKind, number>>;
-  /**
-   * Gives each row: its NIK, or what is wrong with it and whether its cells can be told (a fault of the whole row: no). Null for
-   * a line that is no row.
-   */
-  read(block: Block): Iterable<{ nik: Nik | Fault; line: number } | null>;
-  /** A cell of the row just given, one character a byte. */
-  cell(place: number): string;
+  /** Lines that were no rows so far, the header not among them. */
+  passedOver: PassedOver;
+  /** Gives each row; null for a line that is no row. */
+  read(block: Block): Iterable<Row | null>;
 };
 
 const NEARLY_ALL = 0.9;
 
 /**
- * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells is read
- * only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
+ * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells
+ * is read only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
  */
 export async function openTable(
   text: AsyncGenerator<Uint8Array>,
@@ -45,55 +41,40 @@ export async function openTable(
   const { columnCount, columns } = layout;
   const used = usedIn(layout);
   const shape = shapeOf(layout, BULK_LIMITS);
-  const blocks = cutBlocks(continued([rest], text), {
-    shape,
-    limits: BULK_LIMITS,
-    firstLine: restLine,
-    isCutOff: null,
-  });
+  const cut = { shape, limits: BULK_LIMITS, firstLine: restLine, isCutOff: null };
+  const blocks = cutBlocks(continued([rest], text), cut);
   const { value: first } = await blocks.next();
   const scanner = new RecordScanner(shape);
-  const { starts, ends, doubled } = scanner;
-  const { sample, rowCells } = sampleOf(first?.bytes ?? new Uint8Array(0), layout, scanner);
-  let bytesText = '';
-  let line = restLine;
+  const sample = sampleOf(first, columns.NIK, scanner);
+  // One cell more than the header has is usual where nearly all rows end in a delimiter.
+  const longer = sample.filter((cells) => cells[columnCount]?.trim() === '').length;
+  const rowCells = longer > 0 && longer >= sample.length * NEARLY_ALL ? columnCount + 1 : columnCount;
   /** Another table has begun: its lines would be read wrongly. */
   let changed: Fault | null = null;
 
-  const cell = (place: number): string => {
-    if (place >= scanner.count) return '';
-    const byteText = bytesText.slice(starts[place], ends[place]);
-    return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
-  };
-
-  function rowFault(): string | null {
+  function nikOrFault(cells: readonly string[]): Nik | Fault {
     const { outcome, count, surplus } = scanner;
-    if (outcome !== 'READ') return outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome;
-    if (count === columnCount || (count === rowCells && !surplus)) return null;
-    if (count > columnCount) return 'COLUMNS_SURPLUS';
-    return used.every((place) => cellText(cell(place)) !== '') ? null : 'COLUMNS_MISSING';
-  }
-
-  function nikOrFault(): Nik | Fault {
-    const code = rowFault();
-    if (changed !== null || code !== null) return changed ?? { code: code as string, pointer: '' };
-    const nik = digitsOf(cell(columns.NIK));
-    return nik.ok ? (nik.value as Nik) : { code: nik.code, pointer: '/nik' };
+    if (outcome !== 'READ') return fault(outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome);
+    if (count !== columnCount && (count !== rowCells || surplus)) {
+      if (count > columnCount) return fault('COLUMNS_SURPLUS');
+      if (used.some((place) => cellText(cells[place] ?? '') === '')) return fault('COLUMNS_MISSING');
+    }
+    const nik = digitsOf(cells[columns.NIK] ?? '');
+    return nik.ok ? (nik.value as Nik) : fault(nik.code, '/nik');
   }
 
   /** What kind of line is no row, of one that is at fault. */
-  function kindOf(bytes: Uint8Array, start: number, end: number): LineKind | null {
-    if (isBlank(bytes, start, end)) return 'EMPTY';
+  function kindOf({ text, cells, line }: ScannedLine): LineKind | null {
+    if (isBlank(Buffer.from(text, 'latin1'), 0, text.length)) return 'EMPTY';
     if (changed !== null || scanner.outcome === 'TOO_LONG') return null;
-    const cells = recordCells(bytes, scanner);
     try {
-      if (namesColumns(cells, layout.names)) return headerKind(cells, layout.names);
-      const kind = lineKind(bytesText.slice(start, end), cells, layout, line);
+      if (isHeader(cells, layout)) return 'HEADER';
+      const kind = lineKind(text, cells, layout, line);
       // Something behind a blank first cell is a row without a NIK, not a remark.
       return kind === 'FOOTER' && cellText(cells[0] as string) === '' ? null : kind;
     } catch (error) {
       if (!(error instanceof IntakeRefusal)) throw error;
-      changed = { code: error.code, pointer: '' };
+      changed = fault(error.code);
       return null;
     }
   }
@@ -103,59 +84,65 @@ export async function openTable(
     blocks: continued(first === undefined ? [] : [first], blocks),
     sample,
     passedOver,
-    *read({ bytes, firstLine }) {
-      bytesText = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-      line = firstLine;
-      for (let start = 0; start < bytes.length; ) {
-        const end = scanner.scan(bytes, start, bytes.length);
-        const nik = nikOrFault();
-        const kind = typeof nik === 'string' ? null : kindOf(bytes, start, end);
-        if (kind !== null) passedOver[kind] = (passedOver[kind] ?? 0) + 1;
-        yield kind === null ? { nik: typeof nik === 'string' ? nik : (changed ?? nik), line } : null;
-        line += scanner.lineEndsInside + 1;
-        start = afterLineEnd(bytes, end);
+    *read(block) {
+      for (const scanned of linesOf(block, scanner)) {
+        const { line, cells } = scanned;
+        const nik = changed ?? nikOrFault(cells);
+        const kind = typeof nik === 'string' ? null : kindOf(scanned);
+        if (kind !== null) {
+          passOver(passedOver, kind);
+          yield null;
+        } else if (changed !== null || (typeof nik !== 'string' && nik.pointer === '')) {
+          yield { line, nik: changed ?? nik, cells: [] };
+        } else yield { line, nik, cells };
       }
     },
-    cell,
   };
 }
 
-/** Whether a line names a column of NIKs among others: of people to ask about a table may have no other column that is known. */
-function namesColumns(cells: readonly string[], names: readonly string[]): boolean {
-  const known = new Set(names.map(foldName));
-  return (
-    cells.some((cell) => columnNamed(cell) === 'NIK') &&
-    (cells.every((cell) => known.has(foldName(cell))) || !cells.some((cell) => /[0-9]/.test(cell)))
-  );
+type ScannedLine = { line: number; text: string; cells: string[] };
+
+/** The lines of a block as records; `scanner` says more of the last one given. */
+function* linesOf({ bytes, firstLine }: Block, scanner: RecordScanner): Generator<ScannedLine> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const { starts, ends, doubled } = scanner;
+  let line = firstLine;
+  for (let start = 0; start < bytes.length; ) {
+    const end = scanner.scan(bytes, start, bytes.length);
+    const cells: string[] = [];
+    // Cut from the text: to read each from the bytes, as an import does where it must, takes three times as long.
+    for (let i = 0; i < scanner.count && i < starts.length && scanner.outcome !== 'TOO_LONG'; i += 1) {
+      const cell = text.slice(starts[i], ends[i]);
+      cells.push(doubled[i] === 0 ? cell : cell.replaceAll('""', '"'));
+    }
+    yield { line, text: text.slice(start, end), cells };
+    line += scanner.lineEndsInside + 1;
+    start = afterLineEnd(bytes, end);
+  }
 }
 
-/** Throws `IntakeRefusal` where the header is another. */
-function headerKind(cells: readonly string[], names: readonly string[]): 'HEADER' {
-  const told = (header: readonly string[]): string =>
-    header
-      .map((name) => columnNamed(name) ?? foldName(name))
-      .join()
-      .replace(/,+$/, '');
-  if (told(cells) === told(names)) return 'HEADER';
+/**
+ * Whether a line is the header again: it names a column of NIKs, and all of its names are of this header or none
+ * holds a number (a table of people to ask about may have no other column that is known). Throws `IntakeRefusal`
+ * where it is another header.
+ */
+function isHeader(cells: readonly string[], { names }: Layout): boolean {
+  const [found, own] = [namesOf(cells), namesOf(names)];
+  const namesColumns =
+    found.includes('NIK') && (found.every((name) => own.includes(name)) || !cells.some((cell) => /[0-9]/.test(cell)));
+  if (!namesColumns) return false;
+  if (found.join().replace(/,+$/, '') === own.join().replace(/,+$/, '')) return true;
   throw new IntakeRefusal('HEADER_CHANGED');
 }
 
-/** The first rows that name somebody; one cell more than the header has is usual where nearly all of them end in a delimiter. */
-function sampleOf(
-  bytes: Uint8Array,
-  { columnCount, columns }: Layout,
-  scanner: RecordScanner,
-): { sample: string[][]; rowCells: number } {
+const namesOf = (cells: readonly string[]): string[] => cells.map((cell) => columnNamed(cell) ?? foldName(cell));
+
+/** The first rows that name somebody. */
+function sampleOf(first: Block | undefined, nikPlace: number, scanner: RecordScanner): string[][] {
   const sample: string[][] = [];
-  let longer = 0;
-  for (let start = 0; start < bytes.length && sample.length < BULK_LIMITS.sampleRows; ) {
-    const end = scanner.scan(bytes, start, bytes.length);
-    const cells = scanner.outcome === 'READ' ? recordCells(bytes, scanner) : [];
-    if (digitsOf(cells[columns.NIK] ?? '').ok) {
-      sample.push(cells);
-      if (scanner.count === columnCount + 1 && !scanner.surplus) longer += 1;
-    }
-    start = afterLineEnd(bytes, end);
+  for (const { cells } of first === undefined ? [] : linesOf(first, scanner)) {
+    if (sample.length === BULK_LIMITS.sampleRows) break;
+    if (scanner.outcome === 'READ' && digitsOf(cells[nikPlace] ?? '').ok) sample.push(cells);
   }
-  return { sample, rowCells: longer > 0 && longer >= sample.length * NEARLY_ALL ? columnCount + 1 : columnCount };
+  return sample;
 }

@@ -1,12 +1,13 @@
 import { LF } from '../../intake/bytes.ts';
-import { Unavailable } from '../group.ts';
+import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { type OpenSpool, unkept } from './upload.ts';
 
 /**
- * Hands pieces on through a spool, by whole lines: they are made as fast as they can be, and the reader follows at its own
- * pace. So the snapshot that they are made from is let go of as soon as all are made. Throws what `pieces` throws, when all
- * before it was read, and `Unavailable` where the spool takes no more or the reader takes too long in all. Stops `pieces` where it is given up.
+ * Hands pieces on through a spool, by whole lines: they are made as fast as they can be, and the reader follows at
+ * its own pace. So the snapshot that they are made from is let go of as soon as all are made. Throws what `pieces`
+ * throws, when all before it was read, and `Unavailable` where the spool takes no more or the reader takes too long
+ * in all. Stops `pieces` where it is given up.
  */
 export async function* throughSpool(
   pieces: AsyncGenerator<Uint8Array>,
@@ -17,7 +18,6 @@ export async function* throughSpool(
   const deadline = performance.now() + maxReadMs;
   let [written, seen] = [0, 0];
   let isOver = false;
-  let rest: Uint8Array = new Uint8Array();
   let wake = (): void => {};
   const fill = async (): Promise<void> => {
     for await (const piece of pieces) {
@@ -28,15 +28,12 @@ export async function* throughSpool(
       wake();
     }
   };
-  const filled = fill()
-    .then(
-      () => null,
-      (error: unknown) => ({ error }),
-    )
-    .finally(() => {
-      isOver = true;
-      wake();
-    });
+  const filled = fill().finally(() => {
+    isOver = true;
+    wake();
+  });
+  // Awaited when all before it was read.
+  filled.catch(() => {});
   const more = async (): Promise<boolean> => {
     while (seen === written && !isOver) await new Promise<void>((resolve) => (wake = resolve));
     const hasMore = seen !== written;
@@ -44,18 +41,19 @@ export async function* throughSpool(
     return hasMore;
   };
   try {
+    let rest: Uint8Array = new Uint8Array();
     for await (const chunk of spool.read(more)) {
       if (performance.now() > deadline) throw new Unavailable('READER_TOO_SLOW');
-      const end = chunk.lastIndexOf(LF) + 1;
-      if (end > 0) yield Buffer.concat([rest, chunk.subarray(0, end)]);
-      rest = Buffer.concat([...(end > 0 ? [] : [rest]), chunk.subarray(end)]);
+      const text = Buffer.concat([rest, chunk]);
+      const end = text.lastIndexOf(LF) + 1;
+      if (end > 0) yield text.subarray(0, end);
+      rest = text.subarray(end);
     }
-    const failure = await filled;
     if (rest.byteLength > 0) yield rest;
-    if (failure !== null) throw failure.error;
+    await filled;
   } finally {
     isOver = true;
-    await filled;
+    await filled.catch(() => {});
     await spool.close();
   }
 }

@@ -1,27 +1,26 @@
 import { createHash } from 'node:crypto';
-import { CR, LF } from '../../intake/bytes.ts';
+import { CR, countLineEnds, isLineEnd, LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
 import { errorCode } from '../../registry/error-code.ts';
-import { Unavailable } from '../group.ts';
+import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
 
 /** Where an upload is kept until it is answered, or an answer until it is read: written once and read once. */
 type Spool = {
   write(chunk: Uint8Array): Promise<void>;
-  /** A chunk is good until the next is asked for. At the end `more` says whether to look again; without it, that is the end. */
+  /** A chunk is good until the next is asked for. At the end `more`, if there is one, says whether to look again. */
   read(more?: () => Promise<boolean>): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 };
 export type OpenSpool = () => Promise<Spool>;
 
-/** A disk that is full, or takes no more files, is no fault of who asks, nor of our own. Throws `Unavailable` with its code. */
+/** Throws `Unavailable` with its code where a disk is full or takes no more files; else the error. */
 export function unkept(error: unknown): never {
   throw typeof (error as { syscall?: unknown } | null)?.syscall === 'string'
     ? new Unavailable(errorCode(error))
     : error;
 }
 
-/** An upload that exceeds a limit. */
 export class TooLarge extends Error {
   readonly code: 'TOO_MANY_BYTES' | 'TOO_MANY_LINES';
   constructor(code: TooLarge['code']) {
@@ -30,12 +29,13 @@ export class TooLarge extends Error {
   }
 }
 
-/** `bytes` and `sha256` are those of the upload as it came; `textBytes` and `lines` those of its text, a header included. */
+/** `bytes` and `sha256` are of the upload as it came; `textBytes` and `lines` of its text, a header included. */
 export type Upload = { bytes: number; textBytes: number; lines: number; sha256: string; spool: Spool };
 
 /**
- * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it to.
- * Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or `Unavailable` where there is no room for it.
+ * Reads an upload to its end, unpacked where it is gzip, so that no client waits for us to read while we wait for it
+ * to. Throws `TooLarge`, `IntakeRefusal` (empty, no text, truncated or damaged), or `Unavailable` where there is no
+ * room for it.
  */
 export async function receiveUpload(
   body: AsyncIterable<Uint8Array>,
@@ -59,34 +59,21 @@ export async function receiveUpload(
     for await (const chunk of decodeBytes(hashed(), BULK_LIMITS.sniffBytes, false)) {
       if (chunk.length === 0) continue;
       textBytes += chunk.length;
-      lines += countLines(chunk, last);
+      lines += countLineEnds(chunk, 0, chunk.length);
+      // A CRLF that two chunks share is one.
+      if (last === CR && chunk[0] === LF) lines -= 1;
       last = chunk.at(-1) as number;
       const maxBytes = Math.min(limits.maxBytes, BULK_LIMITS.freeTextBytes + bytes * BULK_LIMITS.maxTextBytesPerByte);
       if (textBytes > maxBytes) throw new TooLarge('TOO_MANY_BYTES');
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk).catch(unkept);
     }
-    return {
-      bytes,
-      textBytes,
-      lines: last === LF || last === CR ? lines : lines + 1,
-      sha256: hash.digest('hex'),
-      spool,
-    };
+    if (!isLineEnd(last)) lines += 1;
+    return { bytes, textBytes, lines, sha256: hash.digest('hex'), spool };
   } catch (error) {
     await spool.close();
     throw error;
   }
-}
-
-/** Line ends of a chunk, blank lines' too: LF, CR, and CRLF as one, also where it stands across two chunks. */
-function countLines(chunk: Uint8Array, before: number): number {
-  let lines = 0;
-  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
-    if ((at === 0 ? before : chunk[at - 1]) !== CR) lines += 1;
-  }
-  for (let at = chunk.indexOf(CR); at >= 0; at = chunk.indexOf(CR, at + 1)) lines += 1;
-  return lines;
 }
 
 /** A spool in memory: for small uploads only. */

@@ -3,17 +3,17 @@ import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons
 import { utcOffsetHours } from '../../core/regions.ts';
 import type { StatusCode } from '../../core/status.ts';
 import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
-import { rowReader } from '../../registry/find-many.ts';
 import type { Transaction } from '../../registry/sql.ts';
-import { type Ledger, visibility } from '../../registry/visibility.ts';
+import { visibility } from '../../registry/visibility.ts';
 import type { Answer } from '../answer.ts';
-import { answerOf, type Caller, type Rules, rangeOf } from '../check.ts';
+import { rangeOf } from '../check.ts';
+import { answersByRow, type View } from '../snapshot.ts';
 import { cursorOf } from './cursor.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 /** What a check shows of one version of a resident's row, asked today. */
 type Shown = { document: DocumentStatus; voter: VoterStatus; reasons: ReasonCode[]; statusCode: StatusCode | null };
-/** `asOf` is the date of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
+/** `asOf`: of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
 export type Change = { ref: string; from: Shown; to: Shown; asOf: string | null };
 /** `cursor` goes on where this page ends; `more`: there is more now. */
 export type Changes = { changes: Change[]; cursor: string; more: boolean };
@@ -28,38 +28,22 @@ export type Counts = {
   asOf: string | null;
 };
 
-/** Answers by the short form of a row, all for the same moment: few are distinct. */
-function createAnswers(ledger: Ledger, caller: Caller, rules: Rules): (short: string) => Answer {
-  const nowMs = rules.now();
-  const rowOf = rowReader(ledger, rangeOf(caller));
-  const known = new Map<string, Answer>();
-  return (short) => {
-    const answer = known.get(short) ?? answerOf(rowOf(short), { ...rules, now: () => nowMs });
-    known.set(short, answer);
-    return answer;
-  };
-}
-
-const shownOf = ({ document, voter, reasons, statusCode }: Answer): Shown => ({
-  document,
-  voter,
-  reasons: reasons.map(({ code }) => code),
-  statusCode,
+/** What is told of an answer; `miss`: the resident is not found. */
+const toldOf = ({ document, voter, reasons, statusCode, asOf }: Answer) => ({
+  shown: { document, voter, reasons: reasons.map(({ code }) => code), statusCode } as Shown,
+  miss: reasons[0]?.code === 'NOT_FOUND',
+  asOf,
 });
-
-const isMiss = ({ reasons }: Answer): boolean => reasons[0]?.code === 'NOT_FOUND';
 
 /** One page of what a list's rows became behind a place. Versions that a check shows alike are passed over. */
 export async function changesBehind(
   tx: Transaction,
-  ledger: Ledger,
+  view: View,
   { list, place, lastCopy, limit }: { list: string; place: Place; lastCopy: number; limit: number },
-  caller: Caller,
-  rules: Rules,
 ): Promise<Changes> {
   if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
-  const answer = createAnswers(ledger, caller, rules);
-  const dateOf = createDates(ledger, caller);
+  const told = answersByRow(view, toldOf);
+  const dateOf = createDates(view);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
   const upTo = Math.min(lastCopy, place.copy + LIST_LIMITS.maxCopies);
   const versions = await findVersions(tx, list, place, { lastCopy: upTo, limit: maxVersions });
@@ -68,10 +52,9 @@ export async function changesBehind(
   for (const { ref, copy, before, after } of versions) {
     if (changes.length === limit) break;
     read += 1;
-    const to = answer(after);
-    const [fromShown, toShown] = [shownOf(answer(before ?? NO_ROW)), shownOf(to)];
-    if (JSON.stringify(fromShown) === JSON.stringify(toShown)) continue;
-    changes.push({ ref, from: fromShown, to: toShown, asOf: dateOf(copy, isMiss(to)) ?? to.asOf });
+    const [from, to] = [told(before ?? NO_ROW), told(after)];
+    if (JSON.stringify(from.shown) === JSON.stringify(to.shown)) continue;
+    changes.push({ ref, from: from.shown, to: to.shown, asOf: dateOf(copy, to.miss) ?? to.asOf });
   }
   const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
@@ -79,30 +62,25 @@ export async function changesBehind(
   return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
 }
 
-/** The date of a copy; null where it may not be told: a resident who went where the caller does not see is treated as absent. */
-function createDates(ledger: Ledger, caller: Caller): (copy: number, miss: boolean) => string | null {
-  const seen = new Set(visibility(ledger, rangeOf(caller)).sources);
+/** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
+function createDates({ ledger, caller }: View): (copy: number, miss: boolean) => string | null {
+  const seen = visibility(ledger, rangeOf(caller)).sources;
   return (id, miss) => {
     const copy = ledger.copies.get(id);
-    if (copy === undefined || (miss && !seen.has(copy.source))) return null;
+    if (copy === undefined || (miss && !seen.includes(copy.source))) return null;
     return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
   };
 }
 
 /** What a check shows of each row of a list now, counted; and how many are not found. */
-export async function countList(
-  tx: Transaction,
-  ledger: Ledger,
-  list: string,
-  caller: Caller,
-  rules: Rules,
-): Promise<Pick<Counts, 'documents' | 'asOf'> & { misses: number }> {
-  const answer = createAnswers(ledger, caller, rules);
-  const documents = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
+export async function countList(tx: Transaction, view: View, list: string) {
+  const told = answersByRow(view, toldOf);
+  const documents: Counts['documents'] = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   let misses = 0;
   for (const { short, count } of await countRows(tx, list)) {
-    documents[answer(short).document] += count;
-    if (isMiss(answer(short))) misses += count;
+    const { shown, miss } = told(short);
+    documents[shown.document] += count;
+    if (miss) misses += count;
   }
-  return { documents, asOf: answer(NO_ROW).asOf, misses };
+  return { documents, asOf: told(NO_ROW).asOf, misses };
 }

@@ -3,17 +3,15 @@ export const LIST_LIMITS = {
   maxBytes: 8 * 1024 ** 2,
   maxLines: 100_000,
   maxLineBytes: 1_024,
-  /** Faults of one upload that are told. */
+  /** Told of one upload. */
   maxFaults: 100,
   maxPerClient: 100,
   /** Lists on their way in or being made at once: of one client, in all. */
   made: { each: 5, all: 12 },
-  /** Changes of one page. */
+  /** Changes of a page; versions that it may pass over, as a check would not show their change; copies it looks in. */
   maxPage: 10_000,
   page: 1_000,
-  /** Versions that one page may pass over because a check would not show their change. */
   maxPassedOver: 5_000,
-  /** Copies whose changes one page may look for. */
   maxCopies: 64,
   /** Readers at once, each on a connection of its own. */
   maxAtOnce: 3,

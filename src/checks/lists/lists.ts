@@ -3,17 +3,23 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { findList, type Place } from '../../registry/changes.ts';
 import { readLedger } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
-import { findListByKey, recordList, recordListMisses, recordListReading, removeList } from '../../registry/lists.ts';
-import type { Sql } from '../../registry/sql.ts';
+import {
+  findListByKey,
+  type ListReading,
+  recordList,
+  recordListMisses,
+  recordListReading,
+  removeList,
+} from '../../registry/lists.ts';
+import type { Sql, Transaction } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
-import { keyCheck, type Proof } from '../../registry/tags.ts';
-import type { Ledger } from '../../registry/visibility.ts';
+import { keyCheck } from '../../registry/tags.ts';
 import type { Fault } from '../bulk/format.ts';
-import { openSnapshot, type Snapshot } from '../bulk/snapshot.ts';
 import type { Upload } from '../bulk/upload.ts';
 import type { Caller, Rules } from '../check.ts';
-import { onceMore } from '../checks.ts';
-import { type InTurn, inTime, Unavailable } from '../group.ts';
+import type { InTurn } from '../group.ts';
+import { openSnapshot, type View } from '../snapshot.ts';
+import { inTime, onceMore, Unavailable } from '../unavailable.ts';
 import { cursorOf } from './cursor.ts';
 import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
 import { LIST_LIMITS } from './limits.ts';
@@ -29,32 +35,25 @@ type Created = { created: boolean; list: CreatedList } | { faults: Fault[] };
 /** `requestId` is the request's own, a UUID: that of its audit row. */
 type Reading = { requestId: string; id: string };
 
-/** Lists that a client follows. Everything rejects with `Refused`, and with `Unavailable` where the registry cannot be asked. */
-export type Lists = {
-  /**
-   * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the text of
-   * JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
-   */
-  create(
-    upload: { id: string; key: string; body: string | Upload },
-    caller: Caller,
-  ): Promise<Result<Created, ListRefusal>>;
-  /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
-  changes(
-    asked: Reading & { after: Place | null; limit: number },
-    caller: Caller,
-  ): Promise<Result<Changes, ListRefusal>>;
-  counts(asked: Reading, caller: Caller): Promise<Result<Counts, ListRefusal>>;
-  remove(id: string, caller: Caller): Promise<Result<null, ListRefusal>>;
-};
-
 type Dependencies = { keys: RegistryKeys; rules: Rules; sql: Sql; inTurn: InTurn };
 
-export function createLists({ keys, rules, sql, inTurn }: Dependencies): Lists {
-  const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
-  const reading = createReading(sql, keyCheck(keys));
+const slow = <Value>(work: Promise<Value>): Promise<Value> => inTime(work, LIST_LIMITS.statementTimeoutMs);
+
+export type Lists = ReturnType<typeof createLists>;
+
+/** Lists that a client follows. All rejects with `Refused`, and `Unavailable` where the registry cannot be asked. */
+export function createLists(dependencies: Dependencies) {
+  const { keys, sql, inTurn } = dependencies;
+  const read = createReading(dependencies);
   return {
-    async create({ id, key, body }, { client, region: claim }) {
+    /**
+     * Keeps a list, whole or not at all; the same key with the same body gives the same list again. The body is the
+     * text of JSON lines, or the upload of a table, of which it may throw `IntakeRefusal`.
+     */
+    async create(
+      { id, key, body }: { id: string; key: string; body: string | Upload },
+      { client, region: claim }: Caller,
+    ): Promise<Result<Created, ListRefusal>> {
       const isLines = typeof body === 'string';
       const { refs, tags, faults } = await (isLines ? readLines(body, keys) : readTable(body.spool.read(), keys));
       if (faults.length > 0) return ok({ faults });
@@ -69,29 +68,28 @@ export function createLists({ keys, rules, sql, inTurn }: Dependencies): Lists {
       if (made.tooMany) return fail('TOO_MANY_LISTS');
       throw new Unavailable('LIST_GONE');
     },
-    changes: ({ requestId, id, after, limit }, caller) =>
-      reading(
-        { id: requestId, list: id, after },
-        caller,
-        async (snapshot, ledger, { sinceCopy, lastCopy }, seeing) => {
-          const place = after ?? { copy: sinceCopy, ref: null };
-          if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
-          // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
-          if (place.copy < sinceCopy || (place.copy === sinceCopy && place.ref !== null))
-            return fail('CURSOR_BEHIND');
-          const asked = { list: id, place, lastCopy, limit };
-          return ok(await slow(changesBehind(snapshot.tx(), ledger, asked, seeing, rules)));
-        },
-      ),
-    counts: ({ requestId, id }, caller) =>
-      reading({ id: requestId, list: id, after: 'ALL' }, caller, async (snapshot, ledger, found, seeing) => {
-        const { rows, createdAt, lastCopy } = found;
-        const cursor = cursorOf({ copy: lastCopy, ref: null });
-        const { misses, ...counted } = await slow(countList(snapshot.tx(), ledger, id, seeing, rules));
-        await slow(recordListMisses(sql, seeing.client, misses, rows - misses));
-        return ok({ id, rows, createdAt, cursor, ...counted });
-      }),
-    async remove(id, { client, region: claim }) {
+    /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
+    changes({ requestId, id, after, limit }: Reading & { after: Place | null; limit: number }, caller: Caller) {
+      const asked = { id: requestId, fromCopy: after && (after.ref === null ? after.copy : -1) };
+      const detail = { list: id, ...(after && { after: cursorOf(after) }) };
+      return read<Changes>({ ...asked, detail }, caller, async (tx, view, { sinceCopy, lastCopy }) => {
+        const place = after ?? { copy: sinceCopy, ref: null };
+        if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
+        // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
+        if (place.copy < sinceCopy || (place.copy === sinceCopy && place.ref !== null)) return fail('CURSOR_BEHIND');
+        const page = { list: id, place, lastCopy, limit };
+        return ok(await slow(changesBehind(tx, view, page)));
+      });
+    },
+    counts({ requestId, id }: Reading, caller: Caller) {
+      const asked = { id: requestId, fromCopy: -1, detail: { list: id } };
+      return read<Counts>(asked, caller, async (tx, view, { rows, createdAt, lastCopy }) => {
+        const { misses, ...counted } = await slow(countList(tx, view, id));
+        await slow(recordListMisses(sql, caller.client, misses, rows - misses));
+        return ok({ id, rows, createdAt, cursor: cursorOf({ copy: lastCopy, ref: null }), ...counted });
+      });
+    },
+    async remove(id: string, { client, region: claim }: Caller): Promise<Result<null, ListRefusal>> {
       const asking = { client, claim, keyCheck: keyCheck(keys) };
       const { known } = admitted(await onceMore(() => slow(inTurn(() => removeList(sql, asking, id)))));
       return known ? ok(null) : fail('NO_LIST');
@@ -106,37 +104,28 @@ const createdList = ({ id, rows, sinceCopy }: { id: string; rows: number; sinceC
 });
 
 type Found = NonNullable<Awaited<ReturnType<typeof findList>>>;
-/** `seeing` is the caller with the region that it may see now. */
-type Work<Value> = (
-  snapshot: Snapshot,
-  ledger: Ledger,
-  found: Found,
-  seeing: Caller,
-) => Promise<Result<Value, ListRefusal>>;
+type Work<Value> = (tx: Transaction, view: View, found: Found) => Promise<Result<Value, ListRefusal>>;
 
 /** Audits, then reads from one snapshot: ledger, list and rows are of the same moment. */
-function createReading(sql: Sql, keyCheck: Proof) {
+function createReading({ keys, rules, sql }: Dependencies) {
   let atOnce = 0;
   return async <Value>(
-    asked: { id: string; list: string; after: Place | 'ALL' | null },
+    asked: Pick<ListReading, 'id' | 'fromCopy' | 'detail'>,
     { client, region: claim }: Caller,
     work: Work<Value>,
   ): Promise<Result<Value, ListRefusal>> => {
-    const { id, list, after } = asked;
-    const [place, whole] = after === 'ALL' ? [null, true] : [after, after !== null && after.ref !== null];
-    const detail = { list, ...(place === null ? {} : { after: cursorOf(place) }) };
-    const record = { id, client, claim, keyCheck, fromCopy: whole ? -1 : (place?.copy ?? null), detail };
     if (atOnce >= LIST_LIMITS.maxAtOnce) throw new Unavailable('TOO_MANY_LISTS');
     atOnce += 1;
     try {
+      const record = { ...asked, client, claim, keyCheck: keyCheck(keys) };
       const { known, claim: region } = admitted(await onceMore(() => inTime(recordListReading(sql, record))));
       if (!known) return fail('NO_LIST');
       return await onceMore(async () => {
         const snapshot = await openSnapshot(sql);
         try {
-          const ledger = await inTime(readLedger(snapshot.tx()));
-          const found = await inTime(findList(snapshot.tx(), list));
-          return found === null ? fail('NO_LIST') : await work(snapshot, ledger, found, { client, region });
+          const view = { ledger: await inTime(readLedger(snapshot.tx())), caller: { client, region }, rules };
+          const found = await inTime(findList(snapshot.tx(), asked.detail.list));
+          return found === null ? fail('NO_LIST') : await work(snapshot.tx(), view, found);
         } finally {
           snapshot.end();
         }

@@ -1,4 +1,4 @@
-import { type Nik, parseNik } from '../../core/nik.ts';
+import type { Nik } from '../../core/nik.ts';
 import { cellText } from '../../intake/cell.ts';
 import { foldName } from '../../intake/columns.ts';
 import type { Layout } from '../../intake/layout.ts';
@@ -6,30 +6,18 @@ import { isRounded } from '../../intake/profile.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { type Tag, tagBytes } from '../../registry/tags.ts';
-import type { Fault } from '../bulk/format.ts';
-import { parseObject, refFault } from '../bulk/ndjson.ts';
+import { type Fault, fault, isFault } from '../bulk/format.ts';
+import { BULK_LIMITS } from '../bulk/limits.ts';
+import { parseLine, refFault } from '../bulk/ndjson.ts';
 import { openTable } from '../bulk/table.ts';
 import { LIST_LIMITS } from './limits.ts';
 
-/** `faults`: what is wrong with an upload, at `/line/member`, lines counted from 1. */
-export type ReadList = { refs: string[]; tags: Tag[]; faults: Fault[] };
-type Row = { ref: string; tag: Tag };
-
-/** Other requests are answered in between. */
-const LINES_AT_A_TIME = 500;
-
-const newList = () =>
-  ({ refs: [], tags: [], faults: [], seen: new Set<string>() }) as ReadList & { seen: Set<string> };
+/** `faults` are at `/line/member`, lines counted from 1. `inZero`: NIKs whose last digit is 0. */
+type ReadList = { refs: string[]; tags: Tag[]; faults: Fault[]; inZero: number };
 
 /** Reads lines of `{"ref","nik"}`, strict; blank ones are no lines. A reference stands once. No NIK is left. */
 export async function readLines(text: string, keys: RegistryKeys): Promise<ReadList> {
-  const list = newList();
-  for (const [i, line] of text.split('\n').entries()) {
-    if (list.faults.length >= LIST_LIMITS.maxFaults) break;
-    if (i % LINES_AT_A_TIME === LINES_AT_A_TIME - 1) await new Promise((resolve) => setImmediate(resolve));
-    if (line.trim() !== '') take(list, readLine(line, keys), i + 1);
-  }
-  return whole(list);
+  return await readRows(rowsOfLines(text), keys);
 }
 
 /**
@@ -37,30 +25,58 @@ export async function readLines(text: string, keys: RegistryKeys): Promise<ReadL
  * `IntakeRefusal` where there is no such header, or a spreadsheet has eaten the last digits.
  */
 export async function readTable(bytes: AsyncGenerator<Uint8Array>, keys: RegistryKeys): Promise<ReadList> {
-  const list = newList();
-  let inZero = 0;
+  const list = await readRows(rowsOfTable(bytes), keys);
+  if (isRounded(list.refs.length, list.inZero)) throw new IntakeRefusal('NIK_ROUNDED');
+  return list;
+}
+
+/** A line of an upload; null for one that is no row. */
+type Row = { line: number; ref: string; asked: { nik: Nik } | Fault } | null;
+
+async function readRows(rows: Iterable<Row> | AsyncIterable<Row>, keys: RegistryKeys): Promise<ReadList> {
+  const refs = new Set<string>();
+  const tags: Tag[] = [];
+  const faults: Fault[] = [];
+  let [read, inZero] = [0, 0];
+  for await (const row of rows) {
+    read += 1;
+    // Other requests are answered in between.
+    if (read % BULK_LIMITS.linesAtATime === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (row === null) continue;
+    const { line, ref, asked } = row;
+    const found = !isFault(asked) && refs.has(ref) ? fault('REPEATED', '/ref') : asked;
+    if (isFault(found)) faults.push(fault(found.code, `/${line}${found.pointer}`));
+    else {
+      refs.add(ref);
+      tags.push(Buffer.from(tagBytes(keys, found.nik), 'latin1').toString('hex'));
+      if (found.nik.endsWith('0')) inZero += 1;
+    }
+    if (faults.length === LIST_LIMITS.maxFaults) break;
+  }
+  if (refs.size + faults.length === 0) faults.push(fault('EMPTY'));
+  return { refs: [...refs], tags, faults, inZero };
+}
+
+function* rowsOfLines(text: string): Generator<Row> {
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') yield null;
+    else if (Buffer.byteLength(line) > LIST_LIMITS.maxLineBytes)
+      yield { line: i + 1, ref: '', asked: fault('LINE_TOO_LONG') };
+    else yield { line: i + 1, ...parseLine(line, ['ref', 'nik']) };
+  }
+}
+
+async function* rowsOfTable(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Row> {
   const table = await openTable(bytes, (layout) => [refPlace(layout), layout.columns.NIK]);
   const place = refPlace(table.layout);
   for await (const block of table.blocks) {
-    let lines = 0;
     for (const row of table.read(block)) {
-      lines += 1;
-      if (lines % LINES_AT_A_TIME === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (list.faults.length >= LIST_LIMITS.maxFaults) break;
-      if (row === null) continue;
-      const { nik, line } = row;
-      if (typeof nik !== 'string') {
-        take(list, nik, line);
-        continue;
-      }
-      const ref = cellText(table.cell(place));
-      if (nik.endsWith('0')) inZero += 1;
-      take(list, refFault(ref === '' ? undefined : ref) ?? { ref, tag: tagOf(nik, keys) }, line);
+      const ref = cellText(row?.cells[place] ?? '');
+      if (row === null) yield null;
+      else if (typeof row.nik !== 'string') yield { line: row.line, ref, asked: row.nik };
+      else yield { line: row.line, ref, asked: refFault(ref === '' ? undefined : ref) ?? { nik: row.nik } };
     }
-    if (list.faults.length >= LIST_LIMITS.maxFaults) break;
   }
-  if (isRounded(list.refs.length, inZero)) throw new IntakeRefusal('NIK_ROUNDED');
-  return whole(list);
 }
 
 function refPlace({ names, headerLine }: Layout): number {
@@ -68,38 +84,4 @@ function refPlace({ names, headerLine }: Layout): number {
   if (place === undefined) throw new IntakeRefusal('MISSING_COLUMN', { detail: 'ref', line: headerLine });
   if (another !== undefined) throw new IntakeRefusal('DUPLICATE_COLUMN', { detail: 'ref' });
   return place;
-}
-
-/** Takes a row in, or what is wrong with it. */
-function take({ refs, tags, faults, seen }: ReturnType<typeof newList>, row: Row | Fault, line: number): void {
-  if ('code' in row) faults.push({ pointer: `/${line}${row.pointer}`, code: row.code });
-  else if (seen.has(row.ref)) faults.push({ pointer: `/${line}/ref`, code: 'REPEATED' });
-  else {
-    seen.add(row.ref);
-    refs.push(row.ref);
-    tags.push(row.tag);
-  }
-}
-
-function whole({ refs, tags, faults }: ReadList): ReadList {
-  return { refs, tags, faults: refs.length + faults.length > 0 ? faults : [fault('EMPTY')] };
-}
-
-const tagOf = (nik: Nik, keys: RegistryKeys): Tag => Buffer.from(tagBytes(keys, nik), 'latin1').toString('hex');
-
-const fault = (code: string, pointer = ''): Fault => ({ code, pointer });
-
-function readLine(line: string, keys: RegistryKeys): Row | Fault {
-  if (Buffer.byteLength(line) > LIST_LIMITS.maxLineBytes) return fault('LINE_TOO_LONG');
-  const json = parseObject(line);
-  if ('code' in json) return json;
-  const { ref, nik, ...others } = json.members;
-  if (Object.keys(others).length > 0) return fault('UNKNOWN_MEMBER');
-  const badRef = refFault(ref);
-  if (badRef !== null) return badRef;
-  if (nik === undefined) return fault('REQUIRED', '/nik');
-  if (typeof nik !== 'string') return fault('NOT_A_STRING', '/nik');
-  const parsed = parseNik(nik);
-  if (!parsed.ok) return fault(parsed.code.replace(/^NIK_/, ''), '/nik');
-  return { ref: ref as string, tag: tagOf(parsed.value, keys) };
 }

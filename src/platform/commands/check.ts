@@ -9,7 +9,7 @@ import type { FormatName, Warning } from '../../checks/bulk/format.ts';
 import { BULK_LIMITS } from '../../checks/bulk/limits.ts';
 import type { BulkSummary } from '../../checks/bulk/outcomes.ts';
 import { TooLarge } from '../../checks/bulk/upload.ts';
-import { Unavailable } from '../../checks/group.ts';
+import { Unavailable } from '../../checks/unavailable.ts';
 import { uuidV7 } from '../../http/request-id.ts';
 import { Refused } from '../../registry/standing.ts';
 import { openService } from '../../service.ts';

@@ -1,0 +1,55 @@
+import { errorCode, isConnectionLost, isOutage } from '../registry/error-code.ts';
+import { LIMITS } from './limits.ts';
+
+/** No answer can be had now; ask again after `retryAfterSeconds`. Never to be read as "not found". */
+export class Unavailable extends Error {
+  readonly retryAfterSeconds: number = LIMITS.retryAfterSeconds;
+  /** SQLSTATE or driver code of the cause, for the operator. */
+  readonly code: string;
+  constructor(code: string) {
+    super('no answer can be had now');
+    this.code = code;
+  }
+}
+
+/** An outage as `Unavailable`, without the driver's text, which may hold parameters; a bug of ours as it is. */
+export const asUnavailable = (error: unknown): unknown =>
+  isOutage(error) ? new Unavailable(errorCode(error)) : error;
+
+/** The same, or `Unavailable` after `timeoutMs`: a database that does not answer must not make callers hang. */
+export async function inTime<Value>(
+  work: Promise<Value>,
+  timeoutMs: number = LIMITS.statementTimeoutMs,
+): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable('TIMEOUT')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A try that begins later could end after the deadline. */
+const LAST_TRY_AFTER_MS = LIMITS.checkDeadlineMs - LIMITS.maxWaitMs - LIMITS.statementTimeoutMs;
+
+/**
+ * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id, so
+ * what it did before counts once.
+ */
+export async function onceMore<Row>(
+  work: (again: boolean) => Promise<Row>,
+  now: () => number = () => performance.now(),
+): Promise<Row> {
+  const since = now();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries > 1);
+    } catch (error) {
+      const isLast = tries === LIMITS.maxTries || now() - since > LAST_TRY_AFTER_MS;
+      if (!isConnectionLost(error) || isLast) throw asUnavailable(error);
+    }
+  }
+}
