@@ -1,7 +1,6 @@
 import { type Column, type DateColumn, STATUS_COLUMNS } from './columns.ts';
 import type { DateForm } from './dates.ts';
 import type { IntakeLimits } from './limits.ts';
-import type { RecordShape } from './shape.ts';
 
 /** How the records of one file are laid out, as its head says. Plain data: a worker thread gets a copy. */
 export type Layout = {
@@ -36,7 +35,9 @@ export type Profile = {
   zoneHours: number;
 };
 
-/** What the scanner of records needs to know of a layout. */
+/** What the scanner needs to know of every record of a file. By the place of the NIK a line is known for a record. */
+export type RecordShape = { delimiter: number; columnCount: number; nikPlace: number; maxLineBytes: number };
+
 export function shapeOf(layout: Layout, { maxLineBytes }: Pick<IntakeLimits, 'maxLineBytes'>): RecordShape {
   const { delimiter, columnCount, columns } = layout;
   return { delimiter, columnCount, nikPlace: columns.NIK, maxLineBytes };

@@ -1,5 +1,5 @@
 import { afterLineEnd, CR, countLineEnds, isBlank, LF, QUOTE, SPACE, TAB } from './bytes.ts';
-import type { RecordShape } from './shape.ts';
+import type { RecordShape } from './layout.ts';
 
 const ORDINARY = 0;
 const DELIMITER = 1;

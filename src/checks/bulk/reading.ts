@@ -1,5 +1,5 @@
 import { type Block, cutBlocks } from '../../intake/blocks.ts';
-import type { RecordShape } from '../../intake/shape.ts';
+import type { RecordShape } from '../../intake/layout.ts';
 import { csvFormat, usedIn } from './csv.ts';
 import type { Format, FormatName } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
