@@ -16,25 +16,15 @@ export async function* decodeBytes(
   allowTruncated: boolean,
 ): AsyncGenerator<Uint8Array> {
   const file = await peek(chunks, sniffBytes);
+  let text = file;
   try {
-    yield* decodeText(
-      isGzip(file.head) ? gunzip(file.all(), allowTruncated) : file.all(),
-      sniffBytes,
-      allowTruncated,
-    );
-  } finally {
-    await file.close();
-  }
-}
-
-async function* decodeText(chunks: Bytes, sniffBytes: number, allowTruncated: boolean): AsyncGenerator<Uint8Array> {
-  const text = await peek(chunks, sniffBytes);
-  try {
+    if (isGzip(file.head)) text = await peek(gunzip(file.all(), allowTruncated), sniffBytes);
     if (text.head.length === 0) throw new IntakeRefusal('EMPTY_FILE');
     const { encoding, skip } = sniffEncoding(text.head);
     yield* encoding === 'BYTES' ? text.all(skip) : transcode(text.all(skip), encoding, allowTruncated);
   } finally {
     await text.close();
+    await file.close();
   }
 }
 

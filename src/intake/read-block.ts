@@ -38,8 +38,8 @@ type State = { tally: Tally; line: number; text: string; start: number; unreadab
 
 /**
  * Makes the reader of an export's blocks: one per thread, since it keeps small caches of spellings and dates.
- * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns the counts
- * of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be, or what the sink throws.
+ * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns the
+ * counts of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be.
  */
 export function createBlockReader(settings: ReaderSettings): (block: Block, sink: RecordSink) => Tally {
   const { layout, profile, limits = INTAKE_LIMITS } = settings;
@@ -55,7 +55,7 @@ export function createBlockReader(settings: ReaderSettings): (block: Block, sink
   const textOf = (bytes: Buffer, start: number, end: number): string =>
     bytes.toString('latin1', start, Math.min(end, start + limits.maxLineBytes));
 
-  /** Whether the line behind a short row is the rest of it: a row without a NIK, as a line end inside a cell leaves it. */
+  /** Whether the line behind a short row is the rest of it: no NIK, as a line end inside a cell leaves it. */
   function isBroken(bytes: Buffer, next: number): boolean {
     if (next >= bytes.length) return false;
     const end = ahead.scan(bytes, next, bytes.length);
@@ -97,7 +97,8 @@ export function createBlockReader(settings: ReaderSettings): (block: Block, sink
       else tally.rows += 1;
       if (row.ok) {
         lastDigits.count(row.value);
-        countRegency(tally.regencies, row.value.facts.region);
+        const regency = row.value.facts.region?.slice(0, 5);
+        if (regency !== undefined) tally.regencies.set(regency, (tally.regencies.get(regency) ?? 0) + 1);
         sink.resident(row.value);
       } else if (kind === null) {
         const column = row.code.startsWith('NIK_') ? 'NIK' : null;
@@ -131,11 +132,6 @@ function countCell(state: State, column: number, kind: CellKind): void {
   if (kind === CONTRADICTS) throw new IntakeRefusal('DATES_CONTRADICT', { detail: COLUMNS[column], line });
   state.unreadable += 1;
   if (tally.firstLines[column] === 0) tally.firstLines[column] = line;
-}
-
-function countRegency(regencies: Map<string, number>, region: string | null): void {
-  const regency = region?.slice(0, 5);
-  if (regency !== undefined) regencies.set(regency, (regencies.get(regency) ?? 0) + 1);
 }
 
 /** Of a block: fewer prove nothing. */

@@ -31,16 +31,11 @@ export type Tally = ReturnType<typeof newTally>;
 
 /** Adds one tally to another; the first line is that of the earliest block. */
 export function addTally(sum: Tally, more: Tally): void {
-  more.cells.forEach((count, i) => {
-    sum.cells[i] = (sum.cells[i] as number) + count;
-  });
-  more.firstLines.forEach((line, i) => {
-    const first = sum.firstLines[i] as number;
-    if (line > 0 && (first === 0 || line < first)) sum.firstLines[i] = line;
-  });
+  for (const [i, count] of more.cells.entries()) sum.cells[i] = (sum.cells[i] as number) + count;
+  for (const [i, line] of more.firstLines.entries())
+    if (line > 0) sum.firstLines[i] = Math.min(line, sum.firstLines[i] || line);
   for (const [kind, lines] of Object.entries(more.passedOver)) passOver(sum.passedOver, kind as LineKind, lines);
-  for (const [regency, count] of more.regencies)
-    sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + count);
+  for (const [regency, rows] of more.regencies) sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + rows);
   sum.rows += more.rows;
 }
 
