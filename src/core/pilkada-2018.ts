@@ -2,8 +2,8 @@ import type { CivilDate } from './dates.ts';
 import type { Contest, Election } from './election.ts';
 
 /**
- * The 171 contests of 27 June 2018 (V for the counts: 17 governors, 39 mayors, 115 regents), a province each: its name where
- * a governor is elected, then its regencies, and from 71 on its cities.
+ * The 171 contests of 27 June 2018 (V for the counts: 17 governors, 39 mayors, 115 regents), a province each: its name
+ * where a governor is elected, then its regencies, and from 71 on its cities.
  */
 const CONTESTS = `
 11: 01 ACEH SELATAN, 18 PIDIE JAYA, 75 SUBULUSSALAM

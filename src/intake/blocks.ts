@@ -9,7 +9,7 @@ import { RecordScanner, recordCells } from './scanner.ts';
  */
 export type Block = { firstLine: number; lines: number; bytes: Uint8Array<ArrayBuffer> };
 
-/** `isCutOff` judges a last record without a line end: its text, its cells, how many cells the record before it has. */
+/** `isCutOff` judges a last record without a line end: its text, its cells, how many cells the one before has. */
 type CutOptions = {
   shape: RecordShape;
   limits: { blockBytes: number };
@@ -18,8 +18,8 @@ type CutOptions = {
 };
 
 /**
- * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record has
- * no line end and is cut off, or where quotes are open at the end, unless `isCutOff` is null.
+ * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record
+ * has no line end and is cut off, or where quotes are open at the end, unless `isCutOff` is null.
  */
 export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, options: CutOptions): AsyncGenerator<Block> {
   const cutter = new Cutter(options);

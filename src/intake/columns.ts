@@ -1,6 +1,4 @@
-/** The columns of a SIAK export that are used (V), and the names under which they are met. All others are passed over. */
-
-/** The status code of a row is in the first of these that is not blank there (V). */
+/** Of a SIAK export (V). The status code of a row is in the first of these that is not blank there (V). */
 export const STATUS_COLUMNS = [
   'EKTP_CURRENT_STATUS_CODE',
   'CURRENT_STATUS_CODE',
@@ -22,13 +20,13 @@ const ALIASES = {
   TGL_LHR: 'TANGGAL LAHIR|TGL LAHIR|TANGGAL LHR|TANGGAL KELAHIRAN|TGL KELAHIRAN',
   STAT_KWN: 'STATUS KAWIN|STATUS PERKAWINAN|STAT KAWIN|STATUS KWN|STATUS NIKAH|STATUS PERNIKAHAN|PERKAWINAN',
   JENIS_PKRJN: 'PEKERJAAN|JENIS PEKERJAAN|JNS PKRJN|JNS PEKERJAAN|PKRJN',
-  NO_PROP:
-    'PROVINSI|PROPINSI|PROP|PROV|NO PROVINSI|NO PROPINSI|NO PROV|KODE PROVINSI|KODE PROPINSI|KODE PROP|KODE PROV|KD PROP|KD PROV',
+  NO_PROP: `PROVINSI|PROPINSI|PROP|PROV|NO PROVINSI|NO PROPINSI|NO PROV|KODE PROVINSI|KODE PROPINSI|KODE PROP|KODE PROV
+    |KD PROP|KD PROV`,
   NO_KAB:
     'KABUPATEN|KAB|KAB KOTA|KABUPATEN KOTA|NO KABUPATEN|NO KAB KOTA|KODE KABUPATEN|KODE KAB|KODE KAB KOTA|KD KAB',
   NO_KEC: 'KECAMATAN|KEC|NO KECAMATAN|KODE KECAMATAN|KODE KEC|KD KEC',
-  NO_KEL:
-    'KELURAHAN|KEL|DESA|DESA KELURAHAN|KELURAHAN DESA|KEL DESA|DESA KEL|NO KELURAHAN|NO DESA|KODE KELURAHAN|KODE KEL|KODE DESA|KD KEL|KD DESA',
+  NO_KEL: `KELURAHAN|KEL|DESA|DESA KELURAHAN|KELURAHAN DESA|KEL DESA|DESA KEL|NO KELURAHAN|NO DESA|KODE KELURAHAN
+    |KODE KEL|KODE DESA|KD KEL|KD DESA`,
   STAT_HIDUP: 'STATUS HIDUP',
   KEBANGSAAN: 'KEWARGANEGARAAN|WARGA NEGARA',
   FLAG_STATUS: 'FLAG|FLA',
@@ -42,9 +40,10 @@ export type Column = keyof typeof ALIASES;
 export const COLUMNS = Object.keys(ALIASES) as Column[];
 
 /** Columns of SIAK that are not used but begin like one that is: a name cut short may be theirs. */
-const UNUSED = `JENIS_KLMIN NO_AKTA_LHR NO_AKTA_KWN NO_RT NO_RW NO_PASPOR NO_KTP_IBU NO_KTP_AYAH NO_KITAS NAMA_LGKP_AYAH
-  NAMA_LGKP_IBU NAMA_PROP NAMA_KAB NAMA_KEC NAMA_KEL STAT_HBKEL STAT_KTP TGL_KWN TGL_CRAI TGL_PJG_KTP TGL_AKH_PASPOR
-  TGL_UBAH TGL_ENTRI TGL_CETAK_KIA FLAGSINK FLAG_PINDAH FLAG_EKTP KET_AGAMA COUNT_BIODATA NIK_IBU NIK_AYAH`;
+const UNUSED = `JENIS_KLMIN NO_AKTA_LHR NO_AKTA_KWN NO_RT NO_RW NO_PASPOR NO_KTP_IBU NO_KTP_AYAH NO_KITAS
+  NAMA_LGKP_AYAH NAMA_LGKP_IBU NAMA_PROP NAMA_KAB NAMA_KEC NAMA_KEL STAT_HBKEL STAT_KTP TGL_KWN TGL_CRAI TGL_PJG_KTP
+  TGL_AKH_PASPOR TGL_UBAH TGL_ENTRI TGL_CETAK_KIA FLAGSINK FLAG_PINDAH FLAG_EKTP KET_AGAMA
+  COUNT_BIODATA NIK_IBU NIK_AYAH`;
 
 /** A name without case, blanks, underscores, dots, quotes and line ends. */
 export const foldName = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]+/g, '');
@@ -57,7 +56,7 @@ const BY_NAME = new Map(
 const FULL_NAMES = [...COLUMNS, ...UNUSED.split(/\s+/)].map(foldName);
 const SHORTEST_CUT = 4;
 
-/** The column that a name stands for; also one that SQL*Plus cut short, where it can be only one. Undefined for all others. */
+/** The column that a name stands for; also one that SQL*Plus cut short, where it can be only one. */
 export function columnNamed(name: string): Column | undefined {
   const folded = foldName(name);
   const known = BY_NAME.get(folded);

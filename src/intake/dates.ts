@@ -2,8 +2,8 @@ import { birthday, type CivilDate, civilDate, daysLater } from '../core/dates.ts
 import { isWeekday, monthNamed } from './months.ts';
 
 /**
- * Dates as an export writes them. What a cell says beyond doubt is read from the cell; which of two numbers is the day,
- * and whether a number counts days, belongs to the column (`DateForm`). All take the clean text of a cell.
+ * Dates as an export writes them. What a cell says beyond doubt is read from the cell; which of two numbers is the
+ * day, and whether a number counts days, belongs to the column (`DateForm`). All take the clean text of a cell.
  */
 export type DateOrder = 'DMY' | 'MDY' | 'YMD';
 export type DateForm = {
@@ -35,7 +35,7 @@ const FIRST_SURE_SERIAL = 10_000;
 const FIRST_DATE = '1900-01-02';
 const EPOCH = '1970-01-01';
 
-/** Reads a cell in the form of its column. Two digits of a year are completed to 20YY. `zoneHours`: those of the source. */
+/** Reads a cell in the form of its column; two digits of a year as 20YY. `zoneHours` of the source, for instants. */
 export function readDate(text: string, form: DateForm, zoneHours: number): ReadDate {
   if (text === '') return { kind: 'BLANK' };
   const written = parse(text, zoneHours);

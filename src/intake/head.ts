@@ -16,14 +16,13 @@ const KNOWN_NAMES = 2;
 /** The head of a table: its layout, what was read beyond it, and what stood above it. */
 type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: PassedOver };
 type HeadLimits = Pick<IntakeLimits, 'maxLineBytes' | 'maxColumns' | 'headLines'>;
-/** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next line begins. */
+/** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next begins. */
 type Line = { line: number; names: string[]; known: number; cells: number; delimiter: string; next: number };
 
 /**
- * Finds the header among the first lines: of all lines and delimiters the one under which most names are known. `needed` are
- * columns without which the table says nothing; each is one column or several of which one will do.
- * Throws what the file looks like: NO_HEADER, UNKNOWN_DELIMITER, UNKNOWN_QUOTE, NOT_A_TABLE, MISSING_COLUMN,
- * DUPLICATE_COLUMN, TOO_MANY_COLUMNS, HEADER_TOO_LONG.
+ * Finds the header among the first lines: of all lines and delimiters the one under which most names are known.
+ * `needed` are columns without which the table says nothing; each is one column or several of which one will do.
+ * Throws an `IntakeRefusal` that says what the file looks like.
  */
 export async function findHead(
   bytes: AsyncGenerator<Uint8Array>,

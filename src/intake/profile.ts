@@ -19,8 +19,8 @@ const NEARLY_ALL = 0.9;
 const A_FEW = 0.01;
 
 /**
- * Judges the columns of a table from its first rows: what form the dates of each are in, how many cells a row has, what a
- * spreadsheet has spoilt. Throws `IntakeRefusal` where a column cannot be read one way only, or its digits are gone.
+ * Judges the columns of a table from its first rows: what form the dates of each are in, how many cells a row has,
+ * what a spreadsheet has spoilt. Throws `IntakeRefusal` where a column cannot be read one way only, or its digits are gone.
  */
 export function profileColumns(
   found: Layout,
@@ -156,7 +156,7 @@ function usualCells(columnCount: number, rows: Row[]): number {
   return longer.filter((count) => count === usual).length >= rows.length * NEARLY_ALL ? usual : columnCount;
 }
 
-/** The neighbours of the status columns that do not hold a status code in most rows themselves: one there shows a shifted row. */
+/** The neighbours of the status columns that seldom hold a status code: one there shows a shifted row. */
 function shiftPlaces({ columns, columnCount }: Layout, rows: Row[]): number[] {
   const status = STATUS_COLUMNS.map((column) => columns[column]).filter((place) => place >= 0);
   const beside = new Set(status.flatMap((place) => [place - 1, place + 1]));

@@ -38,8 +38,8 @@ type State = { tally: Tally; line: number; text: string; start: number; unreadab
 
 /**
  * Makes the reader of an export's blocks: one per thread, since it keeps small caches of spellings and dates.
- * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns the
- * counts of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be.
+ * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns
+ * the counts of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be.
  */
 export function createBlockReader(settings: ReaderSettings): (block: Block, sink: RecordSink) => Tally {
   const { layout, profile, limits = INTAKE_LIMITS } = settings;

@@ -18,7 +18,7 @@ export type ExportOptions = {
 const NEEDED = [['NIK'], STATUS_COLUMNS] as const;
 
 /**
- * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, and cuts the rest.
+ * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, cuts the rest.
  * Throws `IntakeRefusal`, here or, for what only shows later (FILE_TRUNCATED, FILE_DAMAGED), out of `blocks`.
  */
 export async function readExport(

@@ -43,8 +43,8 @@ export type RejectReason = NikFault | 'NIK_ROUNDED' | RowFault;
 export type Reject = { line: number; column: Column | null; reason: RejectReason };
 
 /**
- * The bytes of the cells from one place to another (itself unless given), with all that stands between them, one character
- * a byte; '' for the place -1 of a column that the file has not.
+ * The bytes of the cells from one place to another (itself unless given), with all between them, one character a byte;
+ * '' for the place -1 of a column that the file has not.
  */
 export type CellReader = (place: number, lastPlace?: number) => string;
 type Read<Value> = (cell: CellReader) => Value;
@@ -140,7 +140,7 @@ function columnReaders({ layout, profile, heard }: ReaderOptions) {
     };
     return column(name, memo(MAX_SPELLINGS, read));
   };
-  /** A column of dates: `use` gives what a date says there, or null; `known` reads what needs no look-up among all days. */
+  /** A column of dates: `use` gives what a date says there, or null; `known` reads what needs no look-up. */
   const dates = <Value>(
     name: DateColumn,
     use: (date: ReadDate) => Value | null,
@@ -197,7 +197,7 @@ function statusOf(columns: Read<Status>[], cell: CellReader): Status {
   return status;
 }
 
-/** The region from its four cells, which repeat together: where they stand side by side, one look-up serves for all. */
+/** The region from its four cells, which repeat together: side by side, one look-up serves for all. */
 function createRegionReader({ layout: { columns }, heard }: ReaderOptions): Read<string | null> {
   const places = REGION_COLUMNS.map((column) => columns[column]);
   const indexes = REGION_COLUMNS.map((column) => COLUMNS.indexOf(column));

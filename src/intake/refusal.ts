@@ -1,7 +1,7 @@
 const SAVE_AS = 'save it as CSV (delimited text) with the NIK column as text, and import that';
 const AS_TEXT = 'Export the data again with the NIK and KK columns as text; do not open them in a spreadsheet before';
 
-/** Why a file is refused whole: the cause and the way out, for the operator. `{at}` is the line, where one is named. */
+/** Why a file is refused whole: the cause and the way out, for the operator. `{at}` is the line, if known. */
 const SENTENCES = {
   EMPTY_FILE: 'The file is empty: export it again',
   XLSX_FILE: `The file is an Excel workbook (XLSX), whatever its name: ${SAVE_AS}`,
@@ -45,7 +45,7 @@ const SENTENCES = {
 };
 export type RefusalCode = keyof typeof SENTENCES;
 
-/** What a refusal names: `detail` is a column, a kind of file or counts, never a value out of the file; lines from 1. */
+/** What a refusal names: `detail` is a column, a kind of file or counts, never a value; lines count from 1. */
 export type RefusalPlace = { detail?: string | undefined; line?: number | undefined };
 
 /** A file that is refused whole. The message is for the operator and holds no value out of the file. */

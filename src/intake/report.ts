@@ -25,10 +25,7 @@ const MISSED: readonly [ReadingWarning, ...Column[]][] = [
 export type ReadingReport = ReturnType<ReadingSum['report']>;
 export type ColumnReport = ReadingReport['columns'][number];
 
-/**
- * Shares, 0–1, of rows that may be rejected and of the filled cells of a used column that may be unreadable; the region
- * that the rows must be of (`32.01`), null = any.
- */
+/** Shares, 0–1, of rows rejected and of filled cells unreadable; the region of the rows (`32.01`), null = any. */
 type ReadingGuards = { maxRejected: number; maxUnreadable: number; region: string | null };
 
 /** Fewer unreadable cells than this say nothing about a column. */

@@ -2,7 +2,7 @@ import type { CivilDate } from '../core/dates.ts';
 import { type Nik, nikHints } from '../core/nik.ts';
 import { type DocumentStatus, REASON_CODES, type ReasonCode, type VoterStatus } from '../core/reasons.ts';
 
-/** Columns that an example may set, and what the others have; `born` is that of the NIK. Some stand for several columns. */
+/** What an example may set, and what it has otherwise; `born` is then that of the NIK. Some are several columns. */
 const USUAL = {
   born: '',
   marital: '2',
@@ -78,7 +78,7 @@ const REASON_OF = {
   UNDETERMINED: null,
 };
 
-/** One resident for each document and each reason of the decision, and what a check of them says on the sample's date. */
+/** One resident for each document and each reason, and what a check of them says on the sample's date. */
 export const SANDBOX = EXAMPLES.map(([outcome, nik, name, document, voter, ...rows], place) => {
   const kk = `320101${String(place + 1).padStart(2, '0')}03119001`;
   const suketNumber = rows[0]?.suket?.split(';')[0] ?? null;
