@@ -3,10 +3,7 @@ import type { RecordShape } from './layout.ts';
 import { IntakeRefusal } from './refusal.ts';
 import { RecordScanner, recordCells } from './scanner.ts';
 
-/**
- * A piece of the file that holds whole records, and so many line ends. `firstLine` counts from 1, the header included.
- * `bytes.buffer` is its own and may be transferred to a worker thread.
- */
+/** Whole records and so many line ends; lines count from 1, the header included. `bytes.buffer` is its own. */
 export type Block = { firstLine: number; lines: number; bytes: Uint8Array<ArrayBuffer> };
 
 /** `isCutOff` judges a last record without a line end: its text, its cells, how many cells the one before has. */
@@ -53,7 +50,6 @@ class Cutter {
     return this.#length === this.#buffer.length;
   }
 
-  /** Takes in what there is room for; returns what is left. */
   take(chunk: Uint8Array): Uint8Array {
     const lineEnd = this.#dropping ? chunk.findIndex(isLineEnd) : 0;
     if (lineEnd < 0) return chunk.subarray(chunk.length);
@@ -78,7 +74,6 @@ class Cutter {
     return this.#hand(end);
   }
 
-  /** What is left at the end of the file, the end of which is then judged. */
   cutLast(): Block {
     if (this.#dropping) this.take(Uint8Array.of(LF));
     if (this.#isTruncated(this.#buffer.subarray(0, this.#length))) throw new IntakeRefusal('FILE_TRUNCATED');

@@ -3,10 +3,7 @@ import { WINDOWS_1252 } from '../core/names.ts';
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NON_ASCII = /[\u0080-\u00ff]/;
 
-/**
- * The text of a cell from its bytes, given one character a byte: UTF-8 where they are valid UTF-8, else windows-1252.
- * So one bad byte changes no other cell.
- */
+/** The text of a cell of one character a byte: UTF-8 or, where it is not valid, windows-1252; cell by cell. */
 export function decodeText(byteText: string): string {
   if (!NON_ASCII.test(byteText)) return byteText;
   try {
@@ -33,7 +30,6 @@ const BLANKS = new Set(
 const ZERO_TIME = / 0{1,2}[:.]0{2}([:.]0{2}([:.]0+)?)?$/;
 const LONGEST = 24;
 
-/** Whether a cell says "nothing", whatever the column. */
 export const isBlankText = (text: string): boolean =>
   text === '' ||
   (text.length <= LONGEST && BLANKS.has(text.toUpperCase().replace(ZERO_TIME, '').replace(/^–|—$/, '-')));

@@ -21,7 +21,6 @@ export type ReadDate =
   | { kind: 'YEAR'; year: number }
   | { kind: 'BLANK' | 'UNREADABLE' | 'CONTRADICTS' };
 
-/** How the year is written, and by how many days the zone of a time of day moves the day. */
 type Sideline = { twoDigits: boolean; shift: number };
 type Day = Sideline & { year: number; month: number; day: number };
 /** Three numbers, of which the column must say what they are. */
@@ -72,7 +71,6 @@ function inOrder({ first, second, third, ...others }: Open, order: DateOrder): D
   return { ...others, year: third, month: second, day: first };
 }
 
-/** The order that three numbers prove: one above 12 is no month, one above 31 no day. */
 function provenOrder({ first, second, twoDigits }: Open): DateOrder | null {
   if (twoDigits && first > 31 && second <= 12) return 'YMD';
   if (first > 12 && first <= 31 && second >= 1 && second <= 12) return 'DMY';
@@ -103,7 +101,6 @@ const YEAR_LAST = /^([A-Z]{3} [0-9]{1,2}) ([0-9:]{8})(?: ([A-Z]+[+-]?[0-9:]*))? 
 const LONE_NUMBER = /^([0-9]{4,5})([.,][0-9]+)?$/;
 const MINUTES_A_DAY = 1440;
 
-/** Reads a cell as far as the cell itself tells; null where it is no date. */
 function parse(text: string, zoneHours: number): Day | Open | Lone | null {
   const upper = text
     .toUpperCase()

@@ -6,8 +6,7 @@ import { type Encoding, isGzip, sniffEncoding } from './sniff.ts';
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * The bytes of a delimited text whose ASCII characters are single bytes: unpacked where it is gzip (found by its first
- * bytes), UTF-16 turned into UTF-8, the byte-order mark dropped; UTF-8 and windows-1252 pass through as they are.
+ * The bytes of a delimited text: unpacked where it is gzip, UTF-16 turned into UTF-8, the byte-order mark dropped.
  * Throws `IntakeRefusal` for what is no text, for a damaged file, and for a truncated one unless `allowTruncated`.
  */
 export async function* decodeBytes(

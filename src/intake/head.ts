@@ -13,7 +13,6 @@ export const DELIMITERS = [';', ',', '|', '\t'];
 /** A title of one known word is none; a header names at least so many columns that are known. */
 const KNOWN_NAMES = 2;
 
-/** The head of a table: its layout, what was read beyond it, and what stood above it. */
 type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: PassedOver };
 type HeadLimits = Pick<IntakeLimits, 'maxLineBytes' | 'maxColumns' | 'headLines'>;
 /** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next begins. */
@@ -88,7 +87,6 @@ const physicalLines = (bytes: Uint8Array): string[] => {
   return lines.map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
 };
 
-/** The first lines as records under one delimiter; a quoted name may hold line ends. */
 function firstLines(
   buffer: Uint8Array,
   delimiter: string,
@@ -132,7 +130,6 @@ function refuseQuotes({ names, line }: Line): void {
     throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
 }
 
-/** What a file without a header looks like. */
 function looksLike(scanned: Line[][]): IntakeRefusal {
   const [widest] = scanned.map(([first]) => first as Line).sort((a, b) => b.cells - a.cells);
   const { names, cells, line, delimiter } = widest as Line;

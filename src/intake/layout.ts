@@ -4,15 +4,12 @@ import type { IntakeLimits } from './limits.ts';
 
 /** How the records of one file are laid out, as its head says. Plain data: a worker thread gets a copy. */
 export type Layout = {
-  /** The byte between two cells: comma, semicolon, bar or tab. */
   delimiter: number;
   /** Cells of the header, unnamed ones at its end included. */
   columnCount: number;
-  /** The names of the header, as they stand there. */
   names: string[];
   /** Place of each used column from 0; -1 where the file has none. */
   columns: Record<Column, number>;
-  /** Line of the header, from 1. */
   headerLine: number;
   /** Lines above the header, digits as `#`: a page head repeats them. */
   titles: string[];
@@ -31,7 +28,6 @@ export type Profile = {
   kkRounded: boolean;
   /** Places beside the status where a status code would show that the row is shifted. */
   shiftPlaces: number[];
-  /** Hours east of Greenwich of the source, for instants. */
   zoneHours: number;
 };
 

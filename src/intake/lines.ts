@@ -18,7 +18,6 @@ const FOOTERS = [
 ];
 const LONG_NUMBER = /[0-9]{6}/;
 
-/** Nothing but blanks, delimiters, quotes, and the end-of-file mark of DOS. */
 export const isEmptyLine = (text: string): boolean => text.replace(/[\s;,|"]/g, '').replace('\u001a', '') === '';
 
 /** A line without its numbers, blanks squeezed: by it a page head is known again whatever its page number. */
@@ -56,7 +55,6 @@ const namesTable = (cells: readonly string[]): boolean =>
   cells.some((cell) => columnNamed(cell) === 'NIK') &&
   cells.filter((cell) => columnNamed(cell) !== undefined).length > 1;
 
-/** Whether a line is a header or a row of this table under another delimiter than the table's. */
 function isTableUnder(text: string, delimiter: string, { delimiter: own, columns, columnCount }: Layout): boolean {
   if (delimiter.charCodeAt(0) === own) return false;
   const cells = text.split(delimiter);

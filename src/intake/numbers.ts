@@ -1,8 +1,6 @@
 import { isSixteenDigits } from '../core/nik.ts';
 import { cellText } from './cell.ts';
 
-/** Numbers as databases, Excel and pandas write them, from the clean text of a cell. */
-
 /** Blanks, dashes, dots, quotes and invisible marks: what may stand between the digits of a NIK or KK. */
 const BETWEEN_DIGITS = /[\s.\-\u00ad\u2010-\u2015\u2212'’‘`´"“”\u200b-\u200f\u2060\ufeff]+/g;
 const IN_THOUSANDS = /^[0-9](,[0-9]{3}){5}$/;
@@ -30,7 +28,6 @@ export function sixteenDigits(text: string): Digits {
 export const digitsOf = (byteText: string): Digits =>
   isSixteenDigits(byteText) ? { ok: true, value: byteText } : sixteenDigits(cellText(byteText));
 
-/** The numbers of just sixteen digits in a line. */
 export const sixteenDigitsIn = (text: string): string[] => text.match(/(?<![0-9])[0-9]{16}(?![0-9])/g) ?? [];
 
 /** `32`, `032`, `32.0`, `32,00`, `2.001`, `2.001,00` as digits without leading zeros; null for what is none. */

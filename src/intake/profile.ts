@@ -18,10 +18,7 @@ type Cell = { line: number; text: string };
 const NEARLY_ALL = 0.9;
 const A_FEW = 0.01;
 
-/**
- * Judges the columns of a table from its first rows: what form the dates of each are in, how many cells a row has,
- * what a spreadsheet has spoilt. Throws `IntakeRefusal` where a column cannot be read one way only, or its digits are gone.
- */
+/** Judges the columns from the first rows. Throws where one cannot be read one way only, or its digits are gone. */
 export function profileColumns(
   found: Layout,
   blocks: readonly Block[],
@@ -47,7 +44,6 @@ export function profileColumns(
   return { layout, profile };
 }
 
-/** The records of the first blocks, cell by cell. */
 function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits): Row[] {
   const scanner = new RecordScanner(shapeOf(layout, limits));
   const rows: Row[] = [];
@@ -64,7 +60,6 @@ function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits):
   return rows;
 }
 
-/** The cells of a column that say something. */
 const filledCells = (rows: Row[], place: number): Cell[] =>
   rows.map(({ line, cells }) => ({ line, text: cellText(cells[place] ?? '') })).filter(({ text }) => text !== '');
 
@@ -166,5 +161,4 @@ function shiftPlaces({ columns, columnCount }: Layout, rows: Row[]): number[] {
   });
 }
 
-/** A code of the table, in any spelling; a blank is none. */
 export const isStatusCode = (text: string): boolean => statusCode(parseStatus(text)) !== null;

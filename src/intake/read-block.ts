@@ -123,7 +123,6 @@ function createCellReader(scanner: RecordScanner, state: State): CellReader {
   };
 }
 
-/** Takes note of what became of a cell. */
 function countCell(state: State, column: number, kind: CellKind): void {
   const { tally, line } = state;
   const at = column * CELL_KINDS + kind;
@@ -134,7 +133,6 @@ function countCell(state: State, column: number, kind: CellKind): void {
   if (tally.firstLines[column] === 0) tally.firstLines[column] = line;
 }
 
-/** Of a block: fewer prove nothing. */
 const ENOUGH = 30;
 
 /** Finds a part of a file whose numbers a spreadsheet has rounded, in a file that is otherwise sound. */

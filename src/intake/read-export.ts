@@ -14,7 +14,6 @@ export type ExportOptions = {
   zoneHours?: number;
   limits?: IntakeLimits;
 };
-/** A status is in one of three columns. */
 const NEEDED = [['NIK'], STATUS_COLUMNS] as const;
 
 /**
@@ -42,7 +41,6 @@ export async function readExport(
 
 export type OpenExport = Awaited<ReturnType<typeof readExport>>;
 
-/** As many blocks as the profile looks at, kept to be read afterwards. */
 async function firstBlocks(
   blocks: AsyncGenerator<Block>,
   { profileRows, profileBytes }: IntakeLimits,

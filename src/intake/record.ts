@@ -30,7 +30,6 @@ export type ResidentRecord = {
   nik: Nik;
   /** Family-card number; null where the cell is not sixteen digits, or a spreadsheet has rounded the column. */
   kk: string | null;
-  /** As the export spells it, without surrounding blanks; null where blank. */
   name: string | null;
   suketNumber: string | null;
   facts: Facts;
@@ -131,7 +130,6 @@ function columnReaders({ layout, profile, heard }: ReaderOptions) {
       return value;
     };
   };
-  /** A column of few words: `blank` is what a blank cell says, `unclear` one that cannot be read. */
   const words = <Value>(name: Column, meaning: (text: string) => Value | null, blank: Value, unclear: Value) => {
     const read = (text: string): Reading<Value> => {
       const value = text === '' ? blank : meaning(text);
@@ -224,7 +222,6 @@ function nikOf(byteText: string): Reading<Result<Nik, NikFault | 'NIK_ROUNDED'>>
 
 const ZEROS = '0'.repeat(16);
 
-/** A family card of zeros is none. */
 function kkOf(byteText: string): Reading<string | null> {
   const digits = digitsOf(byteText);
   if (digits.ok) return digits.value === ZEROS ? { kind: BLANK, value: null } : { kind: READ, value: digits.value };

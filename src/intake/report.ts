@@ -28,13 +28,11 @@ export type ColumnReport = ReadingReport['columns'][number];
 /** Shares, 0–1, of rows rejected and of filled cells unreadable; the region of the rows (`32.01`), null = any. */
 type ReadingGuards = { maxRejected: number; maxUnreadable: number; region: string | null };
 
-/** Fewer unreadable cells than this say nothing about a column. */
 const FEW_CELLS = 5;
 /** Of the rows whose region is known, so many must be of the source's. */
 const LEAST_OWN_REGION = 0.1;
 const MAX_NAME_CHARS = 40;
 
-/** Adds up what the blocks of one file gave, in whatever order they come. */
 export class ReadingSum {
   readonly #opened: Pick<OpenExport, 'layout' | 'profile'>;
   readonly #tally = newTally();
@@ -67,7 +65,6 @@ export class ReadingSum {
       const [blank = 0, read = 0, unreadable = 0] = cells.subarray(i * CELL_KINDS);
       return {
         column,
-        /** Null where the file has no such column. */
         header: place < 0 ? null : shownName(layout.names[place] as string),
         /** What most cells look like (`99-99-9999, day first`), of dates; null for other columns. */
         form: profile.forms[column] ?? null,

@@ -1,7 +1,6 @@
 /** Names and places of the synthetic sample: common words of West Java, put together anew. Nobody's in particular. */
 
 const list = (text: string): readonly string[] => text.split(/\s+/);
-/** `value:weight, …` as a table to draw from. */
 export const weighted = (text: string): readonly string[] =>
   text.split(/,\s+/).flatMap((entry) => {
     const [value = '', weight] = entry.split(':');

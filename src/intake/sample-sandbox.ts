@@ -70,7 +70,6 @@ const EXAMPLES: readonly Example[] = [
   ['REGION_UNKNOWN', '3201011902899001', 'HENDRA PERMANA', 'EKTP', 'UNDETERMINED', NOWHERE],
 ];
 
-/** The reason that comes with a document; the other one, if any, is what the resident is an example of. */
 const REASON_OF = {
   EKTP: 'CARD_PRINTED',
   SUKET: 'RECORDED_NOT_PRINTED',

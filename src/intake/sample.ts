@@ -5,7 +5,6 @@ import { SANDBOX, SANDBOX_ROWS } from './sample-sandbox.ts';
 
 export { SANDBOX };
 
-/** The date of the copy the sample stands for. */
 export const SAMPLE_AS_OF = '2018-01-12T17:00:00+07:00';
 
 /** The article's figures (V): residents who must hold a card, those of them recorded, those with a printed one. */
@@ -17,7 +16,6 @@ const COLUMNS =
   'STAT_HIDUP;KEBANGSAAN;FLAG_STATUS;TGL_CETAK_KTP;COUNT_KTP;EKTP_CURRENT_STATUS_CODE;NO_SUKET;TGL_SUKET;' +
   'TGL_AKHIR_SUKET';
 const EOL = '\r\n';
-/** The first line, its end included. */
 export const sampleHeader = (): string => COLUMNS + EOL;
 
 /** Rows from `fromRow` on, in chunks of some 64 KiB. The sandbox comes first, whole even where fewer are asked for. */
@@ -118,7 +116,6 @@ function createRow(seed: number): (index: number) => string {
   };
 }
 
-/** `STAT_KWN;JENIS_PKRJN`. */
 function socialOf(woman: boolean, year: number, minor: boolean, hash: number): string {
   if (minor) return `${hash % 64 === 1 ? 2 : 1};3`;
   if (year > 1998) return `${hash % 9 === 1 ? 2 : 1};${hash % 4 === 2 ? 15 : 3}`;

@@ -21,13 +21,11 @@ export class RecordScanner {
   readonly ends: Int32Array;
   /** 1 where doubled quotes inside the cell stand for single ones. */
   readonly doubled: Uint8Array;
-  /** Number of cells, those beyond the header's included. */
   count = 0;
   /** A cell beyond the header's that is not empty. */
   surplus = false;
   /** Its cells count only where it is `READ`. */
   outcome: 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED' = 'READ';
-  /** Line ends inside its quotes. */
   lineEndsInside = 0;
   /** The bytes end before an open quote closes. */
   endedInQuotes = false;
@@ -78,7 +76,7 @@ export class RecordScanner {
     return lineEnd;
   }
 
-  /** Splits the physical line at `start` without regard to quotes, but notes whether one opens a cell. */
+  /** Splits the line at `start` without regard to quotes, but notes whether one opens a cell. */
   private readPlainly(bytes: Uint8Array, start: number, end: number): number {
     const { kinds, starts, ends } = this;
     const last = this.shape.columnCount;
@@ -181,7 +179,6 @@ export class RecordScanner {
     return this.fits && nik.filter((byte) => byte >= 48 && byte <= 57).length === 16;
   }
 
-  /** Nothing but delimiters and blanks. */
   private areEmpty(bytes: Uint8Array, from: number, to: number): boolean {
     const { delimiter } = this.shape;
     return bytes.subarray(from, to).every((byte) => byte === delimiter || byte === SPACE || byte === TAB);

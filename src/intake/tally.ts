@@ -10,21 +10,18 @@ export const CELL_KINDS = 4;
 /** A cell's value, and whether it said one. */
 export type Reading<Value> = { kind: CellKind; value: Value };
 
-/** Lines of a file that are no rows. */
 export const LINE_KINDS = ['EMPTY', 'RULE', 'NUMBERS', 'TITLE', 'HEADER', 'FOOTER'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 export type PassedOver = Partial<Record<LineKind, number>>;
 
 /** Counts of cells and lines, of a block or of a whole file. Plain data: it crosses threads. */
 export const newTally = () => ({
-  /** By column, and of each by kind. */
   cells: new Int32Array(COLUMNS.length * CELL_KINDS),
   /** The first unreadable line of each column; 0 = none. */
   firstLines: new Int32Array(COLUMNS.length),
   passedOver: {} as PassedOver,
   /** Rows by regency (`32.01`), of those whose region is known. */
   regencies: new Map<string, number>(),
-  /** Rejected ones too. */
   rows: 0,
 });
 export type Tally = ReturnType<typeof newTally>;
