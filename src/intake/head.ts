@@ -48,23 +48,17 @@ export async function findHead(
   if (names.some((name) => /[0-9]{16}/.test(name)))
     throw new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
   const lines = physicalLines(buffer.subarray(0, next));
-  const above = lines.slice(0, line - 1);
   const passedOver: PassedOver = {};
-  for (const text of above) passOver(passedOver, text === '' ? 'EMPTY' : 'TITLE');
-  const titles = above.filter((text) => text !== '');
-  return {
-    layout: { delimiter: delimiter.charCodeAt(0), columnCount: cells, names, columns, headerLine: line, titles },
-    rest: buffer.subarray(next),
-    restLine: lines.length + 1,
-    passedOver,
-  };
+  for (const text of lines.slice(0, line - 1)) passOver(passedOver, text === '' ? 'EMPTY' : 'TITLE');
+  const titles = lines.slice(0, line - 1).filter((text) => text !== '');
+  const shape = { delimiter: delimiter.charCodeAt(0), columnCount: cells };
+  const layout = { ...shape, names, columns, headerLine: line, titles };
+  return { layout, rest: buffer.subarray(next), restLine: lines.length + 1, passedOver };
 }
 
 /** The first lines, and what came with them. Throws EMPTY_FILE, HEADER_TOO_LONG. */
-async function readStart(
-  bytes: AsyncGenerator<Uint8Array>,
-  { maxLineBytes, headLines }: HeadLimits,
-): Promise<Uint8Array> {
+async function readStart(bytes: AsyncGenerator<Uint8Array>, limits: HeadLimits): Promise<Uint8Array> {
+  const { maxLineBytes, headLines } = limits;
   let buffer: Uint8Array = new Uint8Array(0);
   // Behind a CR an LF may still come, so one line more is waited for.
   while (physicalLines(buffer).length <= headLines + 1 && buffer.length <= (headLines + 2) * maxLineBytes) {
@@ -79,19 +73,16 @@ async function readStart(
 }
 
 /** Lines with digits as `#`, blanks squeezed; '' for one of nothing but blanks and delimiters. */
-const physicalLines = (bytes: Uint8Array): string[] => {
+function physicalLines(bytes: Uint8Array): string[] {
   const lines = Buffer.from(bytes)
     .toString('latin1')
     .split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
-};
+}
 
-function firstLines(
-  buffer: Uint8Array,
-  delimiter: string,
-  { maxColumns, maxLineBytes, headLines }: HeadLimits,
-): Line[] {
+function firstLines(buffer: Uint8Array, delimiter: string, limits: HeadLimits): Line[] {
+  const { maxColumns, maxLineBytes, headLines } = limits;
   const columnCount = maxColumns + 1;
   const scanner = new RecordScanner({ delimiter: delimiter.charCodeAt(0), columnCount, nikPlace: 0, maxLineBytes });
   const lines: Line[] = [];
@@ -120,14 +111,12 @@ function placesOf(names: string[]): Record<Column, number> {
   return Object.fromEntries(COLUMNS.map((column) => [column, place(column)])) as Record<Column, number>;
 }
 
-const UNKNOWN_QUOTES = /^(['`´“”‘’«~^])[\s\S]*['`´“”‘’»~^]$/;
+const UNKNOWN_QUOTES = /^['`´“”‘’«~^][\s\S]*['`´“”‘’»~^]$/;
 
 /** Cells in quotes that no reader of delimited text knows hide delimiters inside them. */
 function refuseQuotes({ names, line }: Line): void {
   const quoted = names.filter((name) => name.length > 1 && UNKNOWN_QUOTES.test(name));
-  const [, mark] = UNKNOWN_QUOTES.exec(quoted[0] ?? '') ?? [];
-  if (mark !== undefined && quoted.length * 2 > names.length)
-    throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
+  if (quoted.length * 2 > names.length) throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: quoted[0]?.[0], line });
 }
 
 function looksLike(scanned: Line[][]): IntakeRefusal {

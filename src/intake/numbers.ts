@@ -1,10 +1,9 @@
-import { isSixteenDigits } from '../core/nik.ts';
+import { isSixteenDigits, SCIENTIFIC } from '../core/nik.ts';
 import { cellText } from './cell.ts';
 
 /** Blanks, dashes, dots, quotes and invisible marks: what may stand between the digits of a NIK or KK. */
 const BETWEEN_DIGITS = /[\s.\-\u00ad\u2010-\u2015\u2212'’‘`´"“”\u200b-\u200f\u2060\ufeff]+/g;
 const IN_THOUSANDS = /^[0-9](,[0-9]{3}){5}$/;
-const SCIENTIFIC = /^[0-9]([.,][0-9]+)?E\+?[0-9]{1,2}$/i;
 
 type Digits = { ok: true; value: string } | { ok: false; code: 'EMPTY' | 'NOT_16_DIGITS' | 'SCIENTIFIC' | 'ROUNDED' };
 

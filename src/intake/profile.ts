@@ -33,15 +33,10 @@ export function profileColumns(
   const short = people.filter(({ count }) => count < rowCells).length;
   const dates = DATE_COLUMNS.map((column) => ({ column, cells: filledCells(people, columns[column]) }));
   const cards = new Set(filledCells(rows, columns.NO_KK).map(({ text }) => text));
-  const profile: Profile = {
-    ...dateForms(dates),
-    rowCells,
-    leavesOut: people.length - short < people.length * NEARLY_ALL,
-    kkRounded: areRounded([...cards]),
-    shiftPlaces: shiftPlaces(layout, people),
-    zoneHours,
-  };
-  return { layout, profile };
+  const leavesOut = people.length - short < people.length * NEARLY_ALL;
+  const kkRounded = areRounded([...cards]);
+  const cellsOfRows = { rowCells, leavesOut, shiftPlaces: shiftPlaces(layout, people) };
+  return { layout, profile: { ...dateForms(dates), ...cellsOfRows, kkRounded, zoneHours } };
 }
 
 function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits): Row[] {

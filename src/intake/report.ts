@@ -7,19 +7,15 @@ import { addTally, CELL_KINDS, newTally, type Tally } from './tally.ts';
 /** Raised where a file is read otherwise than before: the same bytes are then read again. */
 export const READER_VERSION = 2;
 
-export type ReadingWarning =
-  | 'KK_ROUNDED'
-  | 'NAMES_MISSING'
-  | 'KK_MISSING'
-  | 'BIRTH_DATES_MISSING'
-  | 'REGIONS_MISSING';
 /** Columns without which something is known of nobody. */
-const MISSED: readonly [ReadingWarning, ...Column[]][] = [
-  ['NAMES_MISSING', 'NAMA_LGKP'],
-  ['KK_MISSING', 'NO_KK'],
-  ['BIRTH_DATES_MISSING', 'TGL_LHR'],
-  ['REGIONS_MISSING', 'NO_PROP', 'NO_KAB'],
-];
+const MISSED = {
+  NAMES_MISSING: ['NAMA_LGKP'],
+  KK_MISSING: ['NO_KK'],
+  BIRTH_DATES_MISSING: ['TGL_LHR'],
+  REGIONS_MISSING: ['NO_PROP', 'NO_KAB'],
+} satisfies Record<string, Column[]>;
+type Missing = keyof typeof MISSED;
+export type ReadingWarning = 'KK_ROUNDED' | Missing;
 
 /** What was read of a file, for the operator and the ledger: names of columns and counts, no value. */
 export type ReadingReport = ReturnType<ReadingSum['report']>;
@@ -74,9 +70,11 @@ export class ReadingSum {
         firstUnreadableLine: firstLines[i] || null,
       };
     });
-    const isMissed = (column: Column): boolean => columns.some((one) => one.column === column && one.read === 0);
-    const warnings: ReadingWarning[] = profile.kkRounded ? ['KK_ROUNDED'] : [];
-    for (const [warning, ...needed] of MISSED) if (needed.some(isMissed)) warnings.push(warning);
+    const missed = new Set<Column>(columns.filter(({ read }) => read === 0).map(({ column }) => column));
+    const missing = (Object.keys(MISSED) as Missing[]).filter((warning) =>
+      MISSED[warning].some((one) => missed.has(one)),
+    );
+    const warnings: ReadingWarning[] = profile.kkRounded ? ['KK_ROUNDED', ...missing] : missing;
     const used = new Set(Object.values(layout.columns));
     return {
       readerVersion: READER_VERSION,

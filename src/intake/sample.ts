@@ -142,13 +142,8 @@ function papersOf(place: number, hash: number): string {
 function dayOf(iso: CivilDate) {
   const [year, month, day] = iso.split('-') as [string, string, string];
   const digits = day + month + year.slice(2);
-  return {
-    iso,
-    year: Number(year),
-    text: `${day}-${month}-${year}`,
-    digits,
-    womanDigits: `${Number(digits) + 400_000}`,
-  };
+  const womanDigits = `${Number(digits) + 400_000}`;
+  return { iso, year: Number(year), text: `${day}-${month}-${year}`, digits, womanDigits };
 }
 
 function daysBetween(first: string, end: string) {

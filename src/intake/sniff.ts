@@ -28,8 +28,8 @@ const SIGNATURES: [string, RefusalCode, string?][] = [
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 /**
- * The encoding by the first bytes of a file: byte-order mark, of length `skip`, else the NUL bytes that UTF-16 gives the
- * names of a header. Throws `IntakeRefusal` for what is no text.
+ * The encoding by the first bytes of a file: byte-order mark, of length `skip`, else the NUL bytes that UTF-16 gives
+ * the names of a header. Throws `IntakeRefusal` for what is no text.
  */
 export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: number } {
   const text = Buffer.from(head).toString('latin1');

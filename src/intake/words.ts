@@ -20,6 +20,7 @@ export const NO_LONGER_SERVING = list(
 /** Civilians of the forces, and police in name only; such a word speaks for its own side of a slash. */
 export const CIVILIAN = list('PNS ASN SIPIL PAMONG PRAJA PP SATPOL HUTAN POLHUT POLSUS KHUSUS');
 
+/** STAT_HIDUP. */
 export const DEAD = list('MENINGGAL MATI WAFAT MENINGAL ALM ALMARHUM ALMARHUMAH ALMH TEWAS DECEASED MD');
 export const ALIVE = list('HIDUP ALIVE');
 
@@ -27,5 +28,6 @@ export const ALIVE = list('HIDUP ALIVE');
 export const CITIZEN = list('WNI INDONESIA INDONESIAN IDN INA RI INDO INDONESIER');
 export const NOT_CITIZEN = list('WNA ASING BUKAN NON EKS TIDAK');
 
+/** FLAG_STATUS. */
 export const ACTIVE = list('AKTIF ACTIVE A');
 export const INACTIVE = list('NONAKTIF NON TIDAK TDK INACTIVE PINDAH MENINGGAL MATI GANDA HAPUS');
