@@ -25,7 +25,7 @@ import { digitsOf } from './numbers.ts';
 import { isStatusCode } from './profile.ts';
 import { BLANK, type CellKind, CONTRADICTS, READ, type Reading, UNREADABLE } from './tally.ts';
 
-/** One resident out of an export. Its strings may be slices of the whole row: use them up, do not keep them. */
+/** One resident out of an export. Its strings may be slices of a whole block: use them up, do not keep them. */
 export type ResidentRecord = {
   nik: Nik;
   /** Family-card number; null where the cell is not sixteen digits, or a spreadsheet has rounded the column. */
