@@ -61,7 +61,7 @@ export function formatInstant(epochMs: number, utcOffsetHours: number): string {
 
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
-/** Reads an RFC 3339 instant with its offset to milliseconds since 1970; null without offset or for a day that is none. */
+/** Reads an RFC 3339 instant to milliseconds since 1970; null without offset or for a day that is none. */
 export function parseInstant(text: string): number | null {
   if (!INSTANT.test(text) || parseIsoDate(text.slice(0, 10)) === null) return null;
   const epochMs = Date.parse(text);

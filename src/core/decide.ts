@@ -20,7 +20,7 @@ export type Decision = {
 
 /**
  * The rules: what a resident's record means for an election, asked on the civil date `today` of his region.
- * Advice, not a verdict: NOT_ELIGIBLE only on what a desk cannot dispute, never because something is missing or unreadable.
+ * Advice, not a verdict: NOT_ELIGIBLE only on what a desk cannot dispute, never for what is missing or unreadable.
  * Law: UU 1/2015 as amended by UU 8/2015 and UU 10/2016; PKPU 2/2017 art. 5; PKPU 8/2018 art. 7 (V). Never throws.
  */
 export function decide(found: Found, election: Election, today: CivilDate): Decision {

@@ -5,15 +5,13 @@ import type { Suket } from './suket.ts';
 export type Marital = 'NEVER' | 'IS_OR_WAS' | 'UNKNOWN';
 export type Nationality = 'CITIZEN' | 'FOREIGN' | 'UNCLEAR';
 
-/**
- * All that `decide()` reads about one resident, and all that the registry stores of them: no birth date, name, sex or address.
- */
+/** All that `decide()` reads and the registry stores about one resident: no birth date, name, sex or address. */
 export type Facts = {
   status: Status;
   /** Dotted code; null where province or regency is missing or not of 2018. */
   region: string | null;
   suket: Suket | null;
-  /** The 17th birthday, only where it lies after the date of the copy; null = of age by then, or `birthDateUnknown`. */
+  /** The 17th birthday where it lies after the date of the copy; null = of age by then, or `birthDateUnknown`. */
   ofAgeOn: CivilDate | null;
   birthDateUnknown: boolean;
   marital: Marital;

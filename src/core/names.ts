@@ -88,7 +88,7 @@ function entityText(entity: string, decimal?: string, hexadecimal?: string, word
 const charOf = (code: number): string => (code <= 0x10_ff_ff ? String.fromCodePoint(code) : '');
 
 /** Bytes 0x80 to 0x9f as Windows-1252 shows them; the five that it lacks as Latin-1 does. */
-const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+export const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const NEXT = `[\\u0080-\\u00bf${WINDOWS_1252}]`;
 /** UTF-8 read as Windows-1252; only beginnings that no name has before such marks ("RENÉ’" is none). */
 const TWICE_ENCODED = new RegExp(`[áâêï]${NEXT}{2}|[ÂÃÄÅÌÍ]${NEXT}|Ê[\\u00b8-\\u00bf]|â[€\\u0080]`, 'g');

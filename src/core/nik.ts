@@ -8,7 +8,8 @@ export type Nik = string & { readonly [nikBrand]: true };
 export type NikFault = 'NIK_EMPTY' | 'NIK_NOT_16_DIGITS' | 'NIK_SCIENTIFIC';
 
 const SIXTEEN_DIGITS = /^[0-9]{16}$/;
-const SCIENTIFIC = /^[0-9]([.,][0-9]+)?E\+?[0-9]{1,2}$/i;
+/** A number as a spreadsheet shows it: 3,2E+15. */
+export const SCIENTIFIC = /^[0-9]([.,][0-9]+)?E\+?[0-9]{1,2}$/i;
 
 /**
  * Reads a NIK. Only what is not sixteen digits is refused: region, date, sex and serial in it are those of the

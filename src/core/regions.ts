@@ -74,8 +74,8 @@ const level = (text: string, digits: number): string | null =>
   /^[0-9]+$/.test(text) && text.length <= digits && Number(text) > 0 ? text.padStart(digits, '0') : null;
 
 /**
- * The region of an export row (NO_PROP, NO_KAB, NO_KEC, NO_KEL). Null where province or regency is missing or not of 2018;
- * a missing district or village shortens the code, and says nothing about the rest.
+ * The region of an export row (NO_PROP, NO_KAB, NO_KEC, NO_KEL). Null where province or regency is missing or not of
+ * 2018; a missing district or village shortens the code, and says nothing about the rest.
  */
 export function regionOf(province: string, regency: string, district: string, village: string): string | null {
   const codes = [level(province, 2), level(regency, 2), level(district, 2), level(village, 4)];

@@ -1,6 +1,6 @@
 /**
- * The recording and printing status of SIAK. Offices speak of "about 18" codes; those confirmed in public data are V, the
- * three marked below are M; the grouping into stages is ours (I) and stands in this one table.
+ * The recording and printing status of SIAK. Offices speak of "about 18" codes; those confirmed in public data are V,
+ * the three marked below are M; the grouping into stages is ours (I) and stands in this one table.
  */
 export type Stage = 'NOT_RECORDED' | 'RECORDED' | 'PRINTED';
 

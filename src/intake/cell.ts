@@ -1,15 +1,9 @@
-import { isBlankText } from './blank.ts';
+import { WINDOWS_1252 } from '../core/names.ts';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NON_ASCII = /[\u0080-\u00ff]/;
 
-/** What windows-1252 has at 0x80–0x9F; its five gaps stay as they are. */
-const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
-
-/**
- * The text of a cell from its bytes, given one character a byte: UTF-8 where they are valid UTF-8, else windows-1252.
- * Decided cell by cell, so that one bad byte changes no other cell. Never throws.
- */
+/** The text of a cell of one character a byte: UTF-8 or, where it is not valid, windows-1252; cell by cell. */
 export function decodeText(byteText: string): string {
   if (!NON_ASCII.test(byteText)) return byteText;
   try {
@@ -19,10 +13,7 @@ export function decodeText(byteText: string): string {
   }
 }
 
-/**
- * The text of a cell without what spreadsheets and exporters put around it: blanks (NBSP too), wrapping quotes,
- * `="…"`, leading apostrophes and other marks of text.
- */
+/** A cell without what spreadsheets and exporters put around it: blanks, quotes, `="…"`, apostrophes in front. */
 export function cleanCell(text: string): string {
   let clean = withoutFormula(trim(text));
   if (/^".*"$/s.test(clean)) clean = withoutFormula(trim(clean.slice(1, -1).replaceAll('""', '"')));
@@ -30,6 +21,18 @@ export function cleanCell(text: string): string {
 }
 
 const withoutFormula = (text: string): string => (/^=".*"$/s.test(text) ? trim(text.slice(2, -1)) : text);
+
+/** What databases, spreadsheets and people write for "nothing", in upper case: one list for every column. */
+const BLANKS = new Set(
+  `. - -- --- NULL (NULL) [NULL] <NULL> {NULL} \\N NAN NA N/A <NA> NAT NONE NIL (NONE) #N/A #NA
+   0000-00-00 00-00-0000 0000/00/00 00/00/0000 0/0/0000 00.00.0000 00000000 (KOSONG) KOSONG`.split(/\s+/),
+);
+const ZERO_TIME = / 0{1,2}[:.]0{2}([:.]0{2}([:.]0+)?)?$/;
+const LONGEST = 24;
+
+export const isBlankText = (text: string): boolean =>
+  text === '' ||
+  (text.length <= LONGEST && BLANKS.has(text.toUpperCase().replace(ZERO_TIME, '').replace(/^–|—$/, '-')));
 
 /** What a cell says, '' where it says nothing. Takes one character a byte. */
 export function cellText(byteText: string): string {

@@ -2,8 +2,8 @@ import { birthday, type CivilDate, civilDate, daysLater } from '../core/dates.ts
 import { isWeekday, monthNamed } from './months.ts';
 
 /**
- * Dates as an export writes them. What a cell says beyond doubt is read from the cell; which of two numbers is the day, and
- * whether a number counts days, belongs to the column (`DateForm`). All take the clean text of a cell.
+ * Dates as an export writes them. What a cell says beyond doubt is read from the cell; which of two numbers is the
+ * day, and whether a number counts days, belongs to the column (`DateForm`). All take the clean text of a cell.
  */
 export type DateOrder = 'DMY' | 'MDY' | 'YMD';
 export type DateForm = {
@@ -15,14 +15,118 @@ export type DateForm = {
   epochIsBlank: boolean;
 };
 
-/** What a cell says: three numbers, of which it may be `sure` that they are year, month and day; or one. */
-type Written =
-  | { numbers: readonly [number, number, number]; sure: boolean; twoDigits: boolean; shift: number }
-  | { number: number; isYear: boolean };
+/** A day, a year whose day is unsure, nothing, or why neither: `CONTRADICTS` the form of the column. */
+export type ReadDate =
+  | { kind: 'DAY'; date: CivilDate; twoDigits: boolean }
+  | { kind: 'YEAR'; year: number }
+  | { kind: 'BLANK' | 'UNREADABLE' | 'CONTRADICTS' };
 
-const TIME =
-  /^(.*?)[T, :]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.][0-9]{2}(?:[.,:][0-9]+)?)? ?(AM|PM)?(?: ?(Z|UTC|GMT|(?:GMT|UTC)?[+-][0-9]{2}:?(?:[0-9]{2})?|WIB|WITA|WIT))?$/;
-/** In these `first` and `second` are day and month, in the order of the column. */
+type Sideline = { twoDigits: boolean; shift: number };
+type Day = Sideline & { year: number; month: number; day: number };
+/** Three numbers, of which the column must say what they are. */
+type Open = Sideline & { first: number; second: number; third: number };
+type Lone = { number: number; isYear: boolean };
+
+/** Day 0 of a spreadsheet, and the first number of five digits: May 1927. */
+const SERIAL_ZERO = '1899-12-30' as CivilDate;
+const FIRST_SURE_SERIAL = 10_000;
+/** A database's "no date" is before: the zero of Access, SQL Server, .NET. */
+const FIRST_DATE = '1900-01-02';
+const EPOCH = '1970-01-01';
+
+/** Reads a cell in the form of its column; two digits of a year as 20YY. `zoneHours` of the source, for instants. */
+export function readDate(text: string, form: DateForm, zoneHours: number): ReadDate {
+  if (text === '') return { kind: 'BLANK' };
+  const written = parse(text, zoneHours);
+  if (written === null) return { kind: 'UNREADABLE' };
+  if ('number' in written) return readNumber(written, form);
+  if ('year' in written) return readDay(written, form);
+  const order = form.order === 'YMD' && !written.twoDigits ? 'DMY' : form.order;
+  const proven = provenOrder(written);
+  const contradicts = order === 'YMD' ? written.third > 31 : proven !== null && proven !== order;
+  return contradicts ? { kind: 'CONTRADICTS' } : readDay(inOrder(written, order), form);
+}
+
+function readNumber({ number, isYear }: Lone, form: DateForm): ReadDate {
+  if (form.serial) return readCivilDate(daysLater(SERIAL_ZERO, number), form, false);
+  if (isYear) return { kind: 'YEAR', year: number };
+  return { kind: number >= FIRST_SURE_SERIAL ? 'CONTRADICTS' : 'UNREADABLE' };
+}
+
+function readDay({ year, month, day, twoDigits, shift }: Day, form: DateForm): ReadDate {
+  const date = civilDate(twoDigits ? 2000 + year : year, month, day);
+  if (date !== null) return readCivilDate(shift === 0 ? date : daysLater(date, shift), form, twoDigits);
+  if (twoDigits) return { kind: 'UNREADABLE' };
+  return year < 1000 ? { kind: 'BLANK' } : { kind: 'YEAR', year };
+}
+
+function readCivilDate(date: CivilDate, form: DateForm, twoDigits: boolean): ReadDate {
+  if (date < FIRST_DATE || (form.epochIsBlank && date === EPOCH)) return { kind: 'BLANK' };
+  return { kind: 'DAY', date, twoDigits };
+}
+
+function inOrder({ first, second, third, ...others }: Open, order: DateOrder): Day {
+  if (order === 'YMD') return { ...others, year: first, month: second, day: third };
+  if (order === 'MDY') return { ...others, year: third, month: first, day: second };
+  return { ...others, year: third, month: second, day: first };
+}
+
+function provenOrder({ first, second, twoDigits }: Open): DateOrder | null {
+  if (twoDigits && first > 31 && second <= 12) return 'YMD';
+  if (first > 12 && first <= 31 && second >= 1 && second <= 12) return 'DMY';
+  return second > 12 && second <= 31 && first >= 1 && first <= 12 ? 'MDY' : null;
+}
+
+/** What a cell proves of its column: an order, that numbers of days are in it, or nothing. */
+export function provenBy(text: string): DateOrder | 'SERIAL' | 'EPOCH' | null {
+  const written = parse(text, 0);
+  if (written === null) return null;
+  if ('number' in written) return written.number >= FIRST_SURE_SERIAL ? 'SERIAL' : null;
+  const { year, month, day } = 'year' in written ? written : inOrder(written, 'DMY');
+  if (year === 1970 && month === 1 && day === 1) return 'EPOCH';
+  return 'year' in written ? null : provenOrder(written);
+}
+
+/** Whether a cell holds two numbers of which either may be the day. */
+export function isAmbiguous(text: string): boolean {
+  const written = parse(text, 0);
+  return written !== null && 'first' in written && provenBy(text) === null;
+}
+
+const CLOCK = '(?<hour>[0-9]{1,2})[:.](?<minute>[0-9]{2})(?:[:.][0-9]{2}(?:[.,:][0-9]+)?)? ?(?<half>AM|PM)?';
+const ZONE = 'Z|UTC|GMT|(?:GMT|UTC)?[+-][0-9]{2}:?(?:[0-9]{2})?|WIB|WITA|WIT';
+const TIME = new RegExp(`^(?<date>.*?)[T, :]+${CLOCK}(?: ?(?<zone>${ZONE}))?$`);
+/** `Fri Jan 12 00:00:00 WIB 1990` (C, Java): the year stands behind the time. */
+const YEAR_LAST = /^([A-Z]{3} [0-9]{1,2}) ([0-9:]{8})(?: ([A-Z]+[+-]?[0-9:]*))? ([0-9]{4})$/;
+const LONE_NUMBER = /^([0-9]{4,5})([.,][0-9]+)?$/;
+const MINUTES_A_DAY = 1440;
+
+function parse(text: string, zoneHours: number): Day | Open | Lone | null {
+  const upper = text
+    .toUpperCase()
+    .replace(/\(.*\)$/, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([-/]) ?/g, '$1')
+    .trim();
+  const [, word = '', behind = ''] = /^([A-Z'’]+)[., ]+(.*)$/.exec(upper) ?? [];
+  const dated = (isWeekday(word) ? behind : upper).replace(YEAR_LAST, '$1 $4 $2 $3').trim();
+  const [, number, fraction] = LONE_NUMBER.exec(dated) ?? [];
+  if (number !== undefined)
+    return { number: Number(number), isYear: fraction === undefined && /^(1[89]|20)[0-9]{2}$/.test(number) };
+  const timed = TIME.exec(dated)?.groups;
+  const date = (timed?.date ?? dated).replace(/[, ]+$/, '').replace(/(?<=[0-9])(ST|ND|RD|TH)\b/, '');
+  return parseDay(date, timed ? daysToShift(timed, zoneHours) : 0);
+}
+
+/** A zone moves the day where the source's own is already on another one; a time without one does not. */
+function daysToShift({ hour, minute, half, zone = '' }: Record<string, string>, zoneHours: number): number {
+  if (zone === '' || zone.startsWith('WI')) return 0;
+  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])([0-9]{2}):?([0-9]{2})?$/.exec(zone) ?? [];
+  const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  const ofDay = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'PM' ? 12 : 0);
+  return Math.floor((ofDay * 60 + Number(minute) - offset + zoneHours * 60) / MINUTES_A_DAY);
+}
+
 const DAY_FORMS = [
   /^(?<year>[0-9]{4})[-/. ](?<month>[0-9]{1,2})[-/. ](?<day>[0-9]{1,2})$/,
   /^(?<year>[0-9]{4})(?<month>0[0-9]|1[0-2])(?<day>[0-9]{2})(?:[0-9]{6})?$/,
@@ -33,118 +137,18 @@ const DAY_FORMS = [
   /^(?<day>[0-9]{1,2})[-/., ]*(?<month>[A-Z]{3,10})[-/., ]*(?<year>[0-9]{4}|[0-9]{2})$/,
   /^(?<month>[A-Z]{3,10})[-/. ]*(?<day>[0-9]{1,2})[-/., ]+(?<year>[0-9]{4}|[0-9]{2})$/,
 ];
-const DAY_NUMBER = /^([0-9]{4,5})([.,][0-9]+)?$/;
-/** `Fri Jan 12 00:00:00 WIB 1990` (C, Java): the year stands behind the time. */
-const YEAR_LAST = /^([A-Z]{3} [0-9]{1,2}) ([0-9:]{8})(?: ([A-Z]+[+-]?[0-9:]*))? ([0-9]{4})$/;
-const MINUTES_A_DAY = 1440;
-/** Day 0 of a spreadsheet, and the first number of five digits: May 1927. */
-const SERIAL_ZERO = '1899-12-30' as CivilDate;
-const FIRST_SURE_SERIAL = 10_000;
 
-/** Reads a cell as far as the cell itself tells; null where it is no date. `zoneHours`: those of the source, east of Greenwich. */
-function parseWritten(text: string, zoneHours: number): Written | null {
-  const upper = text
-    .toUpperCase()
-    .replace(/\(.*\)$/, '')
-    .replace(/\s+/g, ' ')
-    .replace(/ ?([-/]) ?/g, '$1')
-    .trim();
-  const [, word = '', behind = ''] = /^([A-Z'’]+)[., ]+(.*)$/.exec(upper) ?? [];
-  const dated = (isWeekday(word) ? behind : upper).replace(YEAR_LAST, '$1 $4 $2 $3').trim();
-  const number = DAY_NUMBER.exec(dated);
-  if (number) {
-    const isYear = number[2] === undefined && /^(1[89]|20)[0-9]{2}$/.test(number[1] as string);
-    return { number: Number(number[1]), isYear };
-  }
-  const timed = TIME.exec(dated);
-  const shift = timed ? daysToShift(timed, zoneHours) : 0;
-  const date = (timed?.[1] ?? dated).replace(/[, ]+$/, '').replace(/(?<=[0-9])(ST|ND|RD|TH)\b/, '');
-  return parseDay(date, shift);
-}
-
-/** A time of day with its zone moves the day where the source's own zone is already on another one; without a zone it does not. */
-function daysToShift([, , hour, minute, half, zone = '']: RegExpExecArray, zoneHours: number): number {
-  if (zone === '' || zone.startsWith('WI')) return 0;
-  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])([0-9]{2}):?([0-9]{2})?$/.exec(zone) ?? [];
-  const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-  const ofDay = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'PM' ? 12 : 0);
-  return Math.floor((ofDay * 60 + Number(minute) - offset + zoneHours * 60) / MINUTES_A_DAY);
-}
-
-function parseDay(date: string, shift: number): Written | null {
+function parseDay(date: string, shift: number): Day | Open | null {
   for (const form of DAY_FORMS) {
-    const { year = '', month = '', day, first, second } = form.exec(date)?.groups ?? {};
-    if (year === '') continue;
-    const twoDigits = year.length === 2;
+    const { year, month = '', day, first, second } = form.exec(date)?.groups ?? {};
+    if (year === undefined) continue;
+    const sideline = { twoDigits: year.length === 2, shift };
     if (first !== undefined)
-      return { numbers: [Number(first), Number(second), Number(year)], sure: false, twoDigits, shift };
-    const monthNumber = /^[0-9]/.test(month) ? Number(month) : monthNamed(month);
-    return monthNumber === undefined
-      ? null
-      : { numbers: [Number(year), monthNumber, Number(day)], sure: true, twoDigits, shift };
+      return { ...sideline, first: Number(first), second: Number(second), third: Number(year) };
+    const number = /^[0-9]/.test(month) ? Number(month) : monthNamed(month);
+    return number === undefined ? null : { ...sideline, year: Number(year), month: number, day: Number(day) };
   }
   return null;
-}
-
-/** What a cell proves of its column: an order, that numbers of days are in it, or nothing. */
-export function provenBy(text: string): DateOrder | 'SERIAL' | 'EPOCH' | null {
-  const written = parseWritten(text, 0);
-  if (written === null) return null;
-  if ('number' in written) return written.number >= FIRST_SURE_SERIAL ? 'SERIAL' : null;
-  const [first, second, third] = written.numbers;
-  if (second === 1 && Math.max(first, third) === 1970 && Math.min(first, third) === 1) return 'EPOCH';
-  if (written.sure) return null;
-  if (written.twoDigits && first > 31 && second <= 12) return 'YMD';
-  if (first > 12 && first <= 31 && second >= 1 && second <= 12) return 'DMY';
-  return second > 12 && second <= 31 && first >= 1 && first <= 12 ? 'MDY' : null;
-}
-
-/** Whether a cell holds two numbers of which either may be the day. */
-export function isAmbiguous(text: string): boolean {
-  const written = parseWritten(text, 0);
-  return written !== null && 'numbers' in written && !written.sure && provenBy(text) === null;
-}
-
-/** A day, a year whose day is unsure, nothing, or why neither: `CONTRADICTS` the form of the column. */
-export type ReadDate =
-  | { kind: 'DAY'; date: CivilDate; twoDigits: boolean }
-  | { kind: 'YEAR'; year: number }
-  | { kind: 'BLANK' | 'UNREADABLE' | 'CONTRADICTS' };
-
-const NO_DATE_BEFORE = '1900-01-02';
-
-/** Reads a cell in the form of its column. Two digits of a year are completed to 20YY. */
-export function readDate(text: string, form: DateForm, zoneHours: number): ReadDate {
-  if (text === '') return { kind: 'BLANK' };
-  const written = parseWritten(text, zoneHours);
-  if (written === null) return { kind: 'UNREADABLE' };
-  if ('number' in written) {
-    const { number, isYear } = written;
-    if (form.serial) return dayOf(daysLater(SERIAL_ZERO, number), form, false);
-    if (isYear) return { kind: 'YEAR', year: number };
-    return { kind: number >= FIRST_SURE_SERIAL ? 'CONTRADICTS' : 'UNREADABLE' };
-  }
-  const { numbers, sure, twoDigits, shift } = written;
-  const [first, second, third] = numbers;
-  const dated = (year: number, month: number, day: number): ReadDate => {
-    if (year === 0 && !twoDigits) return { kind: 'BLANK' };
-    const date = civilDate(twoDigits ? 2000 + year : year, month, day);
-    if (date !== null) return dayOf(shift === 0 ? date : daysLater(date, shift), form, twoDigits);
-    if (twoDigits) return { kind: 'UNREADABLE' };
-    return year < 1000 ? { kind: 'BLANK' } : { kind: 'YEAR', year };
-  };
-  if (sure) return dated(first, second, third);
-  const order = form.order === 'YMD' && !twoDigits ? 'DMY' : form.order;
-  if (order === 'YMD') return third > 31 ? { kind: 'CONTRADICTS' } : dated(first, second, third);
-  const proven = provenBy(text);
-  if (proven !== null && proven !== 'EPOCH' && proven !== order) return { kind: 'CONTRADICTS' };
-  return order === 'DMY' ? dated(third, second, first) : dated(third, first, second);
-}
-
-/** A database's "no date" is none: the zero of Access, SQL Server, .NET; 1970 where the column shows it. */
-function dayOf(date: CivilDate, form: DateForm, twoDigits: boolean): ReadDate {
-  if (date < NO_DATE_BEFORE || (form.epochIsBlank && date === '1970-01-01')) return { kind: 'BLANK' };
-  return { kind: 'DAY', date, twoDigits };
 }
 
 /** Who is of age: the 17th birthday, kept only where it lies after the day of the copy. */

@@ -6,8 +6,7 @@ import { type Encoding, isGzip, sniffEncoding } from './sniff.ts';
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * The bytes of a delimited text whose ASCII characters are single bytes: unpacked where it is gzip (found by its first
- * bytes), UTF-16 turned into UTF-8, the byte-order mark dropped; UTF-8 and windows-1252 pass through as they are.
+ * The bytes of a delimited text: unpacked where it is gzip, UTF-16 turned into UTF-8, the byte-order mark dropped.
  * Throws `IntakeRefusal` for what is no text, for a damaged file, and for a truncated one unless `allowTruncated`.
  */
 export async function* decodeBytes(
@@ -16,25 +15,15 @@ export async function* decodeBytes(
   allowTruncated: boolean,
 ): AsyncGenerator<Uint8Array> {
   const file = await peek(chunks, sniffBytes);
+  let text = file;
   try {
-    yield* decodeText(
-      isGzip(file.head) ? gunzip(file.all(), allowTruncated) : file.all(),
-      sniffBytes,
-      allowTruncated,
-    );
-  } finally {
-    await file.close();
-  }
-}
-
-async function* decodeText(chunks: Bytes, sniffBytes: number, allowTruncated: boolean): AsyncGenerator<Uint8Array> {
-  const text = await peek(chunks, sniffBytes);
-  try {
+    if (isGzip(file.head)) text = await peek(gunzip(file.all(), allowTruncated), sniffBytes);
     if (text.head.length === 0) throw new IntakeRefusal('EMPTY_FILE');
     const { encoding, skip } = sniffEncoding(text.head);
     yield* encoding === 'BYTES' ? text.all(skip) : transcode(text.all(skip), encoding, allowTruncated);
   } finally {
     await text.close();
+    await file.close();
   }
 }
 

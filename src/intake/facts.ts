@@ -7,7 +7,7 @@ import * as WORDS from './words.ts';
 
 /** What cells of the registry mean, from their clean text, which is not blank; null for what cannot be read. */
 
-/** `2`, `02`, `2.0`, `KAWIN`, `2 - KAWIN`: a code number without leading zeros, words, or both. "W.N.I" is one word. */
+/** `2`, `02`, `2.0`, `KAWIN`, `2 - KAWIN`: a code without leading zeros, words, or both. "W.N.I" is one word. */
 function codeAndWords(text: string): { code: string | null; words: string[] } {
   const code = wholeNumber(text);
   if (code !== null) return { code, words: [] };
@@ -21,7 +21,7 @@ const has = (words: string[], list: ReadonlySet<string>): boolean => words.some(
 
 const MARITAL_CODES: Record<string, Marital> = { 1: 'NEVER', 2: 'IS_OR_WAS', 3: 'IS_OR_WAS', 4: 'IS_OR_WAS' };
 
-/** STAT_KWN: 1 single, 2 married, 3 divorced, 4 widowed (V), or the words. "TIDAK TERCATAT" is a marriage all the same. */
+/** STAT_KWN: 1 single, 2 married, 3 divorced, 4 widowed (V), or words. "TIDAK TERCATAT" is a marriage all the same. */
 export function maritalOf(text: string): Marital | null {
   const { code, words } = codeAndWords(text);
   if (has(words, WORDS.UNKNOWN)) return 'UNKNOWN';
@@ -39,7 +39,7 @@ function maritalByWord(words: string[]): Marital | null {
   return has(words, WORDS.NEVER_MARRIED) ? 'NEVER' : null;
 }
 
-/** JENIS_PKRJN: 6 TNI, 7 Polri (M), or the words; any other occupation, and one who has left the service, is neither. */
+/** JENIS_PKRJN: 6 TNI, 7 Polri (M), or words; any other occupation, and who has left the service, is neither. */
 export function isTniPolri(text: string): boolean | null {
   const { code, words } = codeAndWords(text);
   if (words.length === 0) return code === null || code.length > 2 ? null : code === '6' || code === '7';
@@ -82,8 +82,8 @@ export function isCountPositive(text: string): boolean | null {
 const LEVEL_DIGITS = [2, 2, 2, 4] as const;
 
 /**
- * The region of a row from its four cells, which may be blank: `32`, `1`, `32.0`, the whole code down to that level (`3201`,
- * `32.01`), a code with its name (`32 - JAWA BARAT`). Null where province or regency is missing or not of 2018.
+ * The region of a row from its four cells, which may be blank: `32`, `1`, `32.0`, the whole code down to that level
+ * (`3201`, `32.01`), a code with its name (`32 - JAWA BARAT`). Null where province or regency is none of 2018.
  */
 export function regionOfCells(cells: readonly string[]): { region: string | null; kinds: CellKind[] } {
   const codes: string[] = [];
@@ -100,7 +100,7 @@ export function regionOfCells(cells: readonly string[]): { region: string | null
   return { region, kinds };
 }
 
-/** The code of one level, with its zeros; '' for zero, null where the cell is no code or contradicts the levels above it. */
+/** The code of one level, with its zeros; '' for zero, null where it is no code or contradicts the levels above. */
 function levelCode(cell: string, level: number, above: string[]): string | null {
   const [, text = ''] = /^\(?([0-9][0-9.,]*)\)?(?:[\s\-–:/.]+[^0-9].*)?$/.exec(cell) ?? [];
   const digits = LEVEL_DIGITS[level] as number;

@@ -13,17 +13,15 @@ export const DELIMITERS = [';', ',', '|', '\t'];
 /** A title of one known word is none; a header names at least so many columns that are known. */
 const KNOWN_NAMES = 2;
 
-/** The head of a table: its layout, what was read beyond it, and what stood above it. */
 type Head = { layout: Layout; rest: Uint8Array; restLine: number; passedOver: PassedOver };
 type HeadLimits = Pick<IntakeLimits, 'maxLineBytes' | 'maxColumns' | 'headLines'>;
-/** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next line begins. */
+/** A line as a record under one delimiter; `known` counts its names of columns, `next` is where the next begins. */
 type Line = { line: number; names: string[]; known: number; cells: number; delimiter: string; next: number };
 
 /**
- * Finds the header among the first lines: of all lines and delimiters the one under which most names are known. `needed` are
- * columns without which the table says nothing; each is one column or several of which one will do.
- * Throws what the file looks like: NO_HEADER, UNKNOWN_DELIMITER, UNKNOWN_QUOTE, NOT_A_TABLE, MISSING_COLUMN,
- * DUPLICATE_COLUMN, TOO_MANY_COLUMNS, HEADER_TOO_LONG.
+ * Finds the header among the first lines: of all lines and delimiters the one under which most names are known.
+ * `needed` are columns without which the table says nothing; each is one column or several of which one will do.
+ * Throws an `IntakeRefusal` that says what the file looks like.
  */
 export async function findHead(
   bytes: AsyncGenerator<Uint8Array>,
@@ -50,23 +48,17 @@ export async function findHead(
   if (names.some((name) => /[0-9]{16}/.test(name)))
     throw new IntakeRefusal('NO_HEADER', { detail: `${cells} cells`, line });
   const lines = physicalLines(buffer.subarray(0, next));
-  const above = lines.slice(0, line - 1);
   const passedOver: PassedOver = {};
-  for (const text of above) passOver(passedOver, text === '' ? 'EMPTY' : 'TITLE');
-  const titles = above.filter((text) => text !== '');
-  return {
-    layout: { delimiter: delimiter.charCodeAt(0), columnCount: cells, names, columns, headerLine: line, titles },
-    rest: buffer.subarray(next),
-    restLine: lines.length + 1,
-    passedOver,
-  };
+  for (const text of lines.slice(0, line - 1)) passOver(passedOver, text === '' ? 'EMPTY' : 'TITLE');
+  const titles = lines.slice(0, line - 1).filter((text) => text !== '');
+  const shape = { delimiter: delimiter.charCodeAt(0), columnCount: cells };
+  const layout = { ...shape, names, columns, headerLine: line, titles };
+  return { layout, rest: buffer.subarray(next), restLine: lines.length + 1, passedOver };
 }
 
 /** The first lines, and what came with them. Throws EMPTY_FILE, HEADER_TOO_LONG. */
-async function readStart(
-  bytes: AsyncGenerator<Uint8Array>,
-  { maxLineBytes, headLines }: HeadLimits,
-): Promise<Uint8Array> {
+async function readStart(bytes: AsyncGenerator<Uint8Array>, limits: HeadLimits): Promise<Uint8Array> {
+  const { maxLineBytes, headLines } = limits;
   let buffer: Uint8Array = new Uint8Array(0);
   // Behind a CR an LF may still come, so one line more is waited for.
   while (physicalLines(buffer).length <= headLines + 1 && buffer.length <= (headLines + 2) * maxLineBytes) {
@@ -81,20 +73,16 @@ async function readStart(
 }
 
 /** Lines with digits as `#`, blanks squeezed; '' for one of nothing but blanks and delimiters. */
-const physicalLines = (bytes: Uint8Array): string[] => {
+function physicalLines(bytes: Uint8Array): string[] {
   const lines = Buffer.from(bytes)
     .toString('latin1')
     .split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => (isEmptyLine(line) ? '' : foldedLine(line)));
-};
+}
 
-/** The first lines as records under one delimiter; a quoted name may hold line ends. */
-function firstLines(
-  buffer: Uint8Array,
-  delimiter: string,
-  { maxColumns, maxLineBytes, headLines }: HeadLimits,
-): Line[] {
+function firstLines(buffer: Uint8Array, delimiter: string, limits: HeadLimits): Line[] {
+  const { maxColumns, maxLineBytes, headLines } = limits;
   const columnCount = maxColumns + 1;
   const scanner = new RecordScanner({ delimiter: delimiter.charCodeAt(0), columnCount, nikPlace: 0, maxLineBytes });
   const lines: Line[] = [];
@@ -123,17 +111,14 @@ function placesOf(names: string[]): Record<Column, number> {
   return Object.fromEntries(COLUMNS.map((column) => [column, place(column)])) as Record<Column, number>;
 }
 
-const UNKNOWN_QUOTES = /^(['`´“”‘’«~^])[\s\S]*['`´“”‘’»~^]$/;
+const UNKNOWN_QUOTES = /^['`´“”‘’«~^][\s\S]*['`´“”‘’»~^]$/;
 
 /** Cells in quotes that no reader of delimited text knows hide delimiters inside them. */
 function refuseQuotes({ names, line }: Line): void {
   const quoted = names.filter((name) => name.length > 1 && UNKNOWN_QUOTES.test(name));
-  const [, mark] = UNKNOWN_QUOTES.exec(quoted[0] ?? '') ?? [];
-  if (mark !== undefined && quoted.length * 2 > names.length)
-    throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: mark, line });
+  if (quoted.length * 2 > names.length) throw new IntakeRefusal('UNKNOWN_QUOTE', { detail: quoted[0]?.[0], line });
 }
 
-/** What a file without a header looks like. */
 function looksLike(scanned: Line[][]): IntakeRefusal {
   const [widest] = scanned.map(([first]) => first as Line).sort((a, b) => b.cells - a.cells);
   const { names, cells, line, delimiter } = widest as Line;

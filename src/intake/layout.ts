@@ -1,19 +1,15 @@
 import { type Column, type DateColumn, STATUS_COLUMNS } from './columns.ts';
 import type { DateForm } from './dates.ts';
 import type { IntakeLimits } from './limits.ts';
-import type { RecordShape } from './shape.ts';
 
 /** How the records of one file are laid out, as its head says. Plain data: a worker thread gets a copy. */
 export type Layout = {
-  /** The byte between two cells: comma, semicolon, bar or tab. */
   delimiter: number;
   /** Cells of the header, unnamed ones at its end included. */
   columnCount: number;
-  /** The names of the header, as they stand there. */
   names: string[];
   /** Place of each used column from 0; -1 where the file has none. */
   columns: Record<Column, number>;
-  /** Line of the header, from 1. */
   headerLine: number;
   /** Lines above the header, digits as `#`: a page head repeats them. */
   titles: string[];
@@ -32,11 +28,12 @@ export type Profile = {
   kkRounded: boolean;
   /** Places beside the status where a status code would show that the row is shifted. */
   shiftPlaces: number[];
-  /** Hours east of Greenwich of the source, for instants. */
   zoneHours: number;
 };
 
-/** What the scanner of records needs to know of a layout. */
+/** What the scanner needs to know of every record of a file. By the place of the NIK a line is known for a record. */
+export type RecordShape = { delimiter: number; columnCount: number; nikPlace: number; maxLineBytes: number };
+
 export function shapeOf(layout: Layout, { maxLineBytes }: Pick<IntakeLimits, 'maxLineBytes'>): RecordShape {
   const { delimiter, columnCount, columns } = layout;
   return { delimiter, columnCount, nikPlace: columns.NIK, maxLineBytes };

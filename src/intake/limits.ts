@@ -5,9 +5,7 @@ export const INTAKE_LIMITS = {
   maxColumns: 500,
   /** What is cut off and handed to a worker at once; at least twice `maxLineBytes`. */
   blockBytes: 128 * 1024,
-  /** How much of the beginning decides on format and encoding. */
   sniffBytes: 4096,
-  /** Among how many lines the header is looked for. */
   headLines: 20,
   /** Over how many rows, and at most bytes, the columns are profiled before the first row is read. */
   profileRows: 4_000,

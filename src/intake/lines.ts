@@ -10,11 +10,14 @@ const MAX_FOLDED_CHARS = 200;
 const RULE = /^[-=_+*~|;,\s"]*$/;
 const DASHES = /[-=_]{2}/;
 /** What SQL*Plus, psql, SQL Server and people write below a table. */
-const FOOTER =
-  /^\W*([0-9.,]+ +)?(rows?|records?|baris|data) +(selected|affected|returned|terpilih|dipilih)|^\(?[0-9.,]+ +(rows?|records?|baris)\)?\.?$|^\W*(SQL>|elapsed|spool|no rows|input truncated|grand total|sub ?total|total|jumlah|halaman|page|hal\b|dicetak|sumber|keterangan|catatan)/i;
+const FOOTERS = [
+  /^\W*([0-9.,]+ +)?(rows?|records?|baris|data) +(selected|affected|returned|terpilih|dipilih)/i,
+  /^\(?[0-9.,]+ +(rows?|records?|baris)\)?\.?$/i,
+  /^\W*(SQL>|elapsed|spool|no rows|input truncated|(grand |sub ?)?total|jumlah|halaman|page|hal\b)/i,
+  /^\W*(dicetak|sumber|keterangan|catatan)/i,
+];
 const LONG_NUMBER = /[0-9]{6}/;
 
-/** Nothing but blanks, delimiters, quotes, and the end-of-file mark of DOS. */
 export const isEmptyLine = (text: string): boolean => text.replace(/[\s;,|"]/g, '').replace('\u001a', '') === '';
 
 /** A line without its numbers, blanks squeezed: by it a page head is known again whatever its page number. */
@@ -26,8 +29,8 @@ export const foldedLine = (text: string): string =>
     .slice(0, MAX_FOLDED_CHARS);
 
 /**
- * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. `text` and `cells` are
- * one character a byte. Throws HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
+ * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. `text` and
+ * `cells` are one character a byte. Throws HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
  */
 export function lineKind(text: string, cells: readonly string[], layout: Layout, line: number): LineKind | null {
   const filled = cells.map(cellText).filter((cell) => cell !== '' && cell !== '\x1a');
@@ -39,7 +42,8 @@ export function lineKind(text: string, cells: readonly string[], layout: Layout,
   }
   if (layout.titles.includes(foldedLine(text))) return 'TITLE';
   if (filled.length > 1 && filled.every((cell, i) => cell.replace(/[()]/g, '') === String(i + 1))) return 'NUMBERS';
-  if (sixteenDigitsIn(text).length === 0 && FOOTER.test(text.trimStart().slice(0, MAX_FOLDED_CHARS))) return 'FOOTER';
+  const beginning = text.trimStart().slice(0, MAX_FOLDED_CHARS);
+  if (sixteenDigitsIn(text).length === 0 && FOOTERS.some((footer) => footer.test(beginning))) return 'FOOTER';
   // Some words in one cell, without a number of any length, are a remark and would name nobody.
   if (filled.length === 1 && /\S\s+\S/.test(filled[0] as string) && !LONG_NUMBER.test(text)) return 'FOOTER';
   if (DELIMITERS.some((delimiter) => isTableUnder(text, delimiter, layout)))
@@ -51,7 +55,6 @@ const namesTable = (cells: readonly string[]): boolean =>
   cells.some((cell) => columnNamed(cell) === 'NIK') &&
   cells.filter((cell) => columnNamed(cell) !== undefined).length > 1;
 
-/** Whether a line is a header or a row of this table under another delimiter than the table's. */
 function isTableUnder(text: string, delimiter: string, { delimiter: own, columns, columnCount }: Layout): boolean {
   if (delimiter.charCodeAt(0) === own) return false;
   const cells = text.split(delimiter);

@@ -23,6 +23,5 @@ const BY_NAME = new Map(
   MONTHS.flatMap((names, i) => names.split(' ').map((name): [string, number] => [name, i + 1])),
 );
 
-/** 1–12, or undefined for what is no month. Upper case. */
 export const monthNamed = (name: string): number | undefined => BY_NAME.get(name);
 export const isWeekday = (name: string): boolean => WEEKDAYS.has(name.replace(/['’]/g, ''));

@@ -1,18 +1,15 @@
-import { isSixteenDigits } from '../core/nik.ts';
+import { isSixteenDigits, SCIENTIFIC } from '../core/nik.ts';
 import { cellText } from './cell.ts';
-
-/** Numbers as databases, Excel and pandas write them, from the clean text of a cell. */
 
 /** Blanks, dashes, dots, quotes and invisible marks: what may stand between the digits of a NIK or KK. */
 const BETWEEN_DIGITS = /[\s.\-\u00ad\u2010-\u2015\u2212'’‘`´"“”\u200b-\u200f\u2060\ufeff]+/g;
 const IN_THOUSANDS = /^[0-9](,[0-9]{3}){5}$/;
-const SCIENTIFIC = /^[0-9]([.,][0-9]+)?E\+?[0-9]{1,2}$/i;
 
 type Digits = { ok: true; value: string } | { ok: false; code: 'EMPTY' | 'NOT_16_DIGITS' | 'SCIENTIFIC' | 'ROUNDED' };
 
 /**
- * The sixteen digits of a NIK or KK, or what is wrong with the cell. `ROUNDED`: a floating-point number above 2^53, whose
- * last digit is no longer the person's. Exactly sixteen digits must remain once marks and `.0` are taken off.
+ * The sixteen digits of a NIK or KK, or what is wrong: exactly so many must remain once marks and `.0` are taken off.
+ * `ROUNDED`: a floating-point number above 2^53, whose last digit is no longer the person's.
  */
 export function sixteenDigits(text: string): Digits {
   if (text === '') return { ok: false, code: 'EMPTY' };
@@ -30,10 +27,9 @@ export function sixteenDigits(text: string): Digits {
 export const digitsOf = (byteText: string): Digits =>
   isSixteenDigits(byteText) ? { ok: true, value: byteText } : sixteenDigits(cellText(byteText));
 
-/** The numbers of just sixteen digits in a line. */
 export const sixteenDigitsIn = (text: string): string[] => text.match(/(?<![0-9])[0-9]{16}(?![0-9])/g) ?? [];
 
-/** `32`, `032`, `32.0`, `32,00`, `2.001`, `2.001,00` as digits without leading zeros; null for what is no whole number. */
+/** `32`, `032`, `32.0`, `32,00`, `2.001`, `2.001,00` as digits without leading zeros; null for what is none. */
 export function wholeNumber(text: string): string | null {
   const inThousands = /^[0-9]{1,3}([.,][0-9]{3})+([.,]0{1,2})?$/.test(text);
   const digits = inThousands ? text.replace(/[.,]0{1,2}$/, '').replace(/[.,]/g, '') : text.replace(/[.,]0+$/, '');

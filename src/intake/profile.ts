@@ -18,10 +18,7 @@ type Cell = { line: number; text: string };
 const NEARLY_ALL = 0.9;
 const A_FEW = 0.01;
 
-/**
- * Judges the columns of a table from its first rows: what form the dates of each are in, how many cells a row has, what a
- * spreadsheet has spoilt. Throws `IntakeRefusal` where a column cannot be read one way only, or its digits are gone.
- */
+/** Judges the columns from the first rows. Throws where one cannot be read one way only, or its digits are gone. */
 export function profileColumns(
   found: Layout,
   blocks: readonly Block[],
@@ -36,18 +33,12 @@ export function profileColumns(
   const short = people.filter(({ count }) => count < rowCells).length;
   const dates = DATE_COLUMNS.map((column) => ({ column, cells: filledCells(people, columns[column]) }));
   const cards = new Set(filledCells(rows, columns.NO_KK).map(({ text }) => text));
-  const profile: Profile = {
-    ...dateForms(dates),
-    rowCells,
-    leavesOut: people.length - short < people.length * NEARLY_ALL,
-    kkRounded: areRounded([...cards]),
-    shiftPlaces: shiftPlaces(layout, people),
-    zoneHours,
-  };
-  return { layout, profile };
+  const leavesOut = people.length - short < people.length * NEARLY_ALL;
+  const kkRounded = areRounded([...cards]);
+  const cellsOfRows = { rowCells, leavesOut, shiftPlaces: shiftPlaces(layout, people) };
+  return { layout, profile: { ...dateForms(dates), ...cellsOfRows, kkRounded, zoneHours } };
 }
 
-/** The records of the first blocks, cell by cell. */
 function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits): Row[] {
   const scanner = new RecordScanner(shapeOf(layout, limits));
   const rows: Row[] = [];
@@ -64,7 +55,6 @@ function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits):
   return rows;
 }
 
-/** The cells of a column that say something. */
 const filledCells = (rows: Row[], place: number): Cell[] =>
   rows.map(({ line, cells }) => ({ line, text: cellText(cells[place] ?? '') })).filter(({ text }) => text !== '');
 
@@ -156,7 +146,7 @@ function usualCells(columnCount: number, rows: Row[]): number {
   return longer.filter((count) => count === usual).length >= rows.length * NEARLY_ALL ? usual : columnCount;
 }
 
-/** The neighbours of the status columns that do not hold a status code in most rows themselves: one there shows a shifted row. */
+/** The neighbours of the status columns that seldom hold a status code: one there shows a shifted row. */
 function shiftPlaces({ columns, columnCount }: Layout, rows: Row[]): number[] {
   const status = STATUS_COLUMNS.map((column) => columns[column]).filter((place) => place >= 0);
   const beside = new Set(status.flatMap((place) => [place - 1, place + 1]));
@@ -166,5 +156,4 @@ function shiftPlaces({ columns, columnCount }: Layout, rows: Row[]): number[] {
   });
 }
 
-/** A code of the table, in any spelling; a blank is none. */
 export const isStatusCode = (text: string): boolean => statusCode(parseStatus(text)) !== null;

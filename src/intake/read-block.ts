@@ -33,39 +33,39 @@ type RecordSink = {
   reject: (reject: Reject, niks: string[]) => void;
 };
 
-/** The block's counts, and the record at hand: its text has one character a byte, of the bytes from `start` on. */
-type State = { tally: Tally; line: number; text: string; start: number; unreadable: number };
+/** The block at hand, its text one character a byte, and of the row at hand its line and the cells unreadable. */
+type State = { tally: Tally; text: string; line: number; unreadable: number };
 
 /**
  * Makes the reader of an export's blocks: one per thread, since it keeps small caches of spellings and dates.
- * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns the counts
- * of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be, or what the sink throws.
+ * Each record goes to the sink, in order, as a resident or as a reject; lines that are no rows are counted. Returns
+ * the counts of the block. Throws `IntakeRefusal` where a row contradicts what the columns were judged to be.
  */
 export function createBlockReader(settings: ReaderSettings): (block: Block, sink: RecordSink) => Tally {
   const { layout, profile, limits = INTAKE_LIMITS } = settings;
   const shape = shapeOf(layout, limits);
   const [scanner, ahead] = [new RecordScanner(shape), new RecordScanner(shape)];
-  const state: State = { tally: newTally(), line: 0, text: '', start: 0, unreadable: 0 };
+  const state: State = { tally: newTally(), text: '', line: 0, unreadable: 0 };
   const readRecord = createRecordReader({ ...settings, heard: (column, kind) => countCell(state, column, kind) });
   const cell = createCellReader(scanner, state);
   const needed = lastNeeded(layout);
   /** The line before lacked cells: this one may be the rest of it, and its status may have stood there. */
   let isRest = false;
 
-  const textOf = (bytes: Buffer, start: number, end: number): string =>
-    bytes.toString('latin1', start, Math.min(end, start + limits.maxLineBytes));
+  const textOf = (start: number, end: number): string =>
+    state.text.slice(start, Math.min(end, start + limits.maxLineBytes));
 
-  /** Whether the line behind a short row is the rest of it: a row without a NIK, as a line end inside a cell leaves it. */
-  function isBroken(bytes: Buffer, next: number): boolean {
+  /** Whether the line behind a short row is the rest of it: no NIK, as a line end inside a cell leaves it. */
+  function isBroken(bytes: Uint8Array, next: number): boolean {
     if (next >= bytes.length) return false;
     const end = ahead.scan(bytes, next, bytes.length);
     const cells = recordCells(bytes, ahead);
     if (digitsOf(cells[layout.columns.NIK] ?? '').ok) return false;
-    return lineKind(textOf(bytes, next, end), cells, layout, state.line + 1) === null;
+    return lineKind(textOf(next, end), cells, layout, state.line + 1) === null;
   }
 
   /** A row that may be shifted is not believed; surplus cells are a misfit even where they are empty. */
-  function readRow(bytes: Buffer, next: number): Result<ResidentRecord, RejectReason> {
+  function readRow(bytes: Uint8Array, next: number): Result<ResidentRecord, RejectReason> {
     const { outcome, count, surplus } = scanner;
     if (outcome !== 'READ') return fail(outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome);
     if (count > layout.columnCount && (count !== profile.rowCells || surplus)) return fail('COLUMNS_SURPLUS');
@@ -79,35 +79,34 @@ export function createBlockReader(settings: ReaderSettings): (block: Block, sink
     return mayBeShifted && record.value.facts.status === 'EMPTY' ? fail('COLUMNS_SHIFTED') : record;
   }
 
-  return (block, sink) => {
-    const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length);
+  return ({ bytes, firstLine }, sink) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const lastDigits = new LastDigits();
     const tally = newTally();
-    Object.assign(state, { tally, line: block.firstLine });
+    Object.assign(state, { tally, text, line: firstLine });
     for (let start = 0; start < bytes.length; ) {
       const end = scanner.scan(bytes, start, bytes.length);
       const next = afterLineEnd(bytes, end);
-      state.text = textOf(bytes, start, end);
-      state.start = start;
       const row = readRow(bytes, next);
       // A line that is at fault may be no row at all.
       const isRow = row.ok || row.code === 'LINE_TOO_LONG';
-      const kind = isRow ? null : lineKind(state.text, recordCells(bytes, scanner), layout, state.line);
+      const kind = isRow ? null : lineKind(textOf(start, end), recordCells(bytes, scanner), layout, state.line);
       if (kind !== null) passOver(tally.passedOver, kind);
       else tally.rows += 1;
       if (row.ok) {
         lastDigits.count(row.value);
-        countRegency(tally.regencies, row.value.facts.region);
+        const regency = row.value.facts.region?.slice(0, 5);
+        if (regency !== undefined) tally.regencies.set(regency, (tally.regencies.get(regency) ?? 0) + 1);
         sink.resident(row.value);
       } else if (kind === null) {
         const column = row.code.startsWith('NIK_') ? 'NIK' : null;
-        sink.reject({ line: state.line, column, reason: row.code }, sixteenDigitsIn(state.text));
+        sink.reject({ line: state.line, column, reason: row.code }, sixteenDigitsIn(textOf(start, end)));
       }
       isRest = kind === null && !row.ok && row.code === 'COLUMNS_MISSING';
       state.line += scanner.lineEndsInside + 1;
       start = next;
     }
-    lastDigits.refuse(tally.rows, block.firstLine);
+    lastDigits.refuse(tally.rows, firstLine);
     return tally;
   };
 }
@@ -116,13 +115,11 @@ function createCellReader(scanner: RecordScanner, state: State): CellReader {
   const { starts, ends, doubled } = scanner;
   return (place, lastPlace = place) => {
     if (place < 0 || place >= scanner.count) return '';
-    const last = Math.min(lastPlace, scanner.count - 1);
-    const byteText = state.text.slice((starts[place] as number) - state.start, (ends[last] as number) - state.start);
+    const byteText = state.text.slice(starts[place], ends[Math.min(lastPlace, scanner.count - 1)]);
     return doubled[place] === 0 ? byteText : byteText.replaceAll('""', '"');
   };
 }
 
-/** Takes note of what became of a cell. */
 function countCell(state: State, column: number, kind: CellKind): void {
   const { tally, line } = state;
   const at = column * CELL_KINDS + kind;
@@ -133,12 +130,6 @@ function countCell(state: State, column: number, kind: CellKind): void {
   if (tally.firstLines[column] === 0) tally.firstLines[column] = line;
 }
 
-function countRegency(regencies: Map<string, number>, region: string | null): void {
-  const regency = region?.slice(0, 5);
-  if (regency !== undefined) regencies.set(regency, (regencies.get(regency) ?? 0) + 1);
-}
-
-/** Of a block: fewer prove nothing. */
 const ENOUGH = 30;
 
 /** Finds a part of a file whose numbers a spreadsheet has rounded, in a file that is otherwise sound. */

@@ -14,11 +14,10 @@ export type ExportOptions = {
   zoneHours?: number;
   limits?: IntakeLimits;
 };
-/** A status is in one of three columns. */
 const NEEDED = [['NIK'], STATUS_COLUMNS] as const;
 
 /**
- * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, and cuts the rest.
+ * Opens an export: finds out compression, encoding and head, judges the columns from the first blocks, cuts the rest.
  * Throws `IntakeRefusal`, here or, for what only shows later (FILE_TRUNCATED, FILE_DAMAGED), out of `blocks`.
  */
 export async function readExport(
@@ -42,7 +41,6 @@ export async function readExport(
 
 export type OpenExport = Awaited<ReturnType<typeof readExport>>;
 
-/** As many blocks as the profile looks at, kept to be read afterwards. */
 async function firstBlocks(
   blocks: AsyncGenerator<Block>,
   { profileRows, profileBytes }: IntakeLimits,

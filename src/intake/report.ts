@@ -7,37 +7,28 @@ import { addTally, CELL_KINDS, newTally, type Tally } from './tally.ts';
 /** Raised where a file is read otherwise than before: the same bytes are then read again. */
 export const READER_VERSION = 2;
 
-export type ReadingWarning =
-  | 'KK_ROUNDED'
-  | 'NAMES_MISSING'
-  | 'KK_MISSING'
-  | 'BIRTH_DATES_MISSING'
-  | 'REGIONS_MISSING';
 /** Columns without which something is known of nobody. */
-const MISSED: readonly [ReadingWarning, ...Column[]][] = [
-  ['NAMES_MISSING', 'NAMA_LGKP'],
-  ['KK_MISSING', 'NO_KK'],
-  ['BIRTH_DATES_MISSING', 'TGL_LHR'],
-  ['REGIONS_MISSING', 'NO_PROP', 'NO_KAB'],
-];
+const MISSED = {
+  NAMES_MISSING: ['NAMA_LGKP'],
+  KK_MISSING: ['NO_KK'],
+  BIRTH_DATES_MISSING: ['TGL_LHR'],
+  REGIONS_MISSING: ['NO_PROP', 'NO_KAB'],
+} satisfies Record<string, Column[]>;
+type Missing = keyof typeof MISSED;
+export type ReadingWarning = 'KK_ROUNDED' | Missing;
 
 /** What was read of a file, for the operator and the ledger: names of columns and counts, no value. */
 export type ReadingReport = ReturnType<ReadingSum['report']>;
 export type ColumnReport = ReadingReport['columns'][number];
 
-/**
- * Shares, 0–1, of rows that may be rejected and of the filled cells of a used column that may be unreadable; the region
- * that the rows must be of (`32.01`), null = any.
- */
+/** Shares, 0–1, of rows rejected and of filled cells unreadable; the region of the rows (`32.01`), null = any. */
 type ReadingGuards = { maxRejected: number; maxUnreadable: number; region: string | null };
 
-/** Fewer unreadable cells than this say nothing about a column. */
 const FEW_CELLS = 5;
 /** Of the rows whose region is known, so many must be of the source's. */
 const LEAST_OWN_REGION = 0.1;
 const MAX_NAME_CHARS = 40;
 
-/** Adds up what the blocks of one file gave, in whatever order they come. */
 export class ReadingSum {
   readonly #opened: Pick<OpenExport, 'layout' | 'profile'>;
   readonly #tally = newTally();
@@ -70,7 +61,6 @@ export class ReadingSum {
       const [blank = 0, read = 0, unreadable = 0] = cells.subarray(i * CELL_KINDS);
       return {
         column,
-        /** Null where the file has no such column. */
         header: place < 0 ? null : shownName(layout.names[place] as string),
         /** What most cells look like (`99-99-9999, day first`), of dates; null for other columns. */
         form: profile.forms[column] ?? null,
@@ -80,9 +70,11 @@ export class ReadingSum {
         firstUnreadableLine: firstLines[i] || null,
       };
     });
-    const isMissed = (column: Column): boolean => columns.some((one) => one.column === column && one.read === 0);
-    const warnings: ReadingWarning[] = profile.kkRounded ? ['KK_ROUNDED'] : [];
-    for (const [warning, ...needed] of MISSED) if (needed.some(isMissed)) warnings.push(warning);
+    const missed = new Set<Column>(columns.filter(({ read }) => read === 0).map(({ column }) => column));
+    const missing = (Object.keys(MISSED) as Missing[]).filter((warning) =>
+      MISSED[warning].some((one) => missed.has(one)),
+    );
+    const warnings: ReadingWarning[] = profile.kkRounded ? ['KK_ROUNDED', ...missing] : missing;
     const used = new Set(Object.values(layout.columns));
     return {
       readerVersion: READER_VERSION,

@@ -1,11 +1,10 @@
-/** A synthetic SIAK export of Kabupaten Bogor in January 2018 (V). Rows follow from seed and index: no chance, no clock. */
+/** A synthetic SIAK export of Kabupaten Bogor in January 2018 (V). Rows follow from seed and index alone. */
 import { addMonths, type CivilDate, daysLater } from '../core/dates.ts';
 import { BIRTH_PLACES, homeOf, MOVED_FROM, nameOf, pick, weighted } from './sample-names.ts';
 import { SANDBOX, SANDBOX_ROWS } from './sample-sandbox.ts';
 
 export { SANDBOX };
 
-/** The date of the copy the sample stands for. */
 export const SAMPLE_AS_OF = '2018-01-12T17:00:00+07:00';
 
 /** The article's figures (V): residents who must hold a card, those of them recorded, those with a printed one. */
@@ -14,9 +13,9 @@ const { mustHold, recorded, printed } = SAMPLE_FIGURES;
 
 const COLUMNS =
   'NIK;NO_KK;NAMA_LGKP;TMPT_LHR;TGL_LHR;JENIS_KLMIN;AGAMA;STAT_KWN;JENIS_PKRJN;ALAMAT;NO_PROP;NO_KAB;NO_KEC;NO_KEL;' +
-  'STAT_HIDUP;KEBANGSAAN;FLAG_STATUS;TGL_CETAK_KTP;COUNT_KTP;EKTP_CURRENT_STATUS_CODE;NO_SUKET;TGL_SUKET;TGL_AKHIR_SUKET';
+  'STAT_HIDUP;KEBANGSAAN;FLAG_STATUS;TGL_CETAK_KTP;COUNT_KTP;EKTP_CURRENT_STATUS_CODE;NO_SUKET;TGL_SUKET;' +
+  'TGL_AKHIR_SUKET';
 const EOL = '\r\n';
-/** The first line, its end included. */
 export const sampleHeader = (): string => COLUMNS + EOL;
 
 /** Rows from `fromRow` on, in chunks of some 64 KiB. The sandbox comes first, whole even where fewer are asked for. */
@@ -35,7 +34,7 @@ export function* sampleRows(options: { rows: number; seed?: number; fromRow?: nu
   if (chunk !== '') yield chunk;
 }
 
-/** Our guess at how the recorded but unprinted were spread (I): most of them print-ready. One in fifty spelt otherwise. */
+/** Our guess at how the recorded but unprinted were spread (I): most print-ready, one in fifty spelt otherwise. */
 const RECORDED = weighted(`PRINT_READY_RECORD:440, Print Ready Record:10, PRR:10, SENT_FOR_CARD_PRINTING:120,
   SENT_FOR_ENROLLMENT:90, DUPLICATE_RECORD:90, BIO_CAPTURED:60, PROCESSING:50, RECEIVED_AT_CENTRAL:40,
   ENROLL_FAILURE_AT_CENTRAL:40, ENROLL_FAILURE_AT_REGIONAL:20, ADJUDICATE_RECORD:15, SEARCH_FAILURE_AT_CENTRAL:10,
@@ -80,7 +79,7 @@ function familyOf(number: number, key: number) {
   return { number, round, district, kk, religion: pick(RELIGIONS, hash), home: homeOf(district, hash) };
 }
 
-/** Family and district follow from the index; the rest of it is shuffled into birth date, sex and serial: all NIKs differ. */
+/** Family and district follow from the index, the rest is shuffled into birth date, sex, serial: all NIKs differ. */
 function createRow(seed: number): (index: number) => string {
   const adults = birthsBetween('1930-01-01', '2001-06-28');
   const minors = birthsBetween('2001-06-28', '2004-01-01');
@@ -91,7 +90,8 @@ function createRow(seed: number): (index: number) => string {
   return (index) => {
     const hash = mix(index ^ key);
     const more = mix(hash ^ 0x2545f491);
-    const place = ((key / 2 ** 32 + index * GOLDEN_RATIO) % 1) * mustHold; // evenly spread: exact proportions at any size
+    // Evenly spread: exact proportions at any size.
+    const place = ((key / 2 ** 32 + index * GOLDEN_RATIO) % 1) * mustHold;
     const familyNumber = 3 * Math.floor(index / 12) + (FAMILY_OF_TWELVE[index % 12] as number);
     if (familyNumber !== family.number) family = familyOf(familyNumber, personKey);
     const { round, district, kk, religion, home } = family;
@@ -116,7 +116,6 @@ function createRow(seed: number): (index: number) => string {
   };
 }
 
-/** `STAT_KWN;JENIS_PKRJN`. */
 function socialOf(woman: boolean, year: number, minor: boolean, hash: number): string {
   if (minor) return `${hash % 64 === 1 ? 2 : 1};3`;
   if (year > 1998) return `${hash % 9 === 1 ? 2 : 1};${hash % 4 === 2 ? 15 : 3}`;
@@ -143,13 +142,8 @@ function papersOf(place: number, hash: number): string {
 function dayOf(iso: CivilDate) {
   const [year, month, day] = iso.split('-') as [string, string, string];
   const digits = day + month + year.slice(2);
-  return {
-    iso,
-    year: Number(year),
-    text: `${day}-${month}-${year}`,
-    digits,
-    womanDigits: `${Number(digits) + 400_000}`,
-  };
+  const womanDigits = `${Number(digits) + 400_000}`;
+  return { iso, year: Number(year), text: `${day}-${month}-${year}`, digits, womanDigits };
 }
 
 function daysBetween(first: string, end: string) {

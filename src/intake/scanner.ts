@@ -1,5 +1,5 @@
 import { afterLineEnd, CR, countLineEnds, isBlank, LF, QUOTE, SPACE, TAB } from './bytes.ts';
-import type { RecordShape } from './shape.ts';
+import type { RecordShape } from './layout.ts';
 
 const ORDINARY = 0;
 const DELIMITER = 1;
@@ -7,12 +7,12 @@ const LINE_END = 2;
 const QUOTE_MARK = 3;
 
 /**
- * Finds the cells of one record at a time in UTF-8, windows-1252 or ASCII bytes. Cutter and reader share it, so that they
- * agree where records end; its verdict depends on the record and at most `maxLineBytes` behind it, not on the block's size.
+ * Finds the cells of one record at a time. Cutter and reader share it, so that they agree where records end; its
+ * verdict depends on the record and at most `maxLineBytes` behind it, not on the block's size.
  *
- * RFC 4180 with the damage of real exports in mind: a quote opens a cell only at its very start. Where the quoted reading
- * fails (text behind the closing quote, no closing quote within `maxLineBytes`, or quotes around lines that are whole
- * records by themselves, NIK and all), the quote is taken for a stray one and the record ends with its line:
+ * RFC 4180 with the damage of real exports in mind: a quote opens a cell only at its very start. Where the quoted
+ * reading fails (text behind the closing quote, no closing quote within `maxLineBytes`, or quotes around lines that
+ * are whole records by themselves, NIK and all), the quote is taken for a stray one and the record ends with its line:
  * it is read plainly if it then has the header's number of cells. So one bad quote never takes its neighbours along.
  */
 export class RecordScanner {
@@ -21,13 +21,11 @@ export class RecordScanner {
   readonly ends: Int32Array;
   /** 1 where doubled quotes inside the cell stand for single ones. */
   readonly doubled: Uint8Array;
-  /** Number of cells, those beyond the header's included. */
   count = 0;
   /** A cell beyond the header's that is not empty. */
   surplus = false;
   /** Its cells count only where it is `READ`. */
   outcome: 'READ' | 'TOO_LONG' | 'QUOTE_NOT_CLOSED' = 'READ';
-  /** Line ends inside its quotes. */
   lineEndsInside = 0;
   /** The bytes end before an open quote closes. */
   endedInQuotes = false;
@@ -78,7 +76,7 @@ export class RecordScanner {
     return lineEnd;
   }
 
-  /** Splits the physical line at `start` without regard to quotes, but notes whether one opens a cell. */
+  /** Splits the line at `start` without regard to quotes, but notes whether one opens a cell. */
   private readPlainly(bytes: Uint8Array, start: number, end: number): number {
     const { kinds, starts, ends } = this;
     const last = this.shape.columnCount;
@@ -162,8 +160,8 @@ export class RecordScanner {
   }
 
   /**
-   * Whether the quotes swallow other records: a whole line lies inside them, or they stand between two whole lines. The
-   * last line alone proves nothing: behind the end of a text over two lines it may hold all the other cells.
+   * Whether the quotes swallow other records: a whole line lies inside them, or they stand between two whole lines.
+   * The last line alone proves nothing: behind the end of a text over two lines it may hold all the other cells.
    */
   private swallows(bytes: Uint8Array, start: number, recordEnd: number): boolean {
     let lineEnd = this.readPlainly(bytes, start, recordEnd);
@@ -181,14 +179,13 @@ export class RecordScanner {
     return this.fits && nik.filter((byte) => byte >= 48 && byte <= 57).length === 16;
   }
 
-  /** Nothing but delimiters and blanks. */
   private areEmpty(bytes: Uint8Array, from: number, to: number): boolean {
     const { delimiter } = this.shape;
     return bytes.subarray(from, to).every((byte) => byte === delimiter || byte === SPACE || byte === TAB);
   }
 }
 
-/** The cells of the record that was scanned last, one character a byte; of those beyond the header's only the first. */
+/** The cells of the record scanned last, one character a byte; of those beyond the header's only the first. */
 export function recordCells(bytes: Uint8Array, { starts, ends, doubled, count }: RecordScanner): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: Math.min(count, starts.length) }, (_, i) => {

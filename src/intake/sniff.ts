@@ -24,14 +24,12 @@ const SIGNATURES: [string, RefusalCode, string?][] = [
   ['\0\x01\0\0Standard ', 'BINARY_FILE', 'an Access database'],
   ['\x03\0\x01EXPORT:', 'BINARY_FILE', 'an Oracle dump'],
 ];
-/** A tar archive says so behind the name of its first file. */
-const TAR_MARK_AT = 257;
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 /**
- * Finds the encoding from the first bytes of a file (some 4 KiB): byte-order mark, else the pattern of NUL bytes that
- * UTF-16 gives the ASCII names of a header. `skip` is the length of the mark. Throws `IntakeRefusal` for what is no text.
+ * The encoding by the first bytes of a file: byte-order mark, of length `skip`, else the NUL bytes that UTF-16 gives
+ * the names of a header. Throws `IntakeRefusal` for what is no text.
  */
 export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: number } {
   const text = Buffer.from(head).toString('latin1');
@@ -49,7 +47,8 @@ export function sniffEncoding(head: Uint8Array): { encoding: Encoding; skip: num
 function refuseKnownFormats(text: string): void {
   const known = SIGNATURES.find(([signature]) => text.startsWith(signature));
   if (known) throw new IntakeRefusal(known[1], { detail: known[2] });
-  if (text.startsWith('ustar', TAR_MARK_AT)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
+  // A tar archive says so behind the name of its first file.
+  if (text.startsWith('ustar', 257)) throw new IntakeRefusal('BINARY_FILE', { detail: 'a tar archive' });
   if (text.startsWith('PK\x03\x04')) throw new IntakeRefusal(zipKind(text));
   if (/^(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table|meta|head|style)/i.test(text))
     throw new IntakeRefusal('HTML_FILE');

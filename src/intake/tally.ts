@@ -10,37 +10,29 @@ export const CELL_KINDS = 4;
 /** A cell's value, and whether it said one. */
 export type Reading<Value> = { kind: CellKind; value: Value };
 
-/** Lines of a file that are no rows. */
 export const LINE_KINDS = ['EMPTY', 'RULE', 'NUMBERS', 'TITLE', 'HEADER', 'FOOTER'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 export type PassedOver = Partial<Record<LineKind, number>>;
 
 /** Counts of cells and lines, of a block or of a whole file. Plain data: it crosses threads. */
 export const newTally = () => ({
-  /** By column, and of each by kind. */
   cells: new Int32Array(COLUMNS.length * CELL_KINDS),
   /** The first unreadable line of each column; 0 = none. */
   firstLines: new Int32Array(COLUMNS.length),
   passedOver: {} as PassedOver,
   /** Rows by regency (`32.01`), of those whose region is known. */
   regencies: new Map<string, number>(),
-  /** Rejected ones too. */
   rows: 0,
 });
 export type Tally = ReturnType<typeof newTally>;
 
 /** Adds one tally to another; the first line is that of the earliest block. */
 export function addTally(sum: Tally, more: Tally): void {
-  more.cells.forEach((count, i) => {
-    sum.cells[i] = (sum.cells[i] as number) + count;
-  });
-  more.firstLines.forEach((line, i) => {
-    const first = sum.firstLines[i] as number;
-    if (line > 0 && (first === 0 || line < first)) sum.firstLines[i] = line;
-  });
+  for (const [i, count] of more.cells.entries()) sum.cells[i] = (sum.cells[i] as number) + count;
+  for (const [i, line] of more.firstLines.entries())
+    if (line > 0) sum.firstLines[i] = Math.min(line, sum.firstLines[i] || line);
   for (const [kind, lines] of Object.entries(more.passedOver)) passOver(sum.passedOver, kind as LineKind, lines);
-  for (const [regency, count] of more.regencies)
-    sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + count);
+  for (const [regency, rows] of more.regencies) sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + rows);
   sum.rows += more.rows;
 }
 

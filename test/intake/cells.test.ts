@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBlankText } from '../../src/intake/blank.ts';
+import { isBlankText } from '../../src/intake/cell.ts';
 import { type Column, columnNamed, isOwnName } from '../../src/intake/columns.ts';
 import { type DateForm, provenBy, readDate } from '../../src/intake/dates.ts';
 import {
