@@ -1,57 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../registry/error-code.ts';
 
 /** The text of a file, or null where there is none. Throws what the file system throws for anything else. */
 export async function readIfPresent(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
-  }
+  });
 }
 
-/** Makes a directory and those above it. Not by the recursive `mkdir`, which takes a read-only disk for a missing directory. */
+/** Makes a directory and those above it. The recursive `mkdir` takes a read-only disk for a missing directory. */
 export async function makeDirectory(path: string, mode = 0o777): Promise<void> {
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectory(dirname(path), mode);
-    await mkdir(path, { mode });
-  }
+  const isThere = async () => (await stat(path).catch(() => null))?.isDirectory();
+  if (await isThere()) return;
+  await makeDirectory(dirname(path), mode);
+  await mkdir(path, { mode }).catch(async (error: unknown) => {
+    if (!(await isThere())) throw error;
+  });
 }
 
 /**
- * The text of the secret at `path`, made with mode 600 where there is none. Of two processes that make it at once both get
- * the same: it appears whole and on disk or not at all, and never replaces another. Throws what the file system throws.
+ * The text of the secret at `path`, made where there is none. Of two processes that make it at once both get the
+ * same: it is there whole and on disk or not at all, and never replaces another.
  */
-export async function readOrMakeSecret(
-  path: string,
-  make: () => string | Promise<string>,
-): Promise<{ text: string; made: boolean }> {
+export async function readOrMakeSecret(path: string, make: () => string): Promise<string> {
   const present = await readIfPresent(path);
-  if (present !== null) return { text: present, made: false };
-  await makeDirectory(dirname(path));
-  const text = await make();
+  if (present !== null) return present;
   const draft = `${path}.${randomUUID()}`;
   try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(draft, path);
+    await writeFile(draft, make(), { mode: 0o600, flush: true });
+    await link(draft, path).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
     await syncDirectory(dirname(path));
-    return { text, made: true };
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    return { text: await readFile(path, 'utf8'), made: false };
+    return await readFile(path, 'utf8');
   } finally {
     await rm(draft, { force: true });
   }
@@ -61,9 +45,5 @@ export async function readOrMakeSecret(
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await directory.sync().finally(() => directory.close());
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { createShares } from '../checks/shares.ts';
@@ -8,7 +9,6 @@ import { HSTS } from '../http/app.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import type { ShedEnv } from '../http/rooms.ts';
-import { listenWide } from './acceptors.ts';
 
 type Limits = typeof HTTP_LIMITS;
 type ListenerOptions = {
@@ -26,14 +26,19 @@ export type Listener = {
   /** Ends what is idle at once, what is under way when it is answered, or after `stopTimeoutMs`. */
   stop(): Promise<void>;
 };
+/** A body on its way: bytes of its connection when it was last looked at; null before. */
+type Body = { incoming: IncomingMessage; seenBytes: number | null };
 /** A connection: its requests that are not answered yet, the first of which is in hand. */
 type Line = { waiting: (() => void)[]; isClosing: boolean };
 
 const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' } as const;
+const REFUSED_HEADERS = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
+const STATUS_OF_FAULT: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /**
- * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when the one before
- * has left: for who does not read nothing more is made. It bounds connections, requests of a connection and of an address.
+ * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when
+ * the one before has left: for who does not read nothing more is made. It bounds connections, requests of a
+ * connection and of an address.
  */
 export function createListener(options: ListenerOptions, hostname: string, limits: Limits = HTTP_LIMITS): Listener {
   const { addressOf, isProxy } = options;
@@ -41,24 +46,29 @@ export function createListener(options: ListenerOptions, hostname: string, limit
   const sheds = new WeakSet<object>();
   const handle = handlerOf(options, hostname, sheds);
   const lines = new Map<Socket, Line>();
-  const bodies = watchBodies(limits);
+  const bodies = new Set<Body>();
+  const look = (): void => {
+    for (const body of bodies) if (isTooSlow(body, limits)) body.incoming.socket.destroy();
+  };
+  const looking = setInterval(look, limits.bodyLookSeconds * 1_000).unref();
   const take = createShares({ each: limits.maxPerAddress, all: limits.maxInHand });
   const closed = Promise.withResolvers<void>();
   let isStopping = false;
-  let door: Awaited<ReturnType<typeof listenWide>> | undefined;
-  // A body has a rate instead of a time.
-  const timeouts = {
+  const server = createServer({
+    // A body has a rate instead of a time.
     requestTimeout: 0,
     headersTimeout: limits.headersTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-  };
-  const server = createServer({ ...timeouts, requireHostHeader: false });
+    requireHostHeader: false,
+  });
   server.timeout = limits.idleTimeoutMs;
+  let servers: Server[] = [server];
 
   function refuse(outgoing: ServerResponse, status: 400 | 503, isLast: boolean): void {
     options.refused(status);
     if (status === 503) sheds.add(outgoing);
-    outgoing.writeHead(status, { ...refusalHeaders(limits)[status], ...(isLast ? { Connection: 'close' } : {}) });
+    const later = status === 503 ? { 'Retry-After': String(limits.retryAfterSeconds) } : {};
+    outgoing.writeHead(status, { ...REFUSED_HEADERS, ...later, ...(isLast ? { Connection: 'close' } : {}) });
     outgoing.end(problemText(status));
   }
 
@@ -76,6 +86,7 @@ export function createListener(options: ListenerOptions, hostname: string, limit
     // What comes behind the last answer of a connection is not read.
     if (line === undefined || line.isClosing) return void socket.pause();
     const giveBack = take(addressOf(incoming));
+    const body = { incoming, seenBytes: null };
     const isOfProxy = isProxy(socket.remoteAddress);
     line.isClosing = line.waiting.length >= limits.maxPipelined;
     line.waiting.push(() => {
@@ -84,11 +95,11 @@ export function createListener(options: ListenerOptions, hostname: string, limit
       if (giveBack === null) return refuse(outgoing, 503, false);
       if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https')
         outgoing.setHeader('Strict-Transport-Security', HSTS);
-      bodies.add(incoming);
+      bodies.add(body);
       void handle(incoming, outgoing);
     });
     outgoing.once('close', () => {
-      bodies.remove(incoming);
+      bodies.delete(body);
       if (sheds.has(outgoing) && !isOfProxy) {
         // A turn later: what Node does away with of a body would set it going again.
         setImmediate(() => socket.pause());
@@ -107,21 +118,20 @@ export function createListener(options: ListenerOptions, hostname: string, limit
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const isFree = lines.get(socket)?.waiting.length === 0 && socket.writable && error.code !== 'ECONNRESET';
     if (!isFree) return void socket.destroy();
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+    const status = STATUS_OF_FAULT[error.code ?? ''] ?? 400;
     const headers = 'Connection: close\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0';
     socket.end(`HTTP/1.1 ${status} Refused\r\n${headers}\r\n\r\n`);
   });
 
   return {
     async listen(host, port) {
-      door = await listenWide(server, host, port);
-      return door.port;
+      servers = await listenWide(server, host, port, limits);
+      return (server.address() as AddressInfo).port;
     },
     async stop() {
       isStopping = true;
-      bodies.end();
-      server.close();
-      door?.close();
+      clearInterval(looking);
+      for (const one of servers) one.close();
       if (lines.size === 0) closed.resolve();
       for (const [socket, { waiting }] of lines) if (waiting.length === 0) socket.destroy();
       await Promise.race([closed.promise, sleep(limits.stopTimeoutMs, undefined, { ref: false })]);
@@ -129,6 +139,34 @@ export function createListener(options: ListenerOptions, hostname: string, limit
       await closed.promise;
     },
   };
+}
+
+/**
+ * Listens on several sockets of one port: Node takes one new connection of each a turn of its loop, so that with one
+ * socket a crowd of new connections keeps everybody waiting. Only on Linux are connections spread over sockets that
+ * share a port.
+ */
+async function listenWide(server: HttpServer, host: string, port: number, limits: Limits): Promise<Server[]> {
+  const { acceptors, backlogPerAcceptor } = limits;
+  const listen = async (one: Server, options: object): Promise<Server> => {
+    one.listen({ host, port, backlog: backlogPerAcceptor, ...options });
+    await once(one, 'listening');
+    return one;
+  };
+  if (process.platform !== 'linux') return [await listen(server, { backlog: backlogPerAcceptor * acceptors })];
+  // One that does not share first: two servers must not share a port unawares.
+  const alone = await listen(createNetServer(), {});
+  const share = { port: (alone.address() as AddressInfo).port, reusePort: true };
+  await new Promise((resolve) => alone.close(resolve));
+  const servers = [await listen(server, share)];
+  while (servers.length < acceptors)
+    servers.push(
+      await listen(
+        createNetServer((socket) => server.emit('connection', socket)),
+        share,
+      ),
+    );
+  return servers;
 }
 
 function handlerOf({ fetch }: ListenerOptions, hostname: string, sheds: WeakSet<object>) {
@@ -141,11 +179,6 @@ function handlerOf({ fetch }: ListenerOptions, hostname: string, sheds: WeakSet<
   });
 }
 
-const refusalHeaders = ({ retryAfterSeconds }: Limits) => {
-  const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
-  return { 400: headers, 503: { ...headers, 'Retry-After': String(retryAfterSeconds) } };
-};
-
 function problemText(status: 400 | 503): string {
   const slug = status === 400 ? 'bad-request' : 'unavailable';
   return JSON.stringify({ type: `/problems/${slug}`, title: PROBLEMS[slug].title, status, instance: randomUUID() });
@@ -155,23 +188,6 @@ function problemText(status: 400 | 503): string {
 function isSound({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
   return httpVersion === '1.1' ? hosts === 1 : httpVersion === '1.0' && hosts <= 1;
-}
-
-/** A body on its way: bytes of its connection when it was last looked at; null before. */
-type Body = { incoming: IncomingMessage; seenBytes: number | null };
-
-/** Looks at bodies now and then, and cuts off those that come too slowly. */
-function watchBodies(limits: Limits) {
-  const bodies = new Map<IncomingMessage, Body>();
-  const look = (): void => {
-    for (const body of bodies.values()) if (isTooSlow(body, limits)) body.incoming.socket.destroy();
-  };
-  const timer = setInterval(look, limits.bodyLookSeconds * 1_000).unref();
-  return {
-    add: (incoming: IncomingMessage) => void bodies.set(incoming, { incoming, seenBytes: null }),
-    remove: (incoming: IncomingMessage) => void bodies.delete(incoming),
-    end: () => clearInterval(timer),
-  };
 }
 
 /** Whether a body came slower than it must since the last look; where we are the slow ones it may wait. */

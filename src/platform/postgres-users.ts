@@ -7,9 +7,9 @@ import { errorCode } from '../registry/error-code.ts';
 import { StartupError } from './startup-error.ts';
 
 /**
- * A process that uses a cluster: an empty file in its directory, named after the process, so that it outlives whatever happens
- * to Postgres and its connections. It is there before its process looks for the server, and is renamed before its process, on
- * leaving, looks for others: of two who come and go at once at least one sees the other.
+ * A process that uses a cluster: an empty file in its directory, named after the process, so that it outlives
+ * whatever happens to Postgres. It is there before its process looks for the server, and is renamed before its
+ * process, on leaving, looks for others: of two who come and go at once at least one sees the other.
  */
 export type Seat = Awaited<ReturnType<typeof takeSeat>>;
 
@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 50;
 
 /** Takes a seat at the cluster in `dir`. Its methods throw what the file system throws. */
 export async function takeSeat(dir: string) {
-  const name = `hakpilih.${process.pid}.${birthOf(process.pid) ?? ''}.${randomUUID()}`;
+  const name = `hakpilih.${process.pid}.${birthOf(process.pid)}.${randomUUID()}`;
   const [user, leaving] = [join(dir, `${name}.user`), join(dir, `${name}.leaving`)];
   await writeFile(user, '', { flag: 'wx', mode: 0o600 });
   const has = async (state: string): Promise<boolean> =>
@@ -29,9 +29,8 @@ export async function takeSeat(dir: string) {
     hasOthers: () => has('.user'),
     /** Waits until nobody is about to stop the server. */
     async whenNobodyLeaves(): Promise<void> {
-      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(LOOK_EVERY_MS)) {
+      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(LOOK_EVERY_MS))
         if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
-      }
     },
     beginLeaving: () => rename(user, leaving),
     end: () => Promise.all([rm(user, { force: true }), rm(leaving, { force: true })]),
@@ -40,29 +39,30 @@ export async function takeSeat(dir: string) {
 
 /** Takes away the files of processes that are gone. */
 async function livingFiles(dir: string): Promise<string[]> {
-  const living: string[] = [];
-  for (const file of await readdir(dir)) {
+  const files = (await readdir(dir)).filter((file) => FILE.test(file));
+  const isGone = (file: string): boolean => {
     const [, pid, birth] = FILE.exec(file) ?? [];
-    if (pid === undefined) continue;
     const now = birthOf(Number(pid));
-    const isGone = now === null || (now !== '' && birth !== '' && now !== birth);
-    if (isGone) await rm(join(dir, file), { force: true });
-    else living.push(file);
-  }
-  return living;
+    return now === null || (now !== '' && birth !== '' && now !== birth);
+  };
+  const gone = files.filter(isGone);
+  for (const file of gone) await rm(join(dir, file), { force: true });
+  return files.filter((file) => !gone.includes(file));
 }
 
 /** Also of a process that is dead and that nobody has buried. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     return errorCode(error) === 'EPERM';
   }
 }
 
-/** What tells a process from a later one of its number: its start, empty where the system does not say; null where it is gone. */
+/**
+ * When a process was started, which tells it from a later one of its number: '' = the system does not say; null =
+ * gone.
+ */
 function birthOf(pid: number): string | null {
   if (!isAlive(pid)) return null;
   try {

@@ -12,6 +12,8 @@ import type { Settings } from './settings.ts';
 import { watchedSocket } from './socket.ts';
 import { StartupError } from './startup-error.ts';
 
+/** What holds for each connection of a pool. */
+type PoolLimits = { timeouts: Timeouts; silenceMs: number };
 export type OpenRegistry = {
   /** Works as the owner: for imports and commands. */
   sql: Sql;
@@ -24,16 +26,28 @@ export type OpenRegistry = {
   close(): Promise<void>;
 };
 
-/** What holds for each connection of a pool. */
-export type PoolLimits = { timeouts: Timeouts; silenceMs: number };
-
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const MIGRATION_LOCK = 4_711_2017;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
+/** Works on the registry, and closes it: what is done is done, whatever happens to the connection then. */
+export async function withRegistry(
+  settings: Settings,
+  say: (line: string) => void,
+  work: (registry: OpenRegistry) => Promise<void>,
+  poolSize = 1,
+): Promise<void> {
+  const registry = await openRegistry(settings, poolSize, say);
+  try {
+    await work(registry);
+  } finally {
+    await registry.close().catch(() => {});
+  }
+}
+
 /**
- * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws `StartupError`:
- * database unreachable, migration failed, another key.
+ * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws
+ * `StartupError`: database unreachable, migration failed, another key.
  */
 export async function openRegistry(
   settings: Settings,
@@ -62,18 +76,21 @@ export async function openRegistry(
     if (!(await claimKey(sql, deriveKeys(settings.registryKey)))) {
       await forgetKeys(settings.madeKeys);
       throw new StartupError(
-        `This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it. Its key was expected there or in ${settings.dataDir}/keys/registry.key`,
+        'This registry was tagged with another HAKPILIH_REGISTRY_KEY: nobody would be found in it. ' +
+          `Its key was expected there or in ${settings.dataDir}/keys/registry.key`,
       );
     }
     for (const source of await sourcesOfOtherNames(sql))
       say(
-        `Names of ${source} were made comparable by another version of hakpilih: import its export again, until then no name matches`,
+        `Names of ${source} were made comparable by another version of hakpilih: ` +
+          'import its export again, until then no name matches',
       );
     return { sql, url, openServerPool, lost: embedded?.lost ?? null, close };
   } catch (error) {
     await close();
     if (error instanceof StartupError) throw error;
-    throw new StartupError(`The database cannot be used (${errorCode(error)})${hint(errorCode(error))}`);
+    const code = errorCode(error);
+    throw new StartupError(`The database cannot be used (${code})${HINTS[code] ?? ''}`);
   }
 }
 
@@ -92,21 +109,15 @@ export async function migrateRegistry(url: string): Promise<void> {
   }
 }
 
-function hint(code: string): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-    case 'CONNECT_TIMEOUT':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return ': no server answers at HAKPILIH_DATABASE_URL';
-    case '28P01':
-    case '28000':
-      return ': user or password in HAKPILIH_DATABASE_URL is wrong';
-    case '42501':
-      return ': this login may not bring its schema up to date, as the owner does with: hakpilih migrate';
-    case '3D000':
-      return ': there is no such database';
-    default:
-      return '';
-  }
-}
+const NO_SERVER = ': no server answers at HAKPILIH_DATABASE_URL';
+const NO_LOGIN = ': user or password in HAKPILIH_DATABASE_URL is wrong';
+const HINTS: Record<string, string> = {
+  ECONNREFUSED: NO_SERVER,
+  CONNECT_TIMEOUT: NO_SERVER,
+  ENOTFOUND: NO_SERVER,
+  EAI_AGAIN: NO_SERVER,
+  '28P01': NO_LOGIN,
+  '28000': NO_LOGIN,
+  '42501': ': this login may not bring its schema up to date, as the owner does with: hakpilih migrate',
+  '3D000': ': there is no such database',
+};

@@ -12,7 +12,7 @@ export async function* sampleBytes(rows: number, seed?: number): AsyncGenerator<
   for (const chunk of sampleRows({ rows, ...(seed === undefined ? {} : { seed }) })) yield encoder.encode(chunk);
 }
 
-/** Loads the synthetic sample where the registry is empty. Returns whether the registry holds the sample and nothing else. */
+/** Loads the synthetic sample where the registry is empty. Returns whether that is all it holds. */
 export async function loadSampleIfEmpty(
   sql: Sql,
   registryKey: Uint8Array,
@@ -22,10 +22,9 @@ export async function loadSampleIfEmpty(
   if (sources.length > 0) return sources.length === 1 && sources[0]?.name === SAMPLE_SOURCE;
   const options = { ...IMPORT_DEFAULTS, source: SAMPLE_SOURCE, asOf: SAMPLE_AS_OF, maxRejected: 0 };
   const quiet = { progress: () => {}, reject: () => {} };
-  const report = await importExport({ sql, registryKey }, sampleBytes(SAMPLE_ROWS), options, quiet);
-  say(
-    `The registry was empty: loaded a synthetic sample of Kabupaten Bogor, ${report.residents} residents as of ${SAMPLE_AS_OF}`,
-  );
+  const { residents } = await importExport({ sql, registryKey }, sampleBytes(SAMPLE_ROWS), options, quiet);
+  const loaded = `${residents} residents as of ${SAMPLE_AS_OF}`;
+  say(`The registry was empty: loaded a synthetic sample of Kabupaten Bogor, ${loaded}`);
   return true;
 }
 
@@ -36,7 +35,8 @@ export function sampleGuide(): string {
       `  ${nik}  ${name.padEnd(20)} ${document.padEnd(12)} ${voter.padEnd(12)} ${outcome}`,
   );
   return [
-    'Synthetic sample only: nobody of this data lives. Today counts as the date of the sample. To try, NIK and full name:',
+    'Synthetic sample only: nobody of this data lives. Today counts as the date of the sample. ' +
+      'To try, NIK and full name:',
     ...lines,
     'The first real import removes the sample.',
   ].join('\n');

@@ -13,9 +13,10 @@ const LOGIN_LOCK = 4_711_2019;
 const NOT_ALLOWED = '42501';
 
 /**
- * A login for the server: a role that is in `hakpilih_app` and in nothing else, so that no statement can leave it for a stronger
- * one. Where the URL's own login is neither superuser nor owner, it serves as it is. The name and the password follow from the
- * registry key, so that all servers of a registry share them; the database only ever sees what the password is verified by.
+ * A login for the server: a role in `hakpilih_app` and nothing else, so that no statement can leave it for a
+ * stronger one. Where the URL's own login is neither superuser nor owner, it serves as it is. Name and password
+ * follow from the registry key, so that all servers of a registry share them; the database only sees what the
+ * password is verified by.
  */
 export async function serverLogin(
   sql: Sql,
@@ -23,10 +24,10 @@ export async function serverLogin(
   say: (line: string) => void,
 ): Promise<ServerLogin> {
   const [own] = await sql`
-    SELECT rolsuper OR pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'audit'::regclass), 'USAGE') AS is_owner,
-      (SELECT pg_has_role(current_user, oid, 'SET') AND has_table_privilege(oid, 'audit', 'INSERT')
-       FROM pg_roles WHERE rolname = ${APP_ROLE}) AS may_serve
-    FROM pg_roles WHERE rolname = current_user`;
+    SELECT rolsuper OR pg_has_role(current_user, relowner, 'USAGE') AS is_owner,
+      (SELECT pg_has_role(current_user, app.oid, 'SET') AND has_table_privilege(app.oid, 'audit', 'INSERT')
+       FROM pg_roles app WHERE rolname = ${APP_ROLE}) AS may_serve
+    FROM pg_roles, pg_class WHERE rolname = current_user AND pg_class.oid = 'audit'::regclass`;
   const role = own?.may_serve ? APP_ROLE : undefined;
   if (!own?.is_owner) return { login: null, role };
   const { login } = deriveKeys(registryKey);
@@ -35,7 +36,8 @@ export async function serverLogin(
   try {
     await sql.unsafe(`
       SELECT pg_advisory_xact_lock(${LOGIN_LOCK});
-      DO $$ BEGIN CREATE ROLE ${user} LOGIN NOINHERIT; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+      DO $$ BEGIN CREATE ROLE ${user} LOGIN NOINHERIT;
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
       ALTER ROLE ${user} PASSWORD '${verifierOf(hex('password'))}';
       ALTER ROLE ${user} RESET ALL;
       GRANT ${APP_ROLE} TO ${user}`);
@@ -43,7 +45,8 @@ export async function serverLogin(
   } catch (error) {
     if (errorCode(error) !== NOT_ALLOWED) throw error;
     say(
-      'The server works as the owner of its database, who may make no roles: give HAKPILIH_DATABASE_URL a login that is in hakpilih_app alone',
+      'The server works as the owner of its database, who may make no roles: ' +
+        'give HAKPILIH_DATABASE_URL a login that is in hakpilih_app alone',
     );
     return { login: null, role };
   }

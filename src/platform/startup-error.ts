@@ -1,6 +1,6 @@
 /**
- * What keeps the program from starting. Its message is one clear line for the operator: the cause and, where there is one,
- * the way out. Never the value of a secret.
+ * What keeps the program from starting: one line for the operator, with the way out where there is one, and no
+ * secret.
  */
 export class StartupError extends Error {
   override readonly name = 'StartupError';

@@ -10,11 +10,10 @@ import { StageWriter } from '../registry/stage.ts';
 export type TaggerSettings = ReaderSettings & { registryKey: Uint8Array };
 
 /**
- * A block of an export, tagged: rows of the binary COPY (`kept` of them are of rejected rows, whose residents are not absent),
- * what had to be rejected, and counts. No NIK is left. Or why the block refuses the whole file.
+ * Rows of the binary COPY, with no NIK left, what had to be rejected, and counts; or why the whole file is refused.
  */
 export type TaggedBlock =
-  | { ok: true; rows: Uint8Array<ArrayBuffer>; residents: number; kept: number; rejects: Reject[]; tally: Tally }
+  | { ok: true; rows: Uint8Array<ArrayBuffer>; rejects: Reject[]; tally: Tally }
   | { ok: false; code: RefusalCode; place: RefusalPlace };
 
 /** Makes the function that reads, normalises and tags blocks: one a thread. */
@@ -23,20 +22,15 @@ export function createBlockTagger({ registryKey, ...settings }: TaggerSettings):
   const writer = new StageWriter(deriveKeys(registryKey));
   return (block) => {
     const rejects: Reject[] = [];
-    let [residents, kept] = [0, 0];
     try {
       const tally = read(block, {
-        resident(record) {
-          residents += 1;
-          writer.write(record);
-        },
+        resident: (record) => writer.write(record),
         reject(reject, niks) {
           rejects.push(reject);
           for (const nik of niks) writer.writeKept(nik);
-          kept += niks.length;
         },
       });
-      return { ok: true, rows: writer.take(), residents, kept, rejects, tally };
+      return { ok: true, rows: writer.take(), rejects, tally };
     } catch (error) {
       // A thread's error would arrive as a plain one.
       if (!(error instanceof IntakeRefusal)) throw error;

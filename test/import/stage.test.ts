@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IMPORT_LIMITS, inDueTime } from '../../src/platform/due-time.ts';
+import { IMPORT_LIMITS, inDueTime } from '../../src/platform/export-file.ts';
 import { importExport } from '../../src/platform/import-file.ts';
 import { DEFAULTS, exportOf, people } from '../support/exports.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
@@ -82,6 +82,8 @@ describe('a file that is read', () => {
         yield Uint8Array.of(1);
       }
     }
-    await expect(read(inDueTime(dripping(), { maxSilenceMs: 60_000, maxReadMs: 50 }))).rejects.toThrow('takes too long');
+    await expect(read(inDueTime(dripping(), { maxSilenceMs: 60_000, maxReadMs: 50 }))).rejects.toThrow(
+      'takes too long',
+    );
   });
 });
