@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 import { errorCode } from '../registry/error-code.ts';
 import { type Cluster, prepareCluster } from './postgres-cluster.ts';
-import { runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
-import { type Seat, takeSeat } from './postgres-users.ts';
+import { isAlive, runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
@@ -23,6 +26,8 @@ export type EmbeddedDatabase = {
 type Say = (line: string) => void;
 type Opened = { cluster: Cluster; seat: Seat; settings: ServerSettings; say: Say };
 
+const SEAT_FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;
+const LEAVING_TIMEOUT_MS = 5 * 60_000;
 const NAME = 'hakpilih';
 const OPEN_TIMEOUT_MS = 10 * 60_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
@@ -32,9 +37,8 @@ const RETRY_MS = 50;
 
 /**
  * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that
- * runs. Any number of processes may open the same directory, at once too. A server that ends before `close` is
- * brought back. `settings` hold for a server that this call starts. Throws `StartupError`, one line for the
- * operator.
+ * runs. Any number of processes may open one directory, at once too. A server that ends before `close` is brought
+ * back. `settings` hold for a server that this call starts. Throws `StartupError`.
  */
 export async function openEmbeddedDatabase(options: {
   dataDir: string;
@@ -163,5 +167,55 @@ async function hasStrangers(cluster: Cluster): Promise<boolean> {
     }
   } finally {
     await running.sql.end({ timeout: 1 });
+  }
+}
+
+/**
+ * A process that uses a cluster: a file in its directory, named after the process, which outlives all connections. It
+ * is there before its process looks for the server, and is renamed before its process, on leaving, looks for others:
+ * of two who come and go at once at least one sees the other.
+ */
+type Seat = Awaited<ReturnType<typeof takeSeat>>;
+
+/** Takes a seat at the cluster in `dir`. Its methods throw what the file system throws. */
+async function takeSeat(dir: string) {
+  const name = `hakpilih.${process.pid}.${birthOf(process.pid)}.${randomUUID()}`;
+  const [user, leaving] = [join(dir, `${name}.user`), join(dir, `${name}.leaving`)];
+  await writeFile(user, '', { flag: 'wx', mode: 0o600 });
+  const has = async (state: string): Promise<boolean> =>
+    (await livingFiles(dir)).some((file) => file.endsWith(state) && !file.startsWith(name));
+  return {
+    hasOthers: () => has('.user'),
+    async whenNobodyLeaves(): Promise<void> {
+      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(RETRY_MS))
+        if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
+    },
+    beginLeaving: () => rename(user, leaving),
+    end: () => Promise.all([rm(user, { force: true }), rm(leaving, { force: true })]),
+  };
+}
+
+/** Takes away the files of processes that are gone. */
+async function livingFiles(dir: string): Promise<string[]> {
+  const files = (await readdir(dir)).filter((file) => SEAT_FILE.test(file));
+  const isGone = (file: string): boolean => {
+    const [, pid, birth] = SEAT_FILE.exec(file) ?? [];
+    const now = birthOf(Number(pid));
+    return now === null || (now !== '' && birth !== '' && now !== birth);
+  };
+  const gone = files.filter(isGone);
+  for (const file of gone) await rm(join(dir, file), { force: true });
+  return files.filter((file) => !gone.includes(file));
+}
+
+/** The start of a process, which tells it from a later one of its number: '' = not known here; null = it is gone. */
+function birthOf(pid: number): string | null {
+  if (!isAlive(pid)) return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : (fields[18] ?? '');
+  } catch {
+    return '';
   }
 }

@@ -1,17 +1,22 @@
-import { civilDateAt, parseInstant } from '../core/dates.ts';
+import { createHash } from 'node:crypto';
+import { inTime, Unavailable } from '../checks/group.ts';
+import { type CivilDate, civilDateAt, parseInstant } from '../core/dates.ts';
 import { decide } from '../core/decide.ts';
 import type { Election } from '../core/election.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import { PILKADA_2018 } from '../core/pilkada-2018.ts';
 import type { DocumentStatus, VoterStatus } from '../core/reasons.ts';
 import { parseRegion, regionRange, utcOffsetHours } from '../core/regions.ts';
-import { READER_VERSION, type ReadingReport } from '../intake/report.ts';
+import { readExport } from '../intake/read-export.ts';
+import type { Reject } from '../intake/record.ts';
+import { IntakeRefusal } from '../intake/refusal.ts';
+import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report.ts';
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
-import { type ImportListener, readFileOnce } from './export-file.ts';
 import { StartupError } from './startup-error.ts';
+import { tagBlocks } from './tag-pool.ts';
 
 /** What an import is held to unless told otherwise; shares are 0–1. */
 export const IMPORT_DEFAULTS = {
@@ -40,11 +45,20 @@ type KeptReport = Omit<MergeCounts, 'kinds'> &
     /** Residents as `decide()` judges them, for polling day of the election that is configured. */
     byDocument: Record<DocumentStatus, number>;
     byVoter: Record<VoterStatus, number>;
-    /** What was read, column by column. */
     reading: ReadingReport;
   };
 /** What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run. */
 export type ImportReport = KeptReport & { dataset: number | null; seconds: number; alreadyImported: boolean };
+
+/** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */
+export const IMPORT_LIMITS = { maxSilenceMs: 600_000, maxReadMs: 6 * 3_600_000 } as const;
+
+type ImportListener = {
+  progress(progress: { bytes: number; rows: number; merging: boolean }): void;
+  reject(reject: Reject): void;
+  /** All rows are read and nothing is committed: the last moment to refuse. What it throws refuses the import. */
+  rejectsEnd?(): void;
+};
 
 /** The region a source answers for. Throws `StartupError` where it is neither a region of 2018 nor `sample`. */
 export function parseSource(source: string) {
@@ -84,7 +98,7 @@ export async function importExport(
   const zoneHours = utcOffsetHours(source.region);
   const asOfDate = civilDateAt(asOfMs, zoneHours);
   const region = options.otherRegion ? null : source.region;
-  const file = readFileOnce(chunks, { ...options, registryKey, asOf: asOfDate, zoneHours, region }, listen);
+  const file = readOnce(chunks, { ...options, registryKey, asOf: asOfDate, zoneHours, region }, listen);
   const { alreadyImported, copy, report } = await mergeCopy<KeptReport>(sql, {
     ...options,
     source,
@@ -109,8 +123,75 @@ export async function importExport(
       return { source: name, asOf, rows, ...counts, rejected, byReason, byDocument, byVoter, reading };
     },
   });
-  const nothing = { inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
-  const done = alreadyImported ? nothing : {};
   const seconds = Math.round(performance.now() - started) / 1000;
-  return { dataset: copy, ...report, ...done, seconds, alreadyImported };
+  const done = { dataset: copy, ...report, seconds, alreadyImported };
+  if (!alreadyImported) return done;
+  return { ...done, inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
+}
+
+type ReadingOptions = Pick<ImportOptions, 'allowTruncated' | 'maxRejected' | 'maxUnreadable'> & {
+  registryKey: Uint8Array;
+  asOf: CivilDate;
+  zoneHours: number;
+  /** Of which the rows must be; null = any. */
+  region: string | null;
+};
+
+/** One pass over the bytes of an export: digest, counts and rejects on the way to the stage. */
+function readOnce(chunks: AsyncIterable<Uint8Array>, options: ReadingOptions, listen: ImportListener) {
+  const { registryKey, asOf, ...guards } = options;
+  const hash = createHash('sha256');
+  let sum: ReadingSum | undefined;
+  let bytes = 0;
+  const progress = (merging: boolean): void => listen.progress({ bytes, rows: sum?.rows ?? 0, merging });
+
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of inDueTime(chunks)) {
+      bytes += chunk.byteLength;
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    const opened = await readExport(hashed(), guards);
+    const { layout, profile, blocks } = opened;
+    sum = new ReadingSum(opened);
+    for await (const tagged of tagBlocks(blocks, { registryKey, layout, profile, asOf })) {
+      if (!tagged.ok) throw new IntakeRefusal(tagged.code, tagged.place);
+      sum.add(tagged.tally, tagged.rejects);
+      for (const reject of tagged.rejects) listen.reject(reject);
+      progress(false);
+      yield tagged.rows;
+    }
+    sum.refuse(guards);
+    listen.rejectsEnd?.();
+    progress(true);
+  }
+  const report = (): ReadingReport => (sum as ReadingSum).report();
+  return { rows, report, digest: () => hash.digest('hex') };
+}
+
+/** Chunks as they come. Throws `StartupError` where none comes for too long, or the last too late. */
+export async function* inDueTime(
+  chunks: AsyncIterable<Uint8Array>,
+  { maxSilenceMs, maxReadMs }: { maxSilenceMs: number; maxReadMs: number } = IMPORT_LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const deadline = performance.now() + maxReadMs;
+  const iterator = chunks[Symbol.asyncIterator]();
+  let leftMs = maxReadMs;
+  try {
+    for (;;) {
+      leftMs = Math.max(0, deadline - performance.now());
+      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs));
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
+    throw new StartupError(`FILE ${why}: nothing was imported`);
+  } finally {
+    // Not awaited: it ends behind the chunk that does not come.
+    iterator.return?.().catch(() => {});
+  }
 }

@@ -39,9 +39,9 @@ const directoryOf = (dataDir: string): string => join(dataDir, 'keys');
 const pathOf = (dataDir: string, { file }: Secret): string => join(directoryOf(dataDir), file);
 
 /**
- * The keys of the environment; those that are not set come from `<dataDir>/keys`, made once, whole, where the data
- * directory holds neither keys nor a database: a lost file is never made anew. Set but empty is an error, not
- * absent. Throws `StartupError` naming variable or file, never what is in it.
+ * The keys of the environment; those not set come from `<dataDir>/keys`, made once, whole, where the data directory
+ * holds neither keys nor a database: a lost file is never made anew. Set but empty is an error. Throws `StartupError`
+ * naming variable or file, never what is in it.
  */
 export async function loadKeys(dataDir: string, env: Environment): Promise<Keys> {
   const missing = [REGISTRY, SIGNING].filter(({ variable }) => env[variable] === undefined);

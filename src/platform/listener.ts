@@ -36,9 +36,8 @@ const REFUSED_HEADERS = { 'Content-Type': 'application/problem+json', 'Cache-Con
 const STATUS_OF_FAULT: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /**
- * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when
- * the one before has left: for who does not read nothing more is made. It bounds connections, requests of a
- * connection and of an address.
+ * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when the
+ * one before has left: for who does not read nothing more is made. It bounds connections and requests of each.
  */
 export function createListener(options: ListenerOptions, hostname: string, limits: Limits = HTTP_LIMITS): Listener {
   const { addressOf, isProxy } = options;
@@ -143,8 +142,7 @@ export function createListener(options: ListenerOptions, hostname: string, limit
 
 /**
  * Listens on several sockets of one port: Node takes one new connection of each a turn of its loop, so that with one
- * socket a crowd of new connections keeps everybody waiting. Only on Linux are connections spread over sockets that
- * share a port.
+ * a crowd of them keeps everybody waiting. Only Linux spreads connections over sockets that share a port.
  */
 async function listenWide(server: HttpServer, host: string, port: number, limits: Limits): Promise<Server[]> {
   const { acceptors, backlogPerAcceptor } = limits;

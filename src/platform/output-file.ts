@@ -59,18 +59,16 @@ export async function writeWhole(path: string, pieces: AsyncIterable<Uint8Array>
 export function createRejectFile(path: string | null) {
   let open: { draft: Draft; file: number } | undefined;
   let waiting = '';
-  let fault: StartupError | undefined;
   const orFail = (work: () => void): void => {
     try {
-      if (fault === undefined) work();
+      work();
     } catch (error) {
       open?.draft.drop();
-      fault = new StartupError(
+      throw new StartupError(
         `The report of rejected rows cannot be written (${errorCode(error)}); nothing was changed. ` +
           'Make room or rights there, or choose a file with --rejects',
       );
     }
-    if (fault !== undefined) throw fault;
   };
   const flush = (): void => {
     if (open !== undefined) writeFileSync(open.file, waiting);

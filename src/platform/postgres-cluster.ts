@@ -78,9 +78,8 @@ async function makeCluster(cluster: Cluster, passwordFile: string, say: (line: s
 }
 
 /**
- * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner
- * of the cluster that is there, else as a user who is not root, who must be able to reach the directory: else it is
- * in `SHARED_DIR`.
+ * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner of
+ * the cluster that is there, else as another user, who must be able to reach the directory; else in `SHARED_DIR`.
  */
 async function findPlace(wantedDir: string, say: (line: string) => void): Promise<Pick<Cluster, 'dataDir' | 'user'>> {
   const dataDir = await makeDataDir(wantedDir);
@@ -141,8 +140,7 @@ async function findUser(name: string): Promise<OsUser> {
 
 /**
  * The Postgres that npm installed for this machine, at a place where `user` may run it: one that only root can reach
- * (a clone under /root) is copied once to `SHARED_DIR`. Throws `StartupError` where there is none, or it does not
- * run here (musl instead of glibc, a library missing).
+ * is copied once to `SHARED_DIR`. Throws `StartupError` where there is none, or it does not run here (musl, say).
  */
 async function findPrograms(user: OsUser): Promise<string> {
   const home = installedPackage();

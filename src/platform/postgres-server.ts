@@ -4,9 +4,9 @@ import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../registry/error-code.ts';
 import { readIfPresent } from './files.ts';
 import type { Cluster } from './postgres-cluster.ts';
-import { isAlive } from './postgres-users.ts';
 import { faultIn, linesOf, run } from './run.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -42,8 +42,8 @@ const PASSES = /could not bind|could not create any TCP|still in use|lock file "
 
 /**
  * Starts the server of a cluster on the port that it had last, or on another where it had none or it is taken and it
- * `mayMove`, and waits until it accepts connections. Returns early where another process starts it at the same time.
- * Throws `StartupError` with the last line of the server's log.
+ * `mayMove`, and waits until it accepts connections. Returns early where another process starts it, too. Throws
+ * `StartupError` with the last line of the server's log.
  */
 export async function startServer(cluster: Cluster, settings: ServerSettings, mayMove: boolean): Promise<void> {
   await writeSettings(cluster, settings);
@@ -101,6 +101,15 @@ export async function runningPort({ dir }: Cluster): Promise<number | null> {
   if (isWhole && (await isServerOf(dir, pid))) return port;
   removeUnchanged(path, text, isWhole ? 0 : MAX_EMPTY_PID_FILE_AGE_MS);
   return null;
+}
+
+/** Also of a process that is dead and that nobody has buried. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 /** Without a pause between look and removal, in which another process might have put its own there. */

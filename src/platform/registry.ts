@@ -17,7 +17,6 @@ type PoolLimits = { timeouts: Timeouts; silenceMs: number };
 export type OpenRegistry = {
   /** Works as the owner: for imports and commands. */
   sql: Sql;
-  url: string;
   /** A pool for the server, which can add to the audit and change nothing in it: see `serverLogin`. */
   openServerPool(size: number, limits?: PoolLimits): Promise<Sql>;
   /** Resolves where the embedded database has ended for good. */
@@ -85,7 +84,7 @@ export async function openRegistry(
         `Names of ${source} were made comparable by another version of hakpilih: ` +
           'import its export again, until then no name matches',
       );
-    return { sql, url, openServerPool, lost: embedded?.lost ?? null, close };
+    return { sql, openServerPool, lost: embedded?.lost ?? null, close };
   } catch (error) {
     await close();
     if (error instanceof StartupError) throw error;

@@ -19,10 +19,7 @@ export type Settings = ServiceSettings & {
   log: LogMode;
 };
 
-/**
- * Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`, without a
- * secret.
- */
+/** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
 export async function loadSettings(env: Environment, say: (line: string) => void): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
   const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';

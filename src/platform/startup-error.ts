@@ -1,7 +1,4 @@
-/**
- * What keeps the program from starting: one line for the operator, with the way out where there is one, and no
- * secret.
- */
+/** What keeps the program from starting: one line for the operator, with the way out and without secrets. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
 }

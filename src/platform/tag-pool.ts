@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Block } from '../intake/blocks.ts';
-import { createBlockTagger, type TaggedBlock, type TaggerSettings } from './tag-block.ts';
+import { createBlockReader, type ReaderSettings } from '../intake/read-block.ts';
+import type { Reject } from '../intake/record.ts';
+import { IntakeRefusal, type RefusalCode, type RefusalPlace } from '../intake/refusal.ts';
+import type { Tally } from '../intake/tally.ts';
+import { deriveKeys } from '../registry/keys.ts';
+import { StageWriter } from '../registry/stage.ts';
 
 const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
@@ -10,6 +15,14 @@ const BLOCKS_PER_THREAD = 2;
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 };
 /** Up to so many blocks are tagged where we are: a thread takes longer to start. */
 const BLOCKS_WITHOUT_THREADS = 4;
+
+/** What a thread needs to tag blocks; plain data. */
+export type TaggerSettings = ReaderSettings & { registryKey: Uint8Array };
+
+/** Rows of the binary COPY without any NIK, what had to be rejected, and counts; or why the file is refused. */
+type TaggedBlock =
+  | { ok: true; rows: Uint8Array<ArrayBuffer>; rejects: Reject[]; tally: Tally }
+  | { ok: false; code: RefusalCode; place: RefusalPlace };
 
 type Tag = (block: Block) => Promise<TaggedBlock>;
 
@@ -65,5 +78,28 @@ function taggerOn(worker: Worker): Tag {
     waiting.push(tagged);
     worker.postMessage(block, [block.bytes.buffer]);
     return tagged.promise;
+  };
+}
+
+/** Makes the function that reads, normalises and tags blocks: one a thread. */
+export function createBlockTagger({ registryKey, ...settings }: TaggerSettings): (block: Block) => TaggedBlock {
+  const read = createBlockReader(settings);
+  const writer = new StageWriter(deriveKeys(registryKey));
+  return (block) => {
+    const rejects: Reject[] = [];
+    try {
+      const tally = read(block, {
+        resident: (record) => writer.write(record),
+        reject(reject, niks) {
+          rejects.push(reject);
+          for (const nik of niks) writer.writeKept(nik);
+        },
+      });
+      return { ok: true, rows: writer.take(), rejects, tally };
+    } catch (error) {
+      // A thread's error would arrive as a plain one.
+      if (!(error instanceof IntakeRefusal)) throw error;
+      return { ok: false, code: error.code, place: { detail: error.detail, line: error.line } };
+    }
   };
 }

@@ -18,7 +18,6 @@ const MAX_INPUT_CHARS = 4_096;
 type Output = { json: boolean; say(line: string): void };
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Proves the audit, and tells a person who asked about them. */
 export default defineCommand(
   {
     usage: 'audit verify [--checkpoint FILE] [--json] | audit trace [--json]',

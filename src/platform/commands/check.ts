@@ -21,7 +21,6 @@ import { countsText, createProgress, numberText } from '../terminal.ts';
 import { parseRegionOption } from './client.ts';
 import { defineCommand, flag, text } from './command.ts';
 
-/** Answers a file of questions. */
 export default defineCommand(
   {
     usage: 'check FILE [--out FILE] [--region 32.01] [--json]',

@@ -11,7 +11,6 @@ import { defineCommand, flag, text } from './command.ts';
 /** Of both quotas: counts of one statement more still fit into an integer of Postgres. */
 const MAX_QUOTA = 999_999_999;
 
-/** Adds, lists and revokes those who may ask. */
 export default defineCommand(
   {
     usage:

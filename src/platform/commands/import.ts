@@ -11,7 +11,6 @@ import { StartupError } from '../startup-error.ts';
 import { createProgress } from '../terminal.ts';
 import { defineCommand, flag, text } from './command.ts';
 
-/** Imports a SIAK export. */
 export default defineCommand(
   {
     usage: 'import FILE --source 32.01 --as-of 2018-01-12T17:00:00+07:00 [--dry-run] [--partial] [more options]',

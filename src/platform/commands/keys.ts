@@ -4,7 +4,6 @@ import { rotateSigningKey } from '../keys.ts';
 import { electionOf } from '../settings.ts';
 import { defineCommand, text } from './command.ts';
 
-/** Rotates the signing keys. */
 export default defineCommand(
   {
     usage: 'keys rotate [--purpose token]',

@@ -8,7 +8,6 @@ import { defineCommand, text } from './command.ts';
 
 const MAX_ROWS = 20_000_000;
 
-/** Writes a synthetic export. */
 export default defineCommand(
   {
     usage: 'sample [--rows 4900] [--seed N] [--out FILE]',

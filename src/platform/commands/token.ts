@@ -16,7 +16,6 @@ const REFUSALS = {
   REGION: 'This client may not see that region: hakpilih client add gives it another',
 } as const;
 
-/** Prints an access token, and only that. */
 export default defineCommand(
   {
     usage: 'token --client NAME --scope check [--region 32.01] [--ttl 12h]',
