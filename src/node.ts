@@ -11,7 +11,7 @@ import { createClientAddress, createProxyTrust } from './platform/client-address
 import { runDoor } from './platform/door.ts';
 import { guardDriver } from './platform/driver-guard.ts';
 import { readSigningJwks } from './platform/keys.ts';
-import { createListener } from './platform/listener.ts';
+import { Listener } from './platform/listener.ts';
 import { createNodeLog } from './platform/log.ts';
 import { type OpenRegistry, openRegistry } from './platform/registry.ts';
 import { loadSampleIfEmpty, sampleGuide } from './platform/sample.ts';
@@ -97,7 +97,7 @@ async function serve(
     refused: (status: number) => service.metrics.request('OTHER', 'none', status, 0),
   };
   const { host, port: wanted } = settings;
-  const listener = createListener(doorway, host);
+  const listener = new Listener(doorway, host);
   const port = await listener.listen(host, wanted).catch((error: unknown) => {
     const code = errorCode(error);
     if (code !== 'EADDRINUSE') throw new StartupError(`Cannot listen on ${host}:${wanted} (${code})`);

@@ -171,9 +171,9 @@ async function hasStrangers(cluster: Cluster): Promise<boolean> {
 }
 
 /**
- * A process that uses a cluster: a file in its directory, named after the process, which outlives all connections. It
- * is there before its process looks for the server, and is renamed before its process, on leaving, looks for others:
- * of two who come and go at once at least one sees the other.
+ * A process that uses a cluster: a file in its directory, named after the process, which outlives all connections.
+ * It is there before its process looks for the server, and is renamed before its process, on leaving, looks for
+ * others: of two who come and go at once at least one sees the other.
  */
 type Seat = Awaited<ReturnType<typeof takeSeat>>;
 

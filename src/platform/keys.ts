@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type KeyPurpose,
@@ -9,8 +9,7 @@ import {
   withNewKey,
   withoutSpent,
 } from '../access/keyring.ts';
-import { errorCode } from '../registry/error-code.ts';
-import { makeDirectory, readIfPresent, syncDirectory } from './files.ts';
+import { makeDirectory, makeDirectoryOnce, readIfPresent, replaceFile } from './files.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
 export type Keys = {
@@ -40,8 +39,8 @@ const pathOf = (dataDir: string, { file }: Secret): string => join(directoryOf(d
 
 /**
  * The keys of the environment; those not set come from `<dataDir>/keys`, made once, whole, where the data directory
- * holds neither keys nor a database: a lost file is never made anew. Set but empty is an error. Throws `StartupError`
- * naming variable or file, never what is in it.
+ * holds neither keys nor a database: a lost file is never made anew. Set but empty is an error. Throws
+ * `StartupError` naming variable or file, never what is in it.
  */
 export async function loadKeys(dataDir: string, env: Environment): Promise<Keys> {
   const missing = [REGISTRY, SIGNING].filter(({ variable }) => env[variable] === undefined);
@@ -90,22 +89,16 @@ async function readSecret(
 const isFresh = async (dataDir: string): Promise<boolean> =>
   !(await readdir(dataDir).catch(() => [])).some((name) => name === 'keys' || name === 'postgres');
 
-/** Makes the directory of keys under another name, then gives it its own: of several processes at once one wins. */
 async function makeKeys(dataDir: string, missing: readonly Secret[]): Promise<string[]> {
   const directory = directoryOf(dataDir);
-  const draft = `${directory}.${randomUUID()}`;
   try {
     await makeDirectory(dataDir);
-    await mkdir(draft, { mode: 0o700 });
-    for (const { file, make } of missing)
-      await writeFile(join(draft, file), await make(), { mode: 0o600, flush: true });
-    await syncDirectory(draft);
-    await rename(draft, directory);
-    await syncDirectory(dataDir);
-    return missing.map((secret) => pathOf(dataDir, secret));
+    const isOurs = await makeDirectoryOnce(directory, async (draft) => {
+      for (const { file, make } of missing)
+        await writeFile(join(draft, file), await make(), { mode: 0o600, flush: true });
+    });
+    return isOurs ? missing.map((secret) => pathOf(dataDir, secret)) : [];
   } catch (error) {
-    await rm(draft, { recursive: true, force: true }).catch(() => {});
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error)) && !(await isFresh(dataDir))) return [];
     throw asStartupError(`cannot keep a key in ${directory}`, error);
   }
 }
@@ -138,9 +131,6 @@ export async function rotateSigningKey(
     );
   const text = `${JSON.stringify({ keys })}\n`;
   if (env[SIGNING.variable] !== undefined) return text;
-  const path = pathOf(dataDir, SIGNING);
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, path);
+  await replaceFile(pathOf(dataDir, SIGNING), text);
   return null;
 }

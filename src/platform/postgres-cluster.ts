@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, realpath, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode } from '../registry/error-code.ts';
-import { makeDirectory, readIfPresent, readOrMakeSecret } from './files.ts';
+import { makeDirectory, makeDirectoryOnce, readIfPresent, readOrMakeSecret } from './files.ts';
 import { faultIn, type OsUser, type Ran, run } from './run.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
@@ -14,8 +13,6 @@ import { asStartupError, StartupError } from './startup-error.ts';
 export type Cluster = { dataDir: string; dir: string; bin: string; user: OsUser; password: string };
 
 const MAJOR = '18';
-const DRAFT = 'postgres.draft-';
-const MAX_DRAFT_AGE_MS = 60 * 60_000;
 /** Where root keeps what Postgres, which refuses to be root, cannot get at where it is. */
 const SHARED_DIR = '/var/lib/hakpilih';
 const WAY_OUT = 'set HAKPILIH_DATABASE_URL to a Postgres of your own';
@@ -37,9 +34,13 @@ export async function prepareCluster(wantedDir: string, say: (line: string) => v
     const password = await readOrMakeSecret(passwordFile, () => `${randomBytes(24).toString('base64url')}\n`);
     if (user) await chown(passwordFile, user.uid, user.gid);
     const cluster = { dataDir, dir: join(dataDir, 'postgres'), bin, user, password: password.trim() };
+    if ((await versionOf(cluster)) === null) {
+      say(`Making a database in ${dataDir}`);
+      await makeCluster(cluster, passwordFile);
+    }
     const version = await versionOf(cluster);
-    if (version === null) await makeCluster(cluster, passwordFile, say);
-    else if (version !== MAJOR)
+    if (version === null) throw new StartupError(`${cluster.dir} holds something else than a database`);
+    if (version !== MAJOR)
       throw new StartupError(`${cluster.dir} is of Postgres ${version}, and this is Postgres ${MAJOR}`);
     return cluster;
   } catch (error) {
@@ -50,36 +51,18 @@ export async function prepareCluster(wantedDir: string, say: (line: string) => v
 const versionOf = async ({ dir }: Cluster): Promise<string | null> =>
   (await readIfPresent(join(dir, 'PG_VERSION')))?.trim() ?? null;
 
-/**
- * `initdb` into a draft that takes the cluster's name once it is whole: a crash leaves none or all of it, and of two
- * processes at once one wins and the other takes the winner's.
- */
-async function makeCluster(cluster: Cluster, passwordFile: string, say: (line: string) => void): Promise<void> {
-  const { dataDir, dir, bin, user } = cluster;
-  say(`Making a database in ${dataDir}`);
-  for (const path of (await readdir(dataDir))
-    .filter((name) => name.startsWith(DRAFT))
-    .map((name) => join(dataDir, name))) {
-    const madeMs = (await stat(path).catch(() => null))?.mtimeMs;
-    if (madeMs && Date.now() - madeMs > MAX_DRAFT_AGE_MS) await rm(path, { recursive: true, force: true });
-  }
-  const draft = await mkdtemp(join(dataDir, DRAFT));
-  try {
+async function makeCluster({ dir, bin, user }: Cluster, passwordFile: string): Promise<void> {
+  await makeDirectoryOnce(dir, async (draft) => {
     if (user) await chown(draft, user.uid, user.gid);
     const options = [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...INITDB_OPTIONS];
     const made = await run(join(bin, 'initdb'), options, { as: user });
     if (!made.ok) throw new StartupError(`initdb failed: ${faultIn(made.lines)}`);
-    await rename(draft, dir);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    const isThere = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error));
-    if (!isThere || (await versionOf(cluster)) !== MAJOR) throw error;
-  }
+  });
 }
 
 /**
- * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner of
- * the cluster that is there, else as another user, who must be able to reach the directory; else in `SHARED_DIR`.
+ * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner
+ * of the cluster that is there, else as another user, who must be able to reach the directory; else in `SHARED_DIR`.
  */
 async function findPlace(wantedDir: string, say: (line: string) => void): Promise<Pick<Cluster, 'dataDir' | 'user'>> {
   const dataDir = await makeDataDir(wantedDir);

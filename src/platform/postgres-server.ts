@@ -1,11 +1,11 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { readFileSync, statSync, unlinkSync } from 'node:fs';
-import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../registry/error-code.ts';
-import { readIfPresent } from './files.ts';
+import { readIfPresent, replaceFile } from './files.ts';
 import type { Cluster } from './postgres-cluster.ts';
 import { faultIn, linesOf, run } from './run.ts';
 import { StartupError } from './startup-error.ts';
@@ -79,11 +79,7 @@ async function writeSettings({ dir, bin, user }: Cluster, settings: ServerSettin
   });
   const all = { ...SETTINGS, wal_compression: lz4.ok ? 'lz4' : 'pglz', ...settings };
   const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
-  const path = join(dir, 'postgresql.conf');
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, ['# Written anew at each start.\n', ...lines].join(''), { mode: 0o600 });
-  if (user) await chown(draft, user.uid, user.gid);
-  await rename(draft, path);
+  await replaceFile(join(dir, 'postgresql.conf'), ['# Written anew at each start.\n', ...lines].join(''), user);
 }
 
 /**

@@ -13,9 +13,9 @@ const LOGIN_LOCK = 4_711_2019;
 const NOT_ALLOWED = '42501';
 
 /**
- * A login for the server: a role in `hakpilih_app` and nothing else, so that no statement can leave it for a stronger
- * one. An URL whose login is neither superuser nor owner serves as it is. Name and password follow from the registry
- * key, so that all servers of a registry share them.
+ * A login for the server: a role in `hakpilih_app` and nothing else, so that no statement can leave it for a
+ * stronger one. An URL whose login is neither superuser nor owner serves as it is. Name and password follow from the
+ * registry key, so that all servers of a registry share them.
  */
 export async function serverLogin(
   sql: Sql,

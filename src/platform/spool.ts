@@ -10,9 +10,9 @@ const READ_BYTES = 256 * 1024;
 const CIPHER = 'aes-256-ctr';
 
 /**
- * Spools in nameless files of a directory of their own, under a key that only this process has: they are gone when we
- * are, and what the disk keeps of them names nobody. All together hold at most `maxBytes`; above that, and where the
- * disk is full, writing throws `Unavailable`. Throws `StartupError` where the directory cannot be had.
+ * Spools in nameless files of a directory of their own, under a key that only this process has: they are gone when
+ * we are, and what the disk keeps of them names nobody. All together hold at most `maxBytes`; above that, and where
+ * the disk is full, writing throws `Unavailable`. Throws `StartupError` where the directory cannot be had.
  */
 export async function createFileSpool(directory: string, maxBytes: number): Promise<OpenSpool> {
   try {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HTTP_LIMITS } from '../../src/http/limits.ts';
-import { createListener, isTooSlow } from '../../src/platform/listener.ts';
+import { isTooSlow, Listener } from '../../src/platform/listener.ts';
 
 const LARGE = 'x'.repeat(20_000_000);
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
@@ -25,7 +25,7 @@ async function open(limits: Partial<Record<keyof typeof HTTP_LIMITS, number>> = 
     isProxy: () => isProxied,
     refused: (status: number) => seen.refused.push(status),
   };
-  const listener = createListener(options, '127.0.0.1', { ...HTTP_LIMITS, ...limits } as typeof HTTP_LIMITS);
+  const listener = new Listener(options, '127.0.0.1', { ...HTTP_LIMITS, ...limits } as typeof HTTP_LIMITS);
   const port = await listener.listen('127.0.0.1', 0);
   const dial = (text = ''): Socket => {
     const socket = connect(port, '127.0.0.1').on('error', () => {});
@@ -49,7 +49,8 @@ async function textOf(socket: Socket, until: (text: string) => boolean = () => f
   socket.destroy();
   return text;
 }
-const statusesIn = (text: string): number[] => [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map(([, status]) => Number(status));
+const statusesIn = (text: string): number[] =>
+  [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map(([, status]) => Number(status));
 const answers = (count: number) => (text: string) => statusesIn(text).length >= count && text.endsWith('ok');
 
 describe('the listener', () => {
@@ -92,7 +93,9 @@ describe('the listener', () => {
     expect(statusesIn(await textOf(opened.dial(other), answers(1)))).toEqual([200]);
     opened.release();
     await Promise.all(sockets.map((socket) => textOf(socket, answers(1))));
-    await expect.poll(async () => statusesIn(await textOf(opened.dial(GET), (text) => /ok|503/.test(text)))).toEqual([200]);
+    await expect
+      .poll(async () => statusesIn(await textOf(opened.dial(GET), (text) => /ok|503/.test(text))))
+      .toEqual([200]);
   });
 
   it('does not read on at once from who was asked to come later, unless a proxy speaks for many', async () => {
@@ -195,7 +198,13 @@ describe('the listener', () => {
 describe('the rate of a body', () => {
   const window = HTTP_LIMITS.minBodyBytesPerSecond * HTTP_LIMITS.bodyLookSeconds;
   const look = (bytes: number, rest: Partial<IncomingMessage> = {}): boolean[] => {
-    const incoming = { socket: { bytesRead: 0 }, complete: false, readableLength: 0, readableHighWaterMark: 65_536, ...rest };
+    const incoming = {
+      socket: { bytesRead: 0 },
+      complete: false,
+      readableLength: 0,
+      readableHighWaterMark: 65_536,
+      ...rest,
+    };
     const body = { incoming: incoming as unknown as IncomingMessage, seenBytes: null };
     const first = isTooSlow(body, HTTP_LIMITS);
     incoming.socket = { bytesRead: bytes } as Socket;
