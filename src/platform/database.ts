@@ -4,7 +4,7 @@ import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
-import { errorCode } from '../registry/error-code.ts';
+import { errorCode, isConnectionLost } from '../registry/error-code.ts';
 import { type Cluster, prepareCluster } from './postgres-cluster.ts';
 import { isAlive, runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
@@ -111,10 +111,8 @@ function watchOver(opened: Opened, port: number): Pick<EmbeddedDatabase, 'lost' 
   return { lost, close };
 }
 
-/** Starting, recovering, stopping, restarting: wait and look again. */
-const PASSES =
-  `57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED
-  CONNECT_TIMEOUT`.split(/\s+/);
+/** Beside a lost connection: starting, recovering, stopping, restarting. */
+const PASSES = ['57P03', 'ECONNREFUSED', 'CONNECT_TIMEOUT'];
 const REFUSALS: Record<string, string> = {
   '28P01': 'the password beside it, postgres.password, is not its own',
   '53300': 'too many connections',
@@ -132,7 +130,7 @@ async function connectTo(cluster: Cluster, deadline: number): Promise<{ sql: Sql
     } catch (error) {
       await sql.end({ timeout: 0 });
       const code = errorCode(error);
-      if (!PASSES.includes(code) || Date.now() > deadline)
+      if (!(PASSES.includes(code) || isConnectionLost(error)) || Date.now() > deadline)
         throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${REFUSALS[code] ?? code}`);
       await sleep(RETRY_MS);
     }

@@ -90,7 +90,7 @@ async function makeDataDir(path: string): Promise<string> {
     const asRoot = process.getuid?.() === 0;
     await makeDirectory(path, asRoot ? 0o755 : 0o700);
     const { mode, uid } = await stat(path);
-    if (asRoot && uid === 0) await chmod(path, (mode & 0o7777) | 0o111);
+    if (asRoot && uid === 0 && (mode & 0o111) !== 0o111) await chmod(path, (mode & 0o7777) | 0o111);
     return await realpath(path);
   } catch (error) {
     throw asStartupError(`cannot use the data directory ${path}`, error);

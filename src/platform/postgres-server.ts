@@ -74,9 +74,8 @@ const control = async ({ dir, bin, user }: Cluster, verb: string, options: strin
 
 /** Writes `postgresql.conf`, whole. Not every Postgres of npm was built with lz4. */
 async function writeSettings({ dir, bin, user }: Cluster, settings: ServerSettings): Promise<void> {
-  const lz4 = await run(join(bin, 'postgres'), ['-D', dir, '-c', 'wal_compression=lz4', '-C', 'wal_compression'], {
-    as: user,
-  });
+  const trial = ['-D', dir, '-c', 'wal_compression=lz4', '-C', 'wal_compression'];
+  const lz4 = await run(join(bin, 'postgres'), trial, { as: user });
   const all = { ...SETTINGS, wal_compression: lz4.ok ? 'lz4' : 'pglz', ...settings };
   const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
   await replaceFile(join(dir, 'postgresql.conf'), ['# Written anew at each start.\n', ...lines].join(''), user);
@@ -110,9 +109,12 @@ export function isAlive(pid: number): boolean {
 
 /** Without a pause between look and removal, in which another process might have put its own there. */
 function removeUnchanged(path: string, text: string, minAgeMs: number): void {
-  const madeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (madeMs === undefined || Date.now() - madeMs < minAgeMs) return;
-  if (readFileSync(path, 'utf8') === text) unlinkSync(path);
+  try {
+    const isOld = Date.now() - statSync(path).mtimeMs >= minAgeMs;
+    if (isOld && readFileSync(path, 'utf8') === text) unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Postgres writes down what it was started with. */

@@ -6,7 +6,7 @@ const PLAIN_LINE_MS = 10_000;
 const BAR_CHARS = 24;
 const CLEAR_LINE = '\r\u001b[2K';
 
-type Done = { bytes: number; rows: number; merging: boolean; totalBytes?: number };
+type Done = { bytes: number; rows: number; merging?: boolean; totalBytes?: number };
 
 export const numberText = (count: number): string => count.toLocaleString('en');
 
@@ -24,13 +24,14 @@ export function createProgress(totalBytes: number | null) {
   const { stderr } = process;
   const started = performance.now();
   let shownAt = stderr.isTTY ? Number.NEGATIVE_INFINITY : started;
-  let merging = false;
+  let wasMerging = false;
   return {
     update(done: Done): void {
       const now = performance.now();
-      const entersMerge = done.merging && !merging;
+      const { merging = false } = done;
+      const entersMerge = merging && !wasMerging;
       if (now - shownAt < (stderr.isTTY ? REDRAW_MS : PLAIN_LINE_MS) && !entersMerge) return;
-      merging = done.merging;
+      wasMerging = merging;
       shownAt = now;
       const line = progressText(done, done.totalBytes ?? totalBytes ?? 0, (now - started) / 1000);
       stderr.write(stderr.isTTY ? `${CLEAR_LINE}${line}` : `${line}\n`);

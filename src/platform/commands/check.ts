@@ -14,7 +14,7 @@ import { uuidV7 } from '../../http/request-id.ts';
 import { Refused } from '../../registry/standing.ts';
 import { openService } from '../../service.ts';
 import { writeWhole } from '../output-file.ts';
-import { withRegistry } from '../registry.ts';
+import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { createFileSpool } from '../spool.ts';
 import { asStartupError, StartupError } from '../startup-error.ts';
 import { countsText, createProgress, numberText } from '../terminal.ts';
@@ -43,21 +43,18 @@ export default defineCommand(
     const { keys, rules } = await openService(settings);
     const progress = createProgress(null);
     let summary: BulkSummary | undefined;
-    const answer = async (sql: Parameters<typeof createBulk>[0]['sql']): Promise<void> => {
+    const answer = async ({ sql }: OpenRegistry): Promise<void> => {
       const openSpool = await createFileSpool(join(settings.dataDir, 'spool'), BULK_LIMITS.maxSpoolBytes);
       const bulk = createBulk({ keys, rules, sql, openSpool, limits: BULK_LIMITS.spooled });
-      const questions = {
-        id: uuidV7(Date.now(), crypto.randomUUID()),
-        format,
-        body: createReadStream(file),
-        progress: (rows: number, bytes: number, totalBytes: number) =>
-          progress.update({ bytes, rows, totalBytes, merging: false }),
+      const id = uuidV7(Date.now(), crypto.randomUUID());
+      const listen = {
+        progress: (rows: number, bytes: number, totalBytes: number) => progress.update({ bytes, rows, totalBytes }),
         done: (one: BulkSummary) => (summary = one),
       };
-      await write(await bulk(questions, caller), values.out);
+      await write(await bulk({ id, format, body: createReadStream(file), ...listen }, caller), values.out);
     };
     try {
-      await withRegistry(settings, say, ({ sql }) => answer(sql).finally(progress.end), 2);
+      await withRegistry(settings, say, (registry) => answer(registry).finally(progress.end), 2);
     } catch (error) {
       if (error instanceof Refused) throw new StartupError(`No answer for ${caller.client} (${error.refusal.code})`);
       if (error instanceof TooLarge) throw new StartupError(`FILE is too large (${error.code})`);
