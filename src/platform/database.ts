@@ -7,7 +7,7 @@ import postgres, { type Sql } from 'postgres';
 import { errorCode, isConnectionLost } from '../registry/error-code.ts';
 import { type Cluster, prepareCluster } from './postgres-cluster.ts';
 import { isAlive, runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
-import { asStartupError, StartupError } from './startup-error.ts';
+import { asStartupError, type Say, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
   /** Of the database `hakpilih`, with the password in it: not to be shown. */
@@ -23,7 +23,6 @@ export type EmbeddedDatabase = {
   close(): Promise<void>;
 };
 
-type Say = (line: string) => void;
 type Opened = { cluster: Cluster; seat: Seat; settings: ServerSettings; say: Say };
 
 const SEAT_FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;

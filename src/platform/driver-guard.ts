@@ -1,9 +1,11 @@
+import type { Say } from './startup-error.ts';
+
 /**
  * The last guard: postgres.js (3.4.9) may throw out of a timer where a session ends at a bad moment. That costs a
  * line, and the pool connects anew. Any other fault that nobody caught is ours: its class and where it was, no text,
  * for that may hold values; and the process ends, since nobody knows what it left undone.
  */
-export function guardDriver(say: (line: string) => void): void {
+export function guardDriver(say: Say): void {
   process.on('uncaughtException', (error: unknown) => {
     const { name, frames } = whereOf(error);
     if (/[\\/]node_modules[\\/]postgres[\\/]/.test(frames[0] ?? ''))

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { makeDirectory, makeDirectoryOnce, readIfPresent, readOrMakeSecret } from './files.ts';
 import { faultIn, type OsUser, type Ran, run } from './run.ts';
-import { asStartupError, StartupError } from './startup-error.ts';
+import { asStartupError, type Say, StartupError } from './startup-error.ts';
 
 /**
  * A Postgres cluster on disk, running or not. `dir`: its directory in `dataDir`, which is a real path; `bin`: the
@@ -24,7 +24,7 @@ const INITDB_OPTIONS = `--username=postgres --auth=scram-sha-256 --encoding=UTF8
  * The cluster under `wantedDir`, made where there is none. Throws `StartupError` for a directory that cannot be
  * used, a cluster of another Postgres, a platform without Postgres and for whatever `initdb` says.
  */
-export async function prepareCluster(wantedDir: string, say: (line: string) => void): Promise<Cluster> {
+export async function prepareCluster(wantedDir: string, say: Say): Promise<Cluster> {
   const { dataDir, user } = await findPlace(resolve(wantedDir), say);
   if (process.platform !== 'win32' && /["$`\\\n]/.test(dataDir))
     throw new StartupError(`${dataDir}: a quote, $, \` or \\ in the path is more than pg_ctl can take`);
@@ -64,7 +64,7 @@ async function makeCluster({ dir, bin, user }: Cluster, passwordFile: string): P
  * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner
  * of the cluster that is there, else as another user, who must be able to reach the directory; else in `SHARED_DIR`.
  */
-async function findPlace(wantedDir: string, say: (line: string) => void): Promise<Pick<Cluster, 'dataDir' | 'user'>> {
+async function findPlace(wantedDir: string, say: Say): Promise<Pick<Cluster, 'dataDir' | 'user'>> {
   const dataDir = await makeDataDir(wantedDir);
   if (process.getuid?.() !== 0) return { dataDir, user: null };
   const cluster = join(dataDir, 'postgres');

@@ -10,7 +10,7 @@ import { openEmbeddedDatabase } from './database.ts';
 import { forgetKeys } from './keys.ts';
 import type { Settings } from './settings.ts';
 import { watchedSocket } from './socket.ts';
-import { StartupError } from './startup-error.ts';
+import { type Say, StartupError } from './startup-error.ts';
 
 /** What holds for each connection of a pool. */
 type PoolLimits = { timeouts: Timeouts; silenceMs: number };
@@ -39,7 +39,7 @@ const NOT_ALLOWED = '42501';
 /** Works on the registry, and closes it: what is done is done, whatever happens to the connection then. */
 export async function withRegistry(
   settings: Settings,
-  say: (line: string) => void,
+  say: Say,
   work: (registry: OpenRegistry) => Promise<void>,
   poolSize = 1,
 ): Promise<void> {
@@ -55,11 +55,7 @@ export async function withRegistry(
  * Opens the registry: the database of the settings or the embedded one, migrated, under its own key. Throws
  * `StartupError`: database unreachable, migration failed, another key.
  */
-export async function openRegistry(
-  settings: Settings,
-  poolSize: number,
-  say: (line: string) => void,
-): Promise<OpenRegistry> {
+export async function openRegistry(settings: Settings, poolSize: number, say: Say): Promise<OpenRegistry> {
   const embedded =
     settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
   const url = settings.databaseUrl ?? (embedded?.url as string);
@@ -133,7 +129,7 @@ const HINTS: Record<string, string> = {
  * stronger one. An URL whose login is neither superuser nor owner serves as it is. Name and password follow from the
  * registry key, so that all servers of a registry share them.
  */
-async function serverLogin(sql: Sql, registryKey: Uint8Array, say: (line: string) => void): Promise<ServerLogin> {
+async function serverLogin(sql: Sql, registryKey: Uint8Array, say: Say): Promise<ServerLogin> {
   const [own] = await sql`
     SELECT rolsuper OR pg_has_role(current_user, relowner, 'USAGE') AS is_owner,
       (SELECT pg_has_role(current_user, app.oid, 'SET') AND has_table_privilege(app.oid, 'audit', 'INSERT')

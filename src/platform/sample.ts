@@ -1,6 +1,7 @@
 import { SAMPLE_AS_OF, SANDBOX, sampleHeader, sampleRows } from '../intake/sample.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
 import { IMPORT_DEFAULTS, importExport } from './import-file.ts';
+import type { Say } from './startup-error.ts';
 
 /** Kabupaten Bogor at 1:1000 of those who must hold an e-KTP. */
 const SAMPLE_ROWS = 4_900;
@@ -13,11 +14,7 @@ export async function* sampleBytes(rows: number, seed?: number): AsyncGenerator<
 }
 
 /** Loads the synthetic sample where the registry is empty. Returns whether that is all it holds. */
-export async function loadSampleIfEmpty(
-  sql: Sql,
-  registryKey: Uint8Array,
-  say: (line: string) => void,
-): Promise<boolean> {
+export async function loadSampleIfEmpty(sql: Sql, registryKey: Uint8Array, say: Say): Promise<boolean> {
   const sources = await sql`SELECT name FROM sources LIMIT 2`;
   if (sources.length > 0) return sources.length === 1 && sources[0]?.name === SAMPLE_SOURCE;
   const options = { ...IMPORT_DEFAULTS, source: SAMPLE_SOURCE, asOf: SAMPLE_AS_OF, maxRejected: 0 };

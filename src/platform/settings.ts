@@ -2,7 +2,7 @@ import { type Election, findElection } from '../core/election.ts';
 import { type LogMode, logModeOf } from '../http/log.ts';
 import { listOf, type ServiceSettings } from '../service.ts';
 import { type Environment, loadKeys } from './keys.ts';
-import { StartupError } from './startup-error.ts';
+import { type Say, StartupError } from './startup-error.ts';
 
 /** Configuration of the Node doors, parsed once. See the table in README.md. */
 export type Settings = ServiceSettings & {
@@ -20,7 +20,7 @@ export type Settings = ServiceSettings & {
 };
 
 /** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
-export async function loadSettings(env: Environment, say: (line: string) => void): Promise<Settings> {
+export async function loadSettings(env: Environment, say: Say): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
   const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
   const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);

@@ -6,11 +6,8 @@ import { registryState, sampleDate } from '../registry/readiness.ts';
 import type { Sql } from '../registry/sql.ts';
 
 /** What the operator should see at the start: of when each copy is, and whether polling day is over. */
-export async function startReport(
-  sql: Sql,
-  keys: RegistryKeys,
-  { election, todayOverride, now }: Rules,
-): Promise<string[]> {
+export async function startReport(sql: Sql, keys: RegistryKeys, rules: Rules): Promise<string[]> {
+  const { election, todayOverride, now } = rules;
   const { copies } = await registryState(sql, keys, now());
   const lines = copies.map(({ source, asOf, fullAsOf }) => {
     const full = fullAsOf === null ? 'never whole' : `last whole as of ${fullAsOf}`;

@@ -1,3 +1,6 @@
+/** Tells the operator a line. */
+export type Say = (line: string) => void;
+
 /** What keeps the program from starting: one line for the operator, with the way out and without secrets. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';

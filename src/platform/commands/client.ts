@@ -5,7 +5,7 @@ import { QUOTA } from '../../registry/admit.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { LIST_LINES_PER_DAY } from '../../registry/standing.ts';
 import { withRegistry } from '../registry.ts';
-import { StartupError } from '../startup-error.ts';
+import { type Say, StartupError } from '../startup-error.ts';
 import { defineCommand, flag, text } from './command.ts';
 
 /** Of both quotas: counts of one statement more still fit into an integer of Postgres. */
@@ -45,7 +45,7 @@ export default defineCommand(
 /** What was named of a client; the rest stays, or is what a new one gets. */
 type Named = { [Part in keyof Client]?: Client[Part] | undefined };
 
-async function add(sql: Sql, name: string, named: Named, say: (line: string) => void): Promise<void> {
+async function add(sql: Sql, name: string, named: Named, say: Say): Promise<void> {
   const known = (await listClients(sql)).find((one) => one.name === name);
   // One that was revoked in advance has no quota yet, and is new.
   const before = known?.revokedAt && known.perDay === 0 ? undefined : known;
