@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
-import { errorCode } from '../registry/error-code.ts';
-import { type Cluster, prepareCluster, writeSettings } from './postgres-cluster.ts';
-import { runningPort, startServer, stopServer } from './postgres-server.ts';
-import { type Seat, takeSeat } from './postgres-users.ts';
-import { asStartupError, StartupError } from './startup-error.ts';
+import { errorCode, isConnectionLost } from '../registry/error-code.ts';
+import { type Cluster, prepareCluster } from './postgres-cluster.ts';
+import { isAlive, runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
+import { asStartupError, type Say, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
   /** Of the database `hakpilih`, with the password in it: not to be shown. */
@@ -14,19 +17,16 @@ export type EmbeddedDatabase = {
   /** Resolves only where the server ended under us and cannot be brought back on its port: nothing works any more. */
   lost: Promise<StartupError>;
   /**
-   * Stops the server unless someone else uses it, or it cannot be known: the last one out turns off the light. End your own
-   * pools first, they count as someone. Waits for the server to be down; a second call does nothing. Never throws.
+   * Stops the server, and waits until it is down, unless someone else uses it or that cannot be known. End your own
+   * pools first, they count as someone. A second call does nothing. Never throws.
    */
   close(): Promise<void>;
 };
 
-export type EmbeddedDatabaseOptions = {
-  dataDir: string;
-  say: (line: string) => void;
-  /** Server settings over our own. They hold for a server that this call starts. */
-  settings?: Record<string, string>;
-};
+type Opened = { cluster: Cluster; seat: Seat; settings: ServerSettings; say: Say };
 
+const SEAT_FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;
+const LEAVING_TIMEOUT_MS = 5 * 60_000;
 const NAME = 'hakpilih';
 const OPEN_TIMEOUT_MS = 10 * 60_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
@@ -34,33 +34,23 @@ const LEAVE_TIMEOUT_MS = 1_000;
 const WATCH_EVERY_MS = 500;
 const RETRY_MS = 50;
 
-/** What the work on an open database needs to know. */
-type Opened = Required<EmbeddedDatabaseOptions> & { cluster: Cluster; seat: Seat };
-type Running = { sql: Sql; port: number };
-
 /**
- * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that runs, which
- * also outlives a process that was killed. Any number of processes may open the same directory, at once too. A server that
- * ends before `close` is brought back. Throws `StartupError`, one line for the operator.
+ * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that
+ * runs. Any number of processes may open one directory, at once too. A server that ends before `close` is brought
+ * back. `settings` hold for a server that this call starts. Throws `StartupError`.
  */
-export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-  const cluster = await prepareCluster(options.dataDir, options.say);
+export async function openEmbeddedDatabase(options: {
+  dataDir: string;
+  say: Say;
+  settings?: ServerSettings;
+}): Promise<EmbeddedDatabase> {
+  const { dataDir, say, settings = {} } = options;
+  const cluster = await prepareCluster(dataDir, say);
   let opened: Opened | undefined;
   try {
-    opened = { settings: {}, ...options, cluster, seat: await takeSeat(cluster.dir) };
-    const { sql, port } = await bringUp(opened, !(await opened.seat.hasOthers()));
-    await createDatabase(sql).finally(() => sql.end({ timeout: 0 }));
-    const watch = watchOver(opened, port);
-    let closed: Promise<void> | undefined;
-    return {
-      url: urlOf(cluster, port, NAME),
-      dataDir: cluster.dataDir,
-      lost: watch.lost,
-      close: () => {
-        closed ??= watch.end().then(() => leave(opened as Opened));
-        return closed;
-      },
-    };
+    opened = { cluster, seat: await takeSeat(cluster.dir), settings, say };
+    const port = await bringUp(opened, !(await opened.seat.hasOthers()));
+    return { url: urlOf(cluster, port, NAME), dataDir: cluster.dataDir, ...watchOver(opened, port) };
   } catch (error) {
     if (opened !== undefined) await leave({ ...opened, say: () => {} });
     throw asStartupError(`cannot open the database in ${cluster.dir}`, error);
@@ -70,49 +60,65 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
 const urlOf = (cluster: Cluster, port: number, database: string): string =>
   `postgres://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
 
-/** The server that runs, else a new start of it on its last port, unless it `mayMove`. It accepts connections. */
-async function bringUp({ cluster, seat, settings, say }: Opened, mayMove: boolean): Promise<Running> {
+/** The port of the server that runs, or is started: on its last port, unless it `mayMove`. Makes the database. */
+async function bringUp({ cluster, seat, settings, say }: Opened, mayMove: boolean): Promise<number> {
   await seat.whenNobodyLeaves();
   const deadline = Date.now() + OPEN_TIMEOUT_MS;
   let verb = 'Joined';
   let running = await connectTo(cluster, deadline);
   while (running === null) {
-    await writeSettings(cluster, settings);
-    await startServer(cluster, mayMove);
+    await startServer(cluster, settings, mayMove);
     verb = 'Started';
     running = await connectTo(cluster, deadline);
   }
-  say(`${verb} Postgres on 127.0.0.1:${running.port}, data in ${cluster.dir}`);
-  return running;
+  const { sql, port } = running;
+  say(`${verb} Postgres on 127.0.0.1:${port}, data in ${cluster.dir}`);
+  try {
+    await sql`create database ${sql(NAME)}`;
+  } catch (error) {
+    // It is there (duplicate_database), or another process makes it just now (the catalogue's own unique index).
+    if (!['42P04', '23505'].includes(errorCode(error))) throw error;
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+  return port;
 }
 
-/** Looks after the server from now on: one that has ended is started again on its port. */
-function watchOver(opened: Opened, port: number): { lost: Promise<StartupError>; end(): Promise<void> } {
+/** Looks after the server from now on, until it is closed: one that has ended is started again on its port. */
+function watchOver(opened: Opened, port: number): Pick<EmbeddedDatabase, 'lost' | 'close'> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<StartupError>();
   const over = new AbortController();
-  const watch = async (): Promise<void> => {
+  const watch = async (): Promise<never> => {
     for (;;) {
       await sleep(WATCH_EVERY_MS, undefined, { ref: false, signal: over.signal });
       // What cannot be looked at now, with too many files open say, is looked at later.
       if ((await runningPort(opened.cluster).catch(() => port)) === port) continue;
       opened.say('Postgres has ended: starting it again');
-      const running = await bringUp(opened, false);
-      await running.sql.end({ timeout: 0 });
-      if (running.port !== port) throw new StartupError(`Postgres is back, but on port ${running.port}, not ${port}`);
+      const now = await bringUp(opened, false);
+      if (now !== port) throw new StartupError(`Postgres is back, but on port ${now}, not ${port}`);
     }
   };
   const watching = watch().catch((error: unknown) => {
     if (!over.signal.aborted) lose(asStartupError('Postgres cannot be started again', error));
   });
-  const end = (): Promise<void> => {
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
     over.abort();
-    return watching;
+    closed ??= watching.then(() => leave(opened));
+    return closed;
   };
-  return { lost, end };
+  return { lost, close };
 }
 
+/** Beside a lost connection: starting, recovering, stopping, restarting. */
+const PASSES = ['57P03', 'ECONNREFUSED', 'CONNECT_TIMEOUT'];
+const REFUSALS: Record<string, string> = {
+  '28P01': 'the password beside it, postgres.password, is not its own',
+  '53300': 'too many connections',
+};
+
 /** A connection to the cluster's server, once it accepts one; null where none runs (any more). */
-async function connectTo(cluster: Cluster, deadline: number): Promise<Running | null> {
+async function connectTo(cluster: Cluster, deadline: number): Promise<{ sql: Sql; port: number } | null> {
   for (let port = await runningPort(cluster); port !== null; port = await runningPort(cluster)) {
     // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
     const options = { max: 1, max_lifetime: null, connect_timeout: CONNECT_TIMEOUT_SECONDS, fetch_types: false };
@@ -123,35 +129,18 @@ async function connectTo(cluster: Cluster, deadline: number): Promise<Running | 
     } catch (error) {
       await sql.end({ timeout: 0 });
       const code = errorCode(error);
-      if (!PASSES.includes(code) || Date.now() > deadline) {
+      if (!(PASSES.includes(code) || isConnectionLost(error)) || Date.now() > deadline)
         throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${REFUSALS[code] ?? code}`);
-      }
       await sleep(RETRY_MS);
     }
   }
   return null;
 }
 
-/** Starting, recovering, stopping, restarting: wait and look again. */
-const PASSES =
-  `57P01 57P02 57P03 ECONNREFUSED ECONNRESET EPIPE CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED
-  CONNECT_TIMEOUT`.split(/\s+/);
-const REFUSALS: Record<string, string> = {
-  '28P01': 'the password beside it, postgres.password, is not its own',
-  '53300': 'too many connections',
-};
-
-async function createDatabase(sql: Sql): Promise<void> {
-  await sql`create database ${sql(NAME)}`.catch((error: unknown) => {
-    // It is there, or another process makes it just now: 42P04 duplicate_database, or 23505 from the catalogue's own index.
-    if (!['42P04', '23505'].includes(errorCode(error))) throw error;
-  });
-}
-
 async function leave({ cluster, seat, say }: Opened): Promise<void> {
   try {
     await seat.beginLeaving();
-    if (await isUsed(cluster, seat)) say('Postgres stays up: others are connected');
+    if ((await seat.hasOthers()) || (await hasStrangers(cluster))) say('Postgres stays up: others are connected');
     else await stopServer(cluster);
   } catch (error) {
     say(asStartupError('Postgres stays up: it cannot be known who uses it', error).message);
@@ -160,9 +149,8 @@ async function leave({ cluster, seat, say }: Opened): Promise<void> {
   }
 }
 
-/** Also by connections of strangers; those that were just ended take a moment to go. */
-async function isUsed(cluster: Cluster, seat: Seat): Promise<boolean> {
-  if (await seat.hasOthers()) return true;
+/** Whether anyone is connected. Connections that were just ended take a moment to go. */
+async function hasStrangers(cluster: Cluster): Promise<boolean> {
   const deadline = Date.now() + LEAVE_TIMEOUT_MS;
   const running = await connectTo(cluster, deadline);
   if (running === null) return false;
@@ -176,5 +164,55 @@ async function isUsed(cluster: Cluster, seat: Seat): Promise<boolean> {
     }
   } finally {
     await running.sql.end({ timeout: 1 });
+  }
+}
+
+/**
+ * A process that uses a cluster: a file in its directory, named after the process, which outlives all connections.
+ * It is there before its process looks for the server, and is renamed before its process, on leaving, looks for
+ * others: of two who come and go at once at least one sees the other.
+ */
+type Seat = Awaited<ReturnType<typeof takeSeat>>;
+
+/** Takes a seat at the cluster in `dir`. Its methods throw what the file system throws. */
+async function takeSeat(dir: string) {
+  const name = `hakpilih.${process.pid}.${birthOf(process.pid)}.${randomUUID()}`;
+  const [user, leaving] = [join(dir, `${name}.user`), join(dir, `${name}.leaving`)];
+  await writeFile(user, '', { flag: 'wx', mode: 0o600 });
+  const has = async (state: string): Promise<boolean> =>
+    (await livingFiles(dir)).some((file) => file.endsWith(state) && !file.startsWith(name));
+  return {
+    hasOthers: () => has('.user'),
+    async whenNobodyLeaves(): Promise<void> {
+      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(RETRY_MS))
+        if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
+    },
+    beginLeaving: () => rename(user, leaving),
+    end: () => Promise.all([rm(user, { force: true }), rm(leaving, { force: true })]),
+  };
+}
+
+/** Takes away the files of processes that are gone. */
+async function livingFiles(dir: string): Promise<string[]> {
+  const files = (await readdir(dir)).filter((file) => SEAT_FILE.test(file));
+  const isGone = (file: string): boolean => {
+    const [, pid, birth] = SEAT_FILE.exec(file) ?? [];
+    const now = birthOf(Number(pid));
+    return now === null || (now !== '' && birth !== '' && now !== birth);
+  };
+  const gone = files.filter(isGone);
+  for (const file of gone) await rm(join(dir, file), { force: true });
+  return files.filter((file) => !gone.includes(file));
+}
+
+/** The start of a process, which tells it from a later one of its number: '' = not known here; null = it is gone. */
+function birthOf(pid: number): string | null {
+  if (!isAlive(pid)) return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : (fields[18] ?? '');
+  } catch {
+    return '';
   }
 }

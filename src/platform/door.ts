@@ -1,7 +1,14 @@
+import { errorCode } from '../registry/error-code.ts';
 import { StartupError } from './startup-error.ts';
 
+/** What went wrong, fit to be shown: a code for programs and one line for people. */
+type Fault = { code: string; message: string };
+
 /** Runs a door's main function: what keeps it from working is one clear line on standard error and a non-zero exit. */
-export async function runDoor(main: () => Promise<void>, print: (fault: Fault) => void = printLine): Promise<void> {
+export async function runDoor(
+  main: () => Promise<void>,
+  print = ({ message }: Fault): void => console.error(message),
+): Promise<void> {
   try {
     await main();
   } catch (error) {
@@ -10,20 +17,14 @@ export async function runDoor(main: () => Promise<void>, print: (fault: Fault) =
   }
 }
 
-/** What went wrong, fit to be shown: a code for programs and one line for people. */
-export type Fault = { code: string; message: string };
-
-const printLine = ({ message }: Fault): void => console.error(message);
-
 /** Errors of ours carry a line that may be shown; of any other only class and code, for its text may hold values. */
 function faultOf(error: unknown): Fault {
   if (error instanceof StartupError) return { code: 'STARTUP', message: error.message };
   if (isRefusal(error)) return { code: error.code, message: error.message };
-  const code = (error as { code?: unknown } | null)?.code;
-  const shown = typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'UNKNOWN';
+  const code = errorCode(error);
   const changed = (error as { nothingChanged?: boolean } | null)?.nothingChanged ? '; nothing was changed' : '';
-  const cause = CAUSES[shown] ?? `an unexpected ${error instanceof Error ? error.constructor.name : 'error'}`;
-  return { code: shown, message: `Stopped by ${cause} (${shown})${changed}` };
+  const cause = CAUSES[code] ?? `an unexpected ${error instanceof Error ? error.constructor.name : 'error'}`;
+  return { code, message: `Stopped by ${cause} (${code})${changed}` };
 }
 
 /** What an operator can mend, by the code of the system or of Postgres. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { inTime, Unavailable } from '../checks/unavailable.ts';
 import { type CivilDate, civilDateAt, parseInstant } from '../core/dates.ts';
 import { decide } from '../core/decide.ts';
 import type { Election } from '../core/election.ts';
@@ -5,81 +7,61 @@ import { NAME_VERSION } from '../core/names.ts';
 import { PILKADA_2018 } from '../core/pilkada-2018.ts';
 import type { DocumentStatus, VoterStatus } from '../core/reasons.ts';
 import { parseRegion, regionRange, utcOffsetHours } from '../core/regions.ts';
-import { READER_VERSION, type ReadingReport } from '../intake/report.ts';
+import { readExport } from '../intake/read-export.ts';
+import type { Reject } from '../intake/record.ts';
+import { IntakeRefusal } from '../intake/refusal.ts';
+import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report.ts';
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
-import type { KindCount } from '../registry/incoming.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
 import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
-import { ExportFile, type ImportListener } from './export-file.ts';
 import { StartupError } from './startup-error.ts';
+import { tagBlocks } from './tag-pool.ts';
 
-export type ImportOptions = {
-  /** Region code of the Disdukcapil (`32.01`), or `sample`. */
-  source: string;
-  /** RFC 3339 with offset: the moment the copy was taken. */
-  asOf: string;
-  partial: boolean;
-  dryRun: boolean;
-  allowOlder: boolean;
-  allowTruncated: boolean;
-  /** Read the same bytes again, though they were imported before. */
-  again: boolean;
-  /** Import a file of which hardly any row is of the source's region. */
-  otherRegion: boolean;
-  /** Shares, 0–1: of rows, of the filled cells of a column, of the source's residents. */
-  maxRejected: number;
-  maxUnreadable: number;
-  maxLost: number;
-};
-
-/** What an import is held to unless told otherwise. */
+/** What an import is held to unless told otherwise; shares are 0–1. */
 export const IMPORT_DEFAULTS = {
   partial: false,
   dryRun: false,
   allowOlder: false,
   allowTruncated: false,
+  /** Read the same bytes again, though they were imported before. */
   again: false,
+  /** Import a file of which hardly any row is of the source's region. */
   otherRegion: false,
+  /** Shares of rows, of the filled cells of a column, of the source's residents. */
   maxRejected: 0.1,
   maxUnreadable: 0.1,
   maxLost: 0.02,
-} as const;
+};
 
-/** What an import did; `--json` prints it and the ledger keeps it. `dataset` is the number of the copy, null for a dry run. */
-export type ImportReport = {
-  dataset: number | null;
-  source: string;
-  asOf: string;
-  rows: number;
-  residents: number;
-  inserted: number;
-  changed: number;
-  unchanged: number;
-  absent: number;
-  duplicates: number;
-  conflicts: number;
-  rejected: number;
-  byReason: Record<string, number>;
-  byDocument: Record<DocumentStatus, number>;
-  /** For polling day, of the election that is configured. */
-  byVoter: Record<VoterStatus, number>;
-  /** What was read, column by column. */
-  reading: ReadingReport;
-  /** The source had no copy before. */
-  firstOfSource: boolean;
-  seconds: number;
-  alreadyImported: boolean;
-  sampleRemoved: number;
+/** `source`: region code of the Disdukcapil, or `sample`. `asOf`: RFC 3339 with offset, when the copy was taken. */
+export type ImportOptions = typeof IMPORT_DEFAULTS & { source: string; asOf: string };
+
+/** What the ledger keeps of an import: nothing that the next one of the same bytes would say otherwise. */
+type KeptReport = Omit<MergeCounts, 'kinds'> &
+  Pick<ReadingReport, 'rows' | 'rejected' | 'byReason'> & {
+    source: string;
+    asOf: string;
+    /** Residents as `decide()` judges them, for polling day of the election that is configured. */
+    byDocument: Record<DocumentStatus, number>;
+    byVoter: Record<VoterStatus, number>;
+    reading: ReadingReport;
+  };
+/** What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run. */
+export type ImportReport = KeptReport & { dataset: number | null; seconds: number; alreadyImported: boolean };
+
+/** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */
+export const IMPORT_LIMITS = { maxSilenceMs: 600_000, maxReadMs: 6 * 3_600_000 } as const;
+
+type ImportListener = {
+  progress(progress: { bytes: number; rows: number; merging: boolean }): void;
+  reject(reject: Reject): void;
+  /** All rows are read and nothing is committed: the last moment to refuse. What it throws refuses the import. */
+  rejectsEnd?(): void;
 };
 
 /** The region a source answers for. Throws `StartupError` where it is neither a region of 2018 nor `sample`. */
-export function parseSource(source: string): {
-  name: string;
-  region: string;
-  firstRegion: number;
-  lastRegion: number;
-} {
+export function parseSource(source: string) {
   const region = source === SAMPLE_SOURCE ? '32.01' : parseRegion(source);
   if (region === null)
     throw new StartupError(`--source must be a region code of 2018 such as 32.01, or ${SAMPLE_SOURCE}`);
@@ -98,11 +80,11 @@ export function parseAsOf(text: string, nowMs: number): number {
 }
 
 /** Where an import works: `now` is the clock in milliseconds since 1970, `election` what residents are counted for. */
-export type ImportContext = { sql: Sql; registryKey: Uint8Array; election?: Election; now?: () => number };
+type ImportContext = { sql: Sql; registryKey: Uint8Array; election?: Election; now?: () => number };
 
 /**
- * Imports an export. `reject` hears each rejected row: line, column, reason, never a value. Throws `StartupError` (arguments),
- * `IntakeRefusal` (the file), `MergeRefusal` (the registry), or the driver's error; the registry is then as it was.
+ * Imports an export. Throws `StartupError` (arguments), `IntakeRefusal` (the file), `MergeRefusal` (the registry),
+ * or the driver's error; the registry is then as it was.
  */
 export async function importExport(
   { sql, registryKey, election = PILKADA_2018, now = Date.now }: ImportContext,
@@ -115,54 +97,101 @@ export async function importExport(
   const asOfMs = parseAsOf(options.asOf, now());
   const zoneHours = utcOffsetHours(source.region);
   const asOfDate = civilDateAt(asOfMs, zoneHours);
-  const file = new ExportFile(chunks, { ...options, region: options.otherRegion ? null : source.region }, listen);
-  const { alreadyImported, copy, report } = await mergeCopy(sql, {
+  const region = options.otherRegion ? null : source.region;
+  const file = readOnce(chunks, { ...options, registryKey, asOf: asOfDate, zoneHours, region }, listen);
+  const { alreadyImported, copy, report } = await mergeCopy<KeptReport>(sql, {
+    ...options,
     source,
     asOfMs,
     asOfDate,
     full: !options.partial,
-    allowOlder: options.allowOlder,
-    maxLost: options.maxLost,
-    dryRun: options.dryRun,
-    rows: file.rows(registryKey, asOfDate, zoneHours),
-    digest: () => file.digest(),
+    rows: file.rows(),
+    digest: file.digest,
     readerVersion: READER_VERSION,
     nameVersion: NAME_VERSION,
-    again: options.again,
-    describe: (merged) => reportOf(merged, options, file.report(), election, asOfDate),
+    describe({ kinds, ...counts }) {
+      const byDocument = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
+      const byVoter = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
+      for (const { facts, residents } of kinds) {
+        const { document, voter } = decide(foundOf(facts), election, asOfDate);
+        byDocument[document] += residents;
+        byVoter[voter] += residents;
+      }
+      const reading = file.report();
+      const { rows, rejected, byReason } = reading;
+      const { source: name, asOf } = options;
+      return { source: name, asOf, rows, ...counts, rejected, byReason, byDocument, byVoter, reading };
+    },
   });
-  const nothing = { inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
-  const done = alreadyImported ? nothing : {};
   const seconds = Math.round(performance.now() - started) / 1000;
-  return { dataset: copy, ...report, ...done, seconds, alreadyImported };
+  const done = { dataset: copy, ...report, seconds, alreadyImported };
+  if (!alreadyImported) return done;
+  return { ...done, inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
 }
 
-/** What the ledger keeps of an import: all but its number and what the next one of the same bytes would say otherwise. */
-type KeptReport = Omit<ImportReport, 'dataset' | 'seconds' | 'alreadyImported'>;
+type ReadingOptions = Pick<ImportOptions, 'allowTruncated' | 'maxRejected' | 'maxUnreadable'> & {
+  registryKey: Uint8Array;
+  asOf: CivilDate;
+  zoneHours: number;
+  /** Of which the rows must be; null = any. */
+  region: string | null;
+};
 
-function reportOf(
-  { kinds, ...counts }: MergeCounts,
-  { source, asOf }: ImportOptions,
-  reading: ReadingReport,
-  election: Election,
-  asOfDate: CivilDate,
-): KeptReport {
-  const { rows, rejected, byReason } = reading;
-  return { source, asOf, rows, ...counts, rejected, byReason, ...countOutcomes(kinds, election, asOfDate), reading };
-}
+/** One pass over the bytes of an export: digest, counts and rejects on the way to the stage. */
+function readOnce(chunks: AsyncIterable<Uint8Array>, options: ReadingOptions, listen: ImportListener) {
+  const { registryKey, asOf, ...guards } = options;
+  const hash = createHash('sha256');
+  let sum: ReadingSum | undefined;
+  let bytes = 0;
+  const progress = (merging: boolean): void => listen.progress({ bytes, rows: sum?.rows ?? 0, merging });
 
-/** Residents by document and by voter: what `decide()` says of each kind. */
-function countOutcomes(
-  kinds: KindCount[],
-  election: Election,
-  today: CivilDate,
-): Pick<ImportReport, 'byDocument' | 'byVoter'> {
-  const byDocument: Record<DocumentStatus, number> = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
-  const byVoter: Record<VoterStatus, number> = { ELIGIBLE: 0, NOT_ELIGIBLE: 0, UNDETERMINED: 0 };
-  for (const { facts, residents } of kinds) {
-    const { document, voter } = decide(foundOf(facts), election, today);
-    byDocument[document] += residents;
-    byVoter[voter] += residents;
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of inDueTime(chunks)) {
+      bytes += chunk.byteLength;
+      hash.update(chunk);
+      yield chunk;
+    }
   }
-  return { byDocument, byVoter };
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    const opened = await readExport(hashed(), guards);
+    const { layout, profile, blocks } = opened;
+    sum = new ReadingSum(opened);
+    for await (const tagged of tagBlocks(blocks, { registryKey, layout, profile, asOf })) {
+      if (!tagged.ok) throw new IntakeRefusal(tagged.code, tagged.place);
+      sum.add(tagged.tally, tagged.rejects);
+      for (const reject of tagged.rejects) listen.reject(reject);
+      progress(false);
+      yield tagged.rows;
+    }
+    sum.refuse(guards);
+    listen.rejectsEnd?.();
+    progress(true);
+  }
+  const report = (): ReadingReport => (sum as ReadingSum).report();
+  return { rows, report, digest: () => hash.digest('hex') };
+}
+
+/** Chunks as they come. Throws `StartupError` where none comes for too long, or the last too late. */
+export async function* inDueTime(
+  chunks: AsyncIterable<Uint8Array>,
+  { maxSilenceMs, maxReadMs }: { maxSilenceMs: number; maxReadMs: number } = IMPORT_LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const deadline = performance.now() + maxReadMs;
+  const iterator = chunks[Symbol.asyncIterator]();
+  let leftMs = maxReadMs;
+  try {
+    for (;;) {
+      leftMs = Math.max(0, deadline - performance.now());
+      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs));
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
+    throw new StartupError(`FILE ${why}: nothing was imported`);
+  } finally {
+    // Not awaited: it ends behind the chunk that does not come.
+    iterator.return?.().catch(() => {});
+  }
 }

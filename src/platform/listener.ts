@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { createShares } from '../checks/shares.ts';
+import { createShares, type Take } from '../checks/shares.ts';
 import { HSTS } from '../http/app.ts';
 import { HTTP_LIMITS } from '../http/limits.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import type { ShedEnv } from '../http/rooms.ts';
-import { listenWide } from './acceptors.ts';
 
 type Limits = typeof HTTP_LIMITS;
 type ListenerOptions = {
@@ -20,118 +20,174 @@ type ListenerOptions = {
   /** Hears the status of what is refused before the app sees it. */
   refused(status: number): void;
 };
-export type Listener = {
-  /** Resolves with the port. Rejects with what listening rejects with. */
-  listen(host: string, port: number): Promise<number>;
-  /** Ends what is idle at once, what is under way when it is answered, or after `stopTimeoutMs`. */
-  stop(): Promise<void>;
-};
+/** A body on its way: bytes of its connection when it was last looked at; null before. */
+type Body = { incoming: IncomingMessage; seenBytes: number | null };
 /** A connection: its requests that are not answered yet, the first of which is in hand. */
 type Line = { waiting: (() => void)[]; isClosing: boolean };
 
 /** How often in its time a connection is looked at whose headers are on their way. */
 const LOOKS_AT_HEADERS = 4;
 const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' } as const;
+const REFUSED_HEADERS = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
+const STATUS_OF_FAULT: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /**
- * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when the one before
- * has left: for who does not read nothing more is made. It bounds connections, requests of a connection and of an address.
+ * The HTTP server in front of the app. It answers the requests of a connection one after the other, the next when
+ * the one before has left: for who does not read nothing more is made. It bounds connections and requests of each.
  */
-export function createListener(options: ListenerOptions, hostname: string, limits: Limits = HTTP_LIMITS): Listener {
-  const { addressOf, isProxy } = options;
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #limits: Limits;
+  readonly #handle: ReturnType<typeof getRequestListener>;
+  readonly #take: Take;
   /** Answers that say: one too many. */
-  const sheds = new WeakSet<object>();
-  const handle = handlerOf(options, hostname, sheds);
-  const lines = new Map<Socket, Line>();
-  const bodies = watchBodies(limits);
-  const take = createShares({ each: limits.maxPerAddress, all: limits.maxInHand });
-  const closed = Promise.withResolvers<void>();
-  let isStopping = false;
-  let door: Awaited<ReturnType<typeof listenWide>> | undefined;
-  // A body has a rate instead of a time.
-  const timeouts = {
-    requestTimeout: 0,
-    headersTimeout: limits.headersTimeoutMs,
-    connectionsCheckingInterval: limits.headersTimeoutMs / LOOKS_AT_HEADERS,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-  };
-  const server = createServer({ ...timeouts, requireHostHeader: false });
-  server.timeout = limits.idleTimeoutMs;
+  readonly #sheds = new WeakSet<object>();
+  readonly #lines = new Map<Socket, Line>();
+  readonly #bodies = new Set<Body>();
+  readonly #looking: NodeJS.Timeout;
+  readonly #server: HttpServer;
+  #acceptors: Server[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  #isStopping = false;
 
-  function refuse(outgoing: ServerResponse, status: 400 | 503, isLast: boolean): void {
-    options.refused(status);
-    if (status === 503) sheds.add(outgoing);
-    outgoing.writeHead(status, { ...refusalHeaders(limits)[status], ...(isLast ? { Connection: 'close' } : {}) });
+  constructor(options: ListenerOptions, hostname: string, limits: Limits = HTTP_LIMITS) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#handle = handlerOf(options, hostname, this.#sheds);
+    this.#take = createShares({ each: limits.maxPerAddress, all: limits.maxInHand });
+    this.#server = createServer({
+      // A body has a rate instead of a time.
+      requestTimeout: 0,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.headersTimeoutMs / LOOKS_AT_HEADERS,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      requireHostHeader: false,
+    });
+    this.#server.timeout = limits.idleTimeoutMs;
+    this.#server.on('connection', (socket: Socket) => this.#connected(socket));
+    this.#server.on('request', (incoming, outgoing) => this.#asked(incoming, outgoing));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#faulted(error, socket));
+    this.#looking = setInterval(() => this.#cutOffSlowBodies(), limits.bodyLookSeconds * 1_000).unref();
+  }
+
+  /** Resolves with the port. Rejects with what listening rejects with. */
+  async listen(host: string, port: number): Promise<number> {
+    this.#acceptors = await listenWide(this.#server, host, port, this.#limits);
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends what is idle at once, what is under way when it is answered, or after `stopTimeoutMs`. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#looking);
+    for (const one of [this.#server, ...this.#acceptors]) one.close();
+    if (this.#lines.size === 0) this.#closed.resolve();
+    for (const [socket, { waiting }] of this.#lines) if (waiting.length === 0) socket.destroy();
+    await Promise.race([this.#closed.promise, sleep(this.#limits.stopTimeoutMs, undefined, { ref: false })]);
+    for (const socket of this.#lines.keys()) socket.destroy();
+    await this.#closed.promise;
+  }
+
+  #connected(socket: Socket): void {
+    if (this.#lines.size >= this.#limits.maxConnections) return void socket.destroy();
+    this.#lines.set(socket, { waiting: [], isClosing: false });
+    socket.once('close', () => {
+      this.#lines.delete(socket);
+      if (this.#isStopping && this.#lines.size === 0) this.#closed.resolve();
+    });
+  }
+
+  #asked(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { socket } = incoming;
+    const line = this.#lines.get(socket);
+    // What comes behind the last answer of a connection is not read.
+    if (line === undefined || line.isClosing) return void socket.pause();
+    const giveBack = this.#take(this.#options.addressOf(incoming));
+    const isOfProxy = this.#options.isProxy(socket.remoteAddress);
+    const body = { incoming, seenBytes: null };
+    line.isClosing = line.waiting.length >= this.#limits.maxPipelined;
+    line.waiting.push(() => {
+      if (line.isClosing && line.waiting.length === 1) return this.#refuse(outgoing, 503, true);
+      if (!isSound(incoming)) return this.#refuse(outgoing, 400, true);
+      if (giveBack === null) return this.#refuse(outgoing, 503, false);
+      if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https')
+        outgoing.setHeader('Strict-Transport-Security', HSTS);
+      this.#bodies.add(body);
+      void this.#handle(incoming, outgoing);
+    });
+    outgoing.once('close', () => {
+      this.#bodies.delete(body);
+      if (this.#sheds.has(outgoing) && !isOfProxy) this.#holdBack(socket, giveBack);
+      else giveBack?.();
+      line.waiting.shift();
+      if (line.waiting.length > 0) line.waiting[0]?.();
+      else if (this.#isStopping) socket.end();
+    });
+    if (line.waiting.length === 1) line.waiting[0]?.();
+  }
+
+  /**
+   * Who was asked to come later is not read from before, and counts as in hand: so the app is seldom asked in vain.
+   */
+  #holdBack(socket: Socket, giveBack: ReturnType<Take>): void {
+    // A turn later: what Node does away with of a body would set it going again.
+    setImmediate(() => socket.pause());
+    setTimeout(() => {
+      giveBack?.();
+      socket.resume();
+    }, this.#limits.retryAfterSeconds * 1_000).unref();
+  }
+
+  #refuse(outgoing: ServerResponse, status: 400 | 503, isLast: boolean): void {
+    this.#options.refused(status);
+    if (status === 503) this.#sheds.add(outgoing);
+    const later = status === 503 ? { 'Retry-After': String(this.#limits.retryAfterSeconds) } : {};
+    outgoing.writeHead(status, { ...REFUSED_HEADERS, ...later, ...(isLast ? { Connection: 'close' } : {}) });
     outgoing.end(problemText(status));
   }
 
-  server.on('connection', (socket: Socket) => {
-    if (lines.size >= limits.maxConnections) return void socket.destroy();
-    lines.set(socket, { waiting: [], isClosing: false });
-    socket.once('close', () => {
-      lines.delete(socket);
-      if (isStopping && lines.size === 0) closed.resolve();
-    });
-  });
-  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const { socket } = incoming;
-    const line = lines.get(socket);
-    // What comes behind the last answer of a connection is not read.
-    if (line === undefined || line.isClosing) return void socket.pause();
-    const giveBack = take(addressOf(incoming));
-    const isOfProxy = isProxy(socket.remoteAddress);
-    line.isClosing = line.waiting.length >= limits.maxPipelined;
-    line.waiting.push(() => {
-      if (line.isClosing && line.waiting.length === 1) return refuse(outgoing, 503, true);
-      if (!isSound(incoming)) return refuse(outgoing, 400, true);
-      if (giveBack === null) return refuse(outgoing, 503, false);
-      if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https')
-        outgoing.setHeader('Strict-Transport-Security', HSTS);
-      bodies.add(incoming);
-      void handle(incoming, outgoing);
-    });
-    outgoing.once('close', () => {
-      bodies.remove(incoming);
-      if (sheds.has(outgoing) && !isOfProxy) {
-        // A turn later: what Node does away with of a body would set it going again.
-        setImmediate(() => socket.pause());
-        // Until then it counts as in hand: so the app is asked only now and then by who comes back at once.
-        setTimeout(() => {
-          giveBack?.();
-          socket.resume();
-        }, limits.retryAfterSeconds * 1_000).unref();
-      } else giveBack?.();
-      line.waiting.shift();
-      if (line.waiting.length > 0) line.waiting[0]?.();
-      else if (isStopping) socket.end();
-    });
-    if (line.waiting.length === 1) line.waiting[0]?.();
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const isFree = lines.get(socket)?.waiting.length === 0 && socket.writable && error.code !== 'ECONNRESET';
-    if (!isFree) return void socket.destroy();
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  #faulted(error: NodeJS.ErrnoException, socket: Socket): void {
+    const isIdle = this.#lines.get(socket)?.waiting.length === 0;
+    if (!isIdle || !socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    const status = STATUS_OF_FAULT[error.code ?? ''] ?? 400;
     const headers = 'Connection: close\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0';
     socket.end(`HTTP/1.1 ${status} Refused\r\n${headers}\r\n\r\n`);
-  });
+  }
 
-  return {
-    async listen(host, port) {
-      door = await listenWide(server, host, port);
-      return door.port;
-    },
-    async stop() {
-      isStopping = true;
-      bodies.end();
-      server.close();
-      door?.close();
-      if (lines.size === 0) closed.resolve();
-      for (const [socket, { waiting }] of lines) if (waiting.length === 0) socket.destroy();
-      await Promise.race([closed.promise, sleep(limits.stopTimeoutMs, undefined, { ref: false })]);
-      for (const socket of lines.keys()) socket.destroy();
-      await closed.promise;
-    },
+  #cutOffSlowBodies(): void {
+    for (const body of this.#bodies) if (isTooSlow(body, this.#limits)) body.incoming.socket.destroy();
+  }
+}
+
+/**
+ * Listens on several sockets of one port: Node takes one new connection of each a turn of its loop, so that with one
+ * a crowd of them keeps everybody waiting. Only Linux spreads connections over sockets that share a port. Returns
+ * the other sockets.
+ */
+async function listenWide(server: HttpServer, host: string, port: number, limits: Limits): Promise<Server[]> {
+  const { acceptors, backlogPerAcceptor } = limits;
+  const listen = async (one: Server, options: object): Promise<Server> => {
+    one.listen({ host, port, backlog: backlogPerAcceptor, ...options });
+    await once(one, 'listening');
+    return one;
   };
+  if (process.platform !== 'linux') {
+    await listen(server, { backlog: backlogPerAcceptor * acceptors });
+    return [];
+  }
+  // One that does not share first: two servers must not share a port unawares.
+  const alone = await listen(createNetServer(), {});
+  const share = { port: (alone.address() as AddressInfo).port, reusePort: true };
+  await new Promise((resolve) => alone.close(resolve));
+  const servers = [await listen(server, share)];
+  while (servers.length < acceptors)
+    servers.push(
+      await listen(
+        createNetServer((socket) => server.emit('connection', socket)),
+        share,
+      ),
+    );
+  return servers;
 }
 
 function handlerOf({ fetch }: ListenerOptions, hostname: string, sheds: WeakSet<object>) {
@@ -144,11 +200,6 @@ function handlerOf({ fetch }: ListenerOptions, hostname: string, sheds: WeakSet<
   });
 }
 
-const refusalHeaders = ({ retryAfterSeconds }: Limits) => {
-  const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
-  return { 400: headers, 503: { ...headers, 'Retry-After': String(retryAfterSeconds) } };
-};
-
 function problemText(status: 400 | 503): string {
   const slug = status === 400 ? 'bad-request' : 'unavailable';
   return JSON.stringify({ type: `/problems/${slug}`, title: PROBLEMS[slug].title, status, instance: randomUUID() });
@@ -158,23 +209,6 @@ function problemText(status: 400 | 503): string {
 function isSound({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
   return httpVersion === '1.1' ? hosts === 1 : httpVersion === '1.0' && hosts <= 1;
-}
-
-/** A body on its way: bytes of its connection when it was last looked at; null before. */
-type Body = { incoming: IncomingMessage; seenBytes: number | null };
-
-/** Looks at bodies now and then, and cuts off those that come too slowly. */
-function watchBodies(limits: Limits) {
-  const bodies = new Map<IncomingMessage, Body>();
-  const look = (): void => {
-    for (const body of bodies.values()) if (isTooSlow(body, limits)) body.incoming.socket.destroy();
-  };
-  const timer = setInterval(look, limits.bodyLookSeconds * 1_000).unref();
-  return {
-    add: (incoming: IncomingMessage) => void bodies.set(incoming, { incoming, seenBytes: null }),
-    remove: (incoming: IncomingMessage) => void bodies.delete(incoming),
-    end: () => clearInterval(timer),
-  };
 }
 
 /** Whether a body came slower than it must since the last look; where we are the slow ones it may wait. */

@@ -1,38 +1,38 @@
+import { type Election, findElection } from '../core/election.ts';
 import { type LogMode, logModeOf } from '../http/log.ts';
-import { listOf } from '../service.ts';
-import { loadKeys } from './keys.ts';
-import { StartupError } from './startup-error.ts';
+import { listOf, type ServiceSettings } from '../service.ts';
+import { type Environment, loadKeys } from './keys.ts';
+import { type Say, StartupError } from './startup-error.ts';
 
 /** Configuration of the Node doors, parsed once. See the table in README.md. */
-export type Settings = {
+export type Settings = ServiceSettings & {
   databaseUrl: string | null;
   dataDir: string;
-  registryKey: Uint8Array;
-  signingJwks: string;
   /** Key files that were made just now. */
   madeKeys: readonly string[];
-  election: string;
-  today: string | null;
   host: string;
   port: number;
   trustedProxies: readonly string[];
-  trustedIssuers: string | null;
   /** Origins that may post the form from pages of their own. */
   embedders: readonly string[];
   metricsToken: string | null;
   log: LogMode;
 };
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`, never with a value of a secret. */
-export async function loadSettings(env: Environment, say: (line: string) => void): Promise<Settings> {
+/** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
+export async function loadSettings(env: Environment, say: Say): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
   const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
   const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);
   if (made.length > 0) say(`Made keys in ${dataDir}/keys: keep a copy; without them the registry cannot be read`);
+  const databaseUrl = value('HAKPILIH_DATABASE_URL');
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new StartupError('HAKPILIH_DATABASE_URL must begin with postgres://');
+  const port = value('PORT') ?? '8787';
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new StartupError('PORT must be a number from 0 to 65535');
   return {
-    databaseUrl: databaseUrlOf(value('HAKPILIH_DATABASE_URL')),
+    databaseUrl,
     dataDir,
     registryKey,
     signingJwks,
@@ -40,7 +40,7 @@ export async function loadSettings(env: Environment, say: (line: string) => void
     election: value('HAKPILIH_ELECTION') ?? 'pilkada-2018',
     today: value('HAKPILIH_TODAY'),
     host: value('HOST') ?? '127.0.0.1',
-    port: portOf(value('PORT') ?? '8787'),
+    port: Number(port),
     trustedProxies: listOf(value('HAKPILIH_TRUSTED_PROXIES')),
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
@@ -49,13 +49,9 @@ export async function loadSettings(env: Environment, say: (line: string) => void
   };
 }
 
-function databaseUrlOf(text: string | null): string | null {
-  if (text === null || /^postgres(ql)?:\/\//.test(text)) return text;
-  throw new StartupError('HAKPILIH_DATABASE_URL must begin with postgres://');
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new StartupError('PORT must be a number from 0 to 65535');
+/** The election of the settings. Throws `StartupError` where there is none of that name. */
+export function electionOf(settings: Settings): Election {
+  const election = findElection(settings.election);
+  if (election !== null) return election;
+  throw new StartupError('HAKPILIH_ELECTION is no election that is known');
 }

@@ -13,13 +13,15 @@ const FIRST_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 500;
 
 /**
- * Opens sockets that are given up once the other side has owed an answer for `silenceMs`: a way that lost its packets, or a
- * server that stands still, is noticed by the system only after a quarter of an hour. One that nothing was asked of may be silent.
+ * Opens sockets that are given up once the other side has owed an answer for `silenceMs`: a way that lost its
+ * packets, or a server that stands still, is noticed by the system only after a quarter of an hour. One that nothing
+ * was asked of may be silent.
  *
- * And they make up for what postgres.js (3.4.9) does where a connection breaks. It rejects what it was asked between the error
- * and the end only where a socket ends without an error: so each does. It may keep bytes of the old connection, and then write
- * nothing to the new one, or these first: such a new one is closed, until they are gone. And it connects for ever, and without
- * a pause, to a server that closes at once: that is an error, and its end is told late.
+ * And they make up for what postgres.js (3.4.9) does where a connection breaks. It rejects what it was asked between
+ * the error and the end only where a socket ends without an error: so each does. It may keep bytes of the old
+ * connection, and then write nothing to the new one, or these first: such a new one is closed, until they are gone.
+ * And it connects for ever, and without a pause, to a server that closes at once: that is an error, and its end is
+ * told late.
  */
 export function watchedSocket(silenceMs: number): OpenSocket {
   let failures = 0;

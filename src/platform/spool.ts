@@ -7,13 +7,12 @@ import { errorCode } from '../registry/error-code.ts';
 import { StartupError } from './startup-error.ts';
 
 const READ_BYTES = 256 * 1024;
-
 const CIPHER = 'aes-256-ctr';
 
 /**
- * Spools in files of a directory of their own, which have no name there, under a key that only this process has: a file is gone
- * when we are, however we end, and what the disk keeps of it names nobody. All of them together hold at most `maxBytes`; above
- * that, and where the disk is full, writing throws `Unavailable`. Throws `StartupError` where the directory cannot be had.
+ * Spools in nameless files of a directory of their own, under a key that only this process has: they are gone when
+ * we are, and what the disk keeps of them names nobody. All together hold at most `maxBytes`; above that, and where
+ * the disk is full, writing throws `Unavailable`. Throws `StartupError` where the directory cannot be had.
  */
 export async function createFileSpool(directory: string, maxBytes: number): Promise<OpenSpool> {
   try {

@@ -1,7 +1,7 @@
-/**
- * What keeps the program from starting. Its message is one clear line for the operator: the cause and, where there is one,
- * the way out. Never the value of a secret.
- */
+/** Tells the operator a line. */
+export type Say = (line: string) => void;
+
+/** What keeps the program from starting: one line for the operator, with the way out and without secrets. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
 }

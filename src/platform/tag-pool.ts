@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Block } from '../intake/blocks.ts';
-import { createBlockTagger, type TaggedBlock, type TaggerSettings } from './tag-block.ts';
+import { createBlockReader, type ReaderSettings } from '../intake/read-block.ts';
+import type { Reject } from '../intake/record.ts';
+import { IntakeRefusal, type RefusalCode, type RefusalPlace } from '../intake/refusal.ts';
+import type { Tally } from '../intake/tally.ts';
+import { deriveKeys } from '../registry/keys.ts';
+import { StageWriter } from '../registry/stage.ts';
 
 const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
@@ -11,72 +16,90 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 
 /** Up to so many blocks are tagged where we are: a thread takes longer to start. */
 const BLOCKS_WITHOUT_THREADS = 4;
 
+/** What a thread needs to tag blocks; plain data. */
+export type TaggerSettings = ReaderSettings & { registryKey: Uint8Array };
+
+/** Rows of the binary COPY without any NIK, what had to be rejected, and counts; or why the file is refused. */
+type TaggedBlock =
+  | { ok: true; rows: Uint8Array<ArrayBuffer>; rejects: Reject[]; tally: Tally }
+  | { ok: false; code: RefusalCode; place: RefusalPlace };
+
+type Tag = (block: Block) => Promise<TaggedBlock>;
+
 /**
- * Tags the blocks of an export on as many threads as there are cores, in no particular order; memory stays flat, for no block
- * is read before there is room for it. Throws what `blocks` throws, and Error where a thread dies.
+ * Tags the blocks of an export on as many threads as there are cores; no block is read before there is room for it.
+ * Throws what `blocks` throws, and Error where a thread dies.
  */
 export async function* tagBlocks(
   blocks: AsyncIterable<Block>,
   settings: TaggerSettings,
 ): AsyncGenerator<TaggedBlock> {
-  const iterator = blocks[Symbol.asyncIterator]();
   const here = createBlockTagger(settings);
-  for (let i = 0; i < BLOCKS_WITHOUT_THREADS; i += 1) {
-    const next = await iterator.next();
-    if (next.done) return;
-    yield here(next.value);
-  }
-  const pool = Array.from({ length: Math.min(availableParallelism(), MAX_THREADS) }, () => new TagThread(settings));
+  const workers: Worker[] = [];
+  const threads: Tag[] = [];
+  const inHand: Promise<TaggedBlock>[] = [];
+  let count = 0;
   try {
-    const inHand = new Set<Promise<{ thread: TagThread; tagged: TaggedBlock; self: () => unknown }>>();
-    const give = (thread: TagThread, block: Block): void => {
-      const work = thread.tag(block).then((tagged) => ({ thread, tagged, self: () => inHand.delete(work) }));
-      inHand.add(work);
-    };
-    const free = pool.flatMap((thread) => Array.from({ length: BLOCKS_PER_THREAD }, () => thread));
-    for (let ended = false; !ended || inHand.size > 0; ) {
-      while (!ended && free.length > 0) {
-        const next = await iterator.next();
-        if (next.done) ended = true;
-        else give(free.shift() as TagThread, next.value);
+    for await (const block of blocks) {
+      count += 1;
+      if (count <= BLOCKS_WITHOUT_THREADS) {
+        yield here(block);
+        continue;
       }
-      if (inHand.size === 0) continue;
-      const done = await Promise.race(inHand);
-      done.self();
-      free.push(done.thread);
-      yield done.tagged;
+      while (workers.length < Math.min(availableParallelism(), MAX_THREADS)) {
+        const worker = startWorker(settings);
+        workers.push(worker);
+        threads.push(taggerOn(worker));
+      }
+      inHand.push((threads[count % threads.length] as Tag)(block));
+      if (inHand.length === threads.length * BLOCKS_PER_THREAD) yield await (inHand.shift() as Promise<TaggedBlock>);
     }
+    for (const tagged of inHand) yield await tagged;
   } finally {
-    await Promise.all(pool.map((thread) => thread.end()));
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
-class TagThread {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve(tagged: TaggedBlock): void; reject(error: Error): void }[] = [];
+const startWorker = (workerData: TaggerSettings): Worker =>
+  new Worker(new URL('./tag-thread.ts', import.meta.url), { workerData, resourceLimits: THREAD_LIMITS });
 
-  constructor(settings: TaggerSettings) {
-    this.#worker = new Worker(new URL('./tag-thread.ts', import.meta.url), {
-      workerData: settings,
-      resourceLimits: THREAD_LIMITS,
-    });
-    this.#worker.on('message', (tagged: TaggedBlock) => this.#waiting.shift()?.resolve(tagged));
-    this.#worker.on('error', () => this.#fail());
-    this.#worker.on('exit', () => this.#fail());
-  }
+/** A thread answers in the order in which it is asked. */
+function taggerOn(worker: Worker): Tag {
+  const waiting: PromiseWithResolvers<TaggedBlock>[] = [];
+  const fail = (): void => {
+    for (const { reject } of waiting.splice(0)) reject(new Error('a thread that tags residents has died'));
+  };
+  worker.on('message', (tagged: TaggedBlock) => waiting.shift()?.resolve(tagged));
+  worker.on('error', fail).on('exit', fail);
+  return (block) => {
+    const tagged = Promise.withResolvers<TaggedBlock>();
+    // Its failure is heard when its turn comes.
+    tagged.promise.catch(() => {});
+    waiting.push(tagged);
+    worker.postMessage(block, [block.bytes.buffer]);
+    return tagged.promise;
+  };
+}
 
-  tag(block: Block): Promise<TaggedBlock> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(block, [block.bytes.buffer]);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #fail(): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error('a thread that tags residents has died'));
-  }
+/** Makes the function that reads, normalises and tags blocks: one a thread. */
+export function createBlockTagger({ registryKey, ...settings }: TaggerSettings): (block: Block) => TaggedBlock {
+  const read = createBlockReader(settings);
+  const writer = new StageWriter(deriveKeys(registryKey));
+  return (block) => {
+    const rejects: Reject[] = [];
+    try {
+      const tally = read(block, {
+        resident: (record) => writer.write(record),
+        reject(reject, niks) {
+          rejects.push(reject);
+          for (const nik of niks) writer.writeKept(nik);
+        },
+      });
+      return { ok: true, rows: writer.take(), rejects, tally };
+    } catch (error) {
+      // A thread's error would arrive as a plain one.
+      if (!(error instanceof IntakeRefusal)) throw error;
+      return { ok: false, code: error.code, place: { detail: error.detail, line: error.line } };
+    }
+  };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HTTP_LIMITS } from '../../src/http/limits.ts';
-import { createListener, isTooSlow } from '../../src/platform/listener.ts';
+import { isTooSlow, Listener } from '../../src/platform/listener.ts';
 
 const LARGE = 'x'.repeat(20_000_000);
 /** However busy the machine is. */
@@ -27,7 +27,7 @@ async function open(limits: Partial<Record<keyof typeof HTTP_LIMITS, number>> = 
     isProxy: () => isProxied,
     refused: (status: number) => seen.refused.push(status),
   };
-  const listener = createListener(options, '127.0.0.1', { ...HTTP_LIMITS, ...limits } as typeof HTTP_LIMITS);
+  const listener = new Listener(options, '127.0.0.1', { ...HTTP_LIMITS, ...limits } as typeof HTTP_LIMITS);
   const port = await listener.listen('127.0.0.1', 0);
   const dial = (text = ''): Socket => {
     const socket = connect(port, '127.0.0.1').on('error', () => {});

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { IMPORT_LIMITS, inDueTime } from '../../src/platform/due-time.ts';
-import { importExport } from '../../src/platform/import-file.ts';
+import { IMPORT_LIMITS, importExport, inDueTime } from '../../src/platform/import-file.ts';
 import { DEFAULTS, exportOf, people } from '../support/exports.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 

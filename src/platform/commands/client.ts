@@ -1,61 +1,51 @@
 import { type Client, listClients, recordClient, revokeClient } from '../../access/clients.ts';
-import { SCOPES } from '../../access/grant.ts';
+import { isClientName, OWN_NAMES, SCOPES, type Scope } from '../../access/grant.ts';
+import { parseRegion } from '../../core/regions.ts';
 import { QUOTA } from '../../registry/quota.ts';
 import type { Sql } from '../../registry/sql.ts';
-import { openRegistry } from '../registry.ts';
-import { StartupError } from '../startup-error.ts';
-import { describeClient, parseClientName, parseRegionOption, parseScopes } from './access-options.ts';
-import { type Command, parseCommand } from './command.ts';
+import { LIST_LINES_PER_DAY } from '../../registry/standing.ts';
+import { withRegistry } from '../registry.ts';
+import { type Say, StartupError } from '../startup-error.ts';
+import { defineCommand, flag, text } from './command.ts';
 
 /** Of both quotas: counts of one statement more still fit into an integer of Postgres. */
 const MAX_QUOTA = 999_999_999;
-const OPTIONS = {
-  scope: {
-    type: 'string',
-    multiple: true,
-    value: 'check',
-    help: `add: what for, one or more of: ${SCOPES.join(', ')}`,
-  },
-  region: { type: 'string', value: '32.01|all', help: 'add: the region that it may see, or all' },
-  quota: { type: 'string', value: '600/50000', help: 'add: checks a minute, and a day' },
-  'list-quota': { type: 'string', value: '2000000', help: 'add: lines of followed lists a day' },
-  json: { type: 'boolean', help: 'list: as JSON on one line' },
-} as const;
 
-/** Adds, lists and revokes those who may ask. */
-export const clientCommand: Command = {
-  usage:
-    'client add NAME --scope check[,bulk,lists,audit] [--region 32.01|all] [--quota PER_MINUTE[/PER_DAY]] [--list-quota LINES_A_DAY] | client list [--json] | client revoke NAME',
-  summary:
-    'Who may ask: what for, the region they may see, and how much. What add does not name of a client that exists stays. A revoked client gets no answer from the next statement on; a name that is none yet is revoked in advance.',
-  options: OPTIONS,
-  async run(args, { settings, say }) {
-    const { values, positionals } = parseCommand(args, OPTIONS, clientCommand);
-    const [verb, name, ...rest] = positionals;
-    if (rest.length > 0 || !['add', 'list', 'revoke'].includes(verb ?? ''))
-      throw new StartupError(`Usage: hakpilih ${clientCommand.usage}`);
-    const client = verb === 'list' ? '' : parseClientName(name);
-    const asked = verb === 'add' ? askedOf(values) : null;
-    const registry = await openRegistry(await settings(), 1, say);
-    try {
-      if (asked) await add(registry.sql, client, asked, say);
-      else if (verb === 'revoke')
-        say(
-          (await revokeClient(registry.sql, client))
-            ? 'Revoked'
-            : 'There was no client of that name: revoked in advance',
-        );
-      else printClients(await listClients(registry.sql), values.json === true);
-    } finally {
-      await registry.close();
-    }
+export default defineCommand(
+  {
+    usage:
+      'client add NAME --scope check[,bulk,lists,audit] [--region 32.01|all] [--quota PER_MINUTE[/PER_DAY]] ' +
+      '[--list-quota LINES_A_DAY] | client list [--json] | client revoke NAME',
+    summary:
+      'Who may ask: what for, the region they may see, and how much. What add does not name of a client that ' +
+      'exists stays. A revoked client gets no answer from the next statement on; a name that is none yet is ' +
+      'revoked in advance.',
+    options: {
+      scope: { ...text('check', `add: what for, one or more of: ${SCOPES.join(', ')}`), multiple: true },
+      region: text('32.01|all', 'add: the region that it may see, or all'),
+      quota: text('600/50000', 'add: checks a minute, and a day'),
+      'list-quota': text('2000000', 'add: lines of followed lists a day'),
+      json: flag('list: as JSON on one line'),
+    },
   },
-};
+  async ({ values, positionals, misuse }, { settings, say }) => {
+    const [verb = '', name, ...rest] = positionals;
+    if (rest.length > 0 || !['add', 'list', 'revoke'].includes(verb)) throw misuse();
+    const client = verb === 'list' ? '' : parseClientName(name);
+    const named = verb === 'add' ? namedIn(values) : {};
+    await withRegistry(await settings(), say, async ({ sql }) => {
+      if (verb === 'add') await add(sql, client, named, say);
+      else if (verb === 'list') printClients(await listClients(sql), values.json);
+      else if (await revokeClient(sql, client)) say('Revoked');
+      else say('There was no client of that name: revoked in advance');
+    });
+  },
+);
 
 /** What was named of a client; the rest stays, or is what a new one gets. */
 type Named = { [Part in keyof Client]?: Client[Part] | undefined };
 
-async function add(sql: Sql, name: string, named: Named, say: (line: string) => void): Promise<void> {
+async function add(sql: Sql, name: string, named: Named, say: Say): Promise<void> {
   const known = (await listClients(sql)).find((one) => one.name === name);
   // One that was revoked in advance has no quota yet, and is new.
   const before = known?.revokedAt && known.perDay === 0 ? undefined : known;
@@ -71,14 +61,13 @@ async function add(sql: Sql, name: string, named: Named, say: (line: string) => 
   if (known?.revokedAt) say('It is revoked and stays so');
 }
 
-function askedOf(values: { scope?: string[]; region?: string; quota?: string; 'list-quota'?: string }): Named {
+function namedIn(values: { scope?: string[]; region?: string; quota?: string; 'list-quota'?: string }): Named {
   const [quota, minute, day] = /^([0-9]{1,9})(?:\/([0-9]{1,9}))?$/.exec(values.quota ?? '') ?? [];
   if (values.quota !== quota)
     throw new StartupError('--quota must be checks a minute, or a minute and a day: 600/50000');
   const lines = values['list-quota'];
-  if (lines !== undefined && !/^[0-9]{1,9}$/.test(lines))
-    throw new StartupError('--list-quota must be lines a day: 2000000');
-  const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+  if (!/^[0-9]{1,9}$/.test(lines ?? '0')) throw new StartupError('--list-quota must be lines a day: 2000000');
+  const numberOf = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits));
   return {
     scopes: values.scope && parseScopes(values.scope),
     region: values.region === undefined ? undefined : parseRegionOption(values.region),
@@ -91,8 +80,39 @@ function askedOf(values: { scope?: string[]; region?: string; quota?: string; 'l
 function printClients(clients: Awaited<ReturnType<typeof listClients>>, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(clients)}\n`);
   for (const { name, scopes, region, perMinute, perDay, revokedAt } of clients) {
-    process.stdout.write(
-      `${name}\t${scopes.join(',')}\t${region ?? '-'}\t${perMinute}/${perDay}\t${revokedAt === null ? 'active' : `revoked ${revokedAt}`}\n`,
-    );
+    const state = revokedAt === null ? 'active' : `revoked ${revokedAt}`;
+    const columns = [name, scopes.join(','), region ?? '-', `${perMinute}/${perDay}`, state];
+    process.stdout.write(`${columns.join('\t')}\n`);
   }
+}
+
+/** A client in one line, for the operator. */
+export function describeClient(client: Client): string {
+  const { name, scopes, region, perMinute, perDay, linesPerDay = LIST_LINES_PER_DAY } = client;
+  const sees = `sees ${region ?? 'EVERY region'}`;
+  const quotas = `${perMinute} checks a minute, ${perDay} a day; ${linesPerDay} lines of lists a day`;
+  return `${name}: ${scopes.join(', ')}; ${sees}; ${quotas}`;
+}
+
+/** Throws `StartupError`, as the next two do, that names the option and never the value. */
+export function parseClientName(name: string | undefined): string {
+  if (name !== undefined && isClientName(name)) return name;
+  const others = Object.values(OWN_NAMES).join(' and ');
+  throw new StartupError(
+    `a client needs a name of letters, digits, dot, dash and underscore, at most 64, other than ${others}`,
+  );
+}
+
+export function parseScopes(given: string[]): Scope[] {
+  const names = new Set(given.flatMap((one) => one.split(/[\s,]+/)).filter((name) => name !== ''));
+  const scopes = SCOPES.filter((scope) => names.has(scope));
+  if (scopes.length > 0 && scopes.length === names.size) return scopes;
+  throw new StartupError(`--scope must be one or more of: ${SCOPES.join(', ')}`);
+}
+
+export function parseRegionOption(given: string | undefined): string | null {
+  if (given === undefined || given === 'all') return null;
+  const region = parseRegion(given);
+  if (region === null) throw new StartupError('--region must be a region code of 2018 such as 32.01, or all');
+  return region;
 }

@@ -1,15 +1,15 @@
-import { openRegistry } from '../registry.ts';
-import { type Command, parseCommand } from './command.ts';
+import { withRegistry } from '../registry.ts';
+import { defineCommand } from './command.ts';
 
-/** Brings the schema of the registry up to date. */
-export const migrateCommand: Command = {
-  usage: 'migrate',
-  summary: 'Brings the schema of the registry up to date; the server does so by itself when it starts.',
-  options: {},
-  async run(args, { settings, say }) {
-    parseCommand(args, {}, migrateCommand);
-    const registry = await openRegistry(await settings(), 1, say);
-    await registry.close();
+/** Brings the schema of the registry up to date, as opening it does. */
+export default defineCommand(
+  {
+    usage: 'migrate',
+    summary: 'Brings the schema of the registry up to date; the server does so by itself when it starts.',
+    options: {},
+  },
+  async (_, { settings, say }) => {
+    await withRegistry(await settings(), say, async () => {});
     say('The schema of the registry is up to date');
   },
-};
+);
