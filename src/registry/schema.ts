@@ -24,6 +24,8 @@ const big = (name: string) => bigint(name, { mode: 'bigint' });
 export const registryKey = pgTable('registry_key', {
   one: boolean().primaryKey().default(true),
   keyCheck: big('key_check').notNull(),
+  /** Tells it from another registry of the same key. */
+  id: uuid().notNull().defaultRandom(),
 });
 
 /** Who supplies copies: a Disdukcapil by its region, or the synthetic sample. `full_copy` is its last full copy, `full_as_of` the date of that. */
@@ -234,4 +236,13 @@ export const siteMisses = pgTable(
 export const usedProofs = pgTable('used_proofs', {
   challenge: text().primaryKey(),
   expiresAt: instant('expires_at').notNull(),
+});
+
+/** Times in which a server did not answer, as one process saw them: `/status` tells the last days. */
+export const outages = pgTable('outages', {
+  id: uuid().primaryKey(),
+  /** `database` or `upstream`. */
+  server: text().notNull(),
+  began: instant('began').notNull(),
+  ended: instant('ended').notNull(),
 });
