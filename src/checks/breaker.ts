@@ -1,9 +1,15 @@
+import { isOutage } from '../registry/error-code.ts';
+import type { ResidentSource } from './checks.ts';
+import { inTime, Unavailable } from './unavailable.ts';
+
 /** Whether a server is asked: always, not at all, or one question now and then to see whether it is back. */
 export type BreakerState = { kind: 'CLOSED' } | { kind: 'OPEN'; sinceMs: number; nextTryMs: number };
 
 export const BREAKER_LIMITS = {
   /** A failure opens it; so long after, one question tries again, and the same for the next. */
   retryMs: 1_000,
+  /** How long a source is waited for that another one can stand in for. */
+  slowMs: 500,
 } as const;
 
 export const CLOSED: BreakerState = { kind: 'CLOSED' };
@@ -21,8 +27,8 @@ export function failed(state: BreakerState, nowMs: number): BreakerState {
   return state.kind === 'OPEN' ? { ...state, nextTryMs } : { kind: 'OPEN', sinceMs: nowMs, nextTryMs };
 }
 
-/** A time in which a server did not answer. `endedMs` is null while it lasts. */
-export type Outage = { beganMs: number; endedMs: number | null };
+/** A time in which a server did not answer. */
+export type Outage = { beganMs: number; endedMs: number };
 
 /** A server as seen from here: asked through its breaker, and remembered. No timer, no I/O; the clock is an argument. */
 export function createBreaker(now: () => number, ended: (outage: Outage) => void = () => {}) {
@@ -49,3 +55,30 @@ export function createBreaker(now: () => number, ended: (outage: Outage) => void
   };
 }
 export type Breaker = ReturnType<typeof createBreaker>;
+
+/** Too many at once is no sign that the server is away. */
+const OVERLOADED = ['TOO_MANY_WAITING', 'WAITED_TOO_LONG'];
+
+/**
+ * The same source, asked through its breaker while `hasSubstitute`: it is waited for no longer than `slowMs`, and not asked
+ * where it did not answer just now. A second try of a question whose connection was lost is let through.
+ */
+export function guarded(source: ResidentSource, breaker: Breaker, hasSubstitute: () => boolean): ResidentSource {
+  return {
+    name: source.name,
+    async find(asked, deadlineMs) {
+      const isShort = hasSubstitute();
+      if (isShort && !asked.again && !breaker.admits()) throw new Unavailable('BREAKER_OPEN');
+      try {
+        const work = source.find(asked, deadlineMs);
+        const found = isShort ? await inTime(work, BREAKER_LIMITS.slowMs) : await work;
+        breaker.answered();
+        return found;
+      } catch (error) {
+        const isAway = error instanceof Unavailable ? !OVERLOADED.includes(error.code) : isOutage(error);
+        if (isAway) breaker.failed();
+        throw error;
+      }
+    },
+  };
+}

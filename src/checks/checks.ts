@@ -45,7 +45,8 @@ async function findIn(sources: readonly ResidentSource[], asked: Asked, nowMs: n
         source.find(again ? { ...asked, again } : asked, nowMs + LIMITS.checkDeadlineMs),
       );
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      // What is wrong with our key is no outage that another source could stand in for.
+      if (!(error instanceof Unavailable) || error.code === 'WRONG_KEY') throw error;
       unavailable = error;
     }
   }

@@ -26,8 +26,8 @@ export type Finding = {
   sourceRegion: string | null;
   /** `SAMPLE` where that copy is the synthetic one, unless it was read from a snapshot. */
   source: Source;
-  /** That copy is the synthetic one: its day stands for today. */
-  isSample: boolean;
+  /** The copy is the synthetic one, whatever the source is called. */
+  isSample?: boolean;
   /** Null where not asked or not on record. */
   nameMatches: boolean | null;
   kkMatches: boolean | null;
@@ -126,7 +126,6 @@ export function findingOf(row: Record<string, unknown>): Finding {
     asOfMs: row.as_of_ms as number | null,
     sourceRegion: row.source_region as string | null,
     source: row.source as Source,
-    isSample: row.source === 'SAMPLE',
     nameMatches: row.name_matches as boolean | null,
     kkMatches: row.kk_matches as boolean | null,
     suketMatches: row.suket_matches as boolean | null,

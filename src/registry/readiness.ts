@@ -85,6 +85,12 @@ export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
   return (await known()) === true;
 }
 
+/** What tells this registry from another one of the same key; null where it has no key yet. */
+export async function registryId(sql: Sql): Promise<string | null> {
+  const [row] = await sql`SELECT id FROM registry_key`;
+  return (row?.id as string | undefined) ?? null;
+}
+
 /** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */
 export async function sourcesOfOtherNames(sql: Sql): Promise<string[]> {
   const rows = await sql`SELECT name FROM sources WHERE name_version <> ${NAME_VERSION} ORDER BY name`;

@@ -17,7 +17,7 @@ export type LedgerSource = Range & {
 export type Ledger = { sources: LedgerSource[]; copies: Map<number, { source: LedgerSource; asOfMs: number }> };
 
 /** What an answer says of the copy that it rests on. */
-export type Origin = Pick<Finding, 'asOfMs' | 'sourceRegion' | 'source' | 'isSample'>;
+export type Origin = Pick<Finding, 'asOfMs' | 'sourceRegion' | 'source'>;
 
 /**
  * What a caller may see, by the ledger alone; the SQL of a single check (find.ts) says the same.
@@ -60,5 +60,4 @@ const originOf = (source: LedgerSource | undefined, asOfMs: number | null): Orig
   asOfMs,
   sourceRegion: source?.region ?? null,
   source: source?.name === SAMPLE_SOURCE ? 'SAMPLE' : 'REGISTRY',
-  isSample: source?.name === SAMPLE_SOURCE,
 });

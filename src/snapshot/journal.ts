@@ -73,8 +73,8 @@ export function parseJournal(text: string): { rows: JournalRow[]; broken: number
   const lines = text.split('\n').slice(0, -1);
   const rows: JournalRow[] = [];
   for (const line of lines) {
-    const [digest, json] = [line.slice(0, DIGEST_DIGITS), line.slice(DIGEST_DIGITS + 1)];
-    const parsed = digest === digestOf(json) ? row.safeParse(JSON.parse(json)) : null;
+    const json = line.slice(DIGEST_DIGITS + 1);
+    const parsed = line === `${digestOf(json)} ${json}` ? row.safeParse(JSON.parse(json)) : null;
     if (parsed?.success) rows.push(parsed.data);
   }
   return { rows, broken: lines.length - rows.length };

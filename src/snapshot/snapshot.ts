@@ -3,7 +3,7 @@ import { Unavailable } from '../checks/unavailable.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import type { Asked, Finding } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
-import { type Range, visibility } from '../registry/visibility.ts';
+import { type Origin, type Range, visibility } from '../registry/visibility.ts';
 import { type OpenManifest, parseManifest, type SnapshotFault } from './manifest.ts';
 import { findRow, parseShardHeader, shardOf, tagBytesOf } from './shard.ts';
 import { manifestName, manifestNumbers, type SnapshotStore, shardName } from './store.ts';
@@ -129,8 +129,7 @@ function findingOf(
   const seen = row === null ? null : view.row(row);
   if (row === null || seen === null)
     return {
-      ...view.miss,
-      source: 'SNAPSHOT',
+      ...inSnapshot(view.miss),
       facts: null,
       copy: null,
       nameMatches: null,
@@ -140,8 +139,7 @@ function findingOf(
   const matches = (proof: string | null, onRecord: string | null): boolean | null =>
     proof === null || onRecord === null ? null : proof === onRecord;
   return {
-    ...seen.origin,
-    source: 'SNAPSHOT',
+    ...inSnapshot(seen.origin),
     facts: row,
     copy: row.copy,
     nameMatches: seen.source.nameVersion === NAME_VERSION ? matches(asked.nameProof, row.nameProof) : null,
@@ -149,6 +147,10 @@ function findingOf(
     suketMatches: matches(asked.suketProof, row.suketProof),
   };
 }
+
+/** The same origin, read from a snapshot: the synthetic sample stays one. */
+const inSnapshot = (origin: Origin) =>
+  ({ ...origin, source: 'SNAPSHOT', isSample: origin.source === 'SAMPLE' }) as const;
 
 /** What the store says; where it cannot be asked, that is an outage of its own. */
 async function asked<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -18,7 +18,6 @@ const NOTHING: Finding = {
   asOfMs: null,
   sourceRegion: null,
   source: 'SNAPSHOT',
-  isSample: false,
   nameMatches: null,
   kkMatches: null,
   suketMatches: null,

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { type Breaker, createBreaker, type Outage } from '../checks/breaker.ts';
+import { formatInstant } from '../core/dates.ts';
+import { errorCode } from '../registry/error-code.ts';
+import type { RegistryKeys } from '../registry/keys.ts';
+import { recordOutage } from '../registry/outages.ts';
+import { registryId } from '../registry/readiness.ts';
+import type { Sql } from '../registry/sql.ts';
+import { enterRows, parseJournal } from '../snapshot/journal.ts';
+import type { KnownClient } from '../snapshot/manifest.ts';
+import { publishSnapshot, readClients } from '../snapshot/publish.ts';
+import { openSnapshots } from '../snapshot/snapshot.ts';
+import type { Fallback } from '../snapshot/source.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
+import { createFileJournal } from './journal-file.ts';
+import type { Say } from './startup-error.ts';
+
+const LOOK_EVERY_MS = 5_000;
+const WIB_HOURS = 7;
+
+export type NodeFallback = Fallback & {
+  breaker: Breaker;
+  clientOf(name: string): KnownClient | undefined;
+  /** Does now what is done every few seconds: publishes a newer copy, enters journalled rows. Never rejects. */
+  lookAfter(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Options = { sql: Sql; keys: RegistryKeys; store: SnapshotStore; dataDir: string; say: Say };
+
+/**
+ * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
+ * ask, and a journal that is entered once the database is back.
+ */
+export function openFallback({ sql, keys, store, dataDir, say }: Options): NodeFallback {
+  const now = Date.now;
+  let registry: string | null = null;
+  let clients: ReadonlyMap<string, KnownClient> | null = null;
+  let clientsReadMs: number | null = null;
+  const ended: Outage[] = [];
+  const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
+  const journal = createFileJournal(join(dataDir, 'journal'));
+  const breaker = createBreaker(now, (outage) => {
+    say(`The database answers again, after ${Math.ceil((now() - outage.beganMs) / 1_000)} s`);
+    ended.push(outage);
+    void lookAfter();
+  });
+  const failed = breaker.failed;
+  breaker.failed = () => {
+    if (breaker.seen().outSinceMs === null) say(standsIn());
+    failed();
+  };
+  const at = (ms: number | null | undefined): string => (ms == null ? 'none' : formatInstant(ms, WIB_HOURS));
+  const standsIn = (): string =>
+    `The database does not answer: answers come from the snapshot of ${at(snapshot.state().publishedAtMs)}, ` +
+    `clients are those of ${at(clientsReadMs ?? snapshot.state().publishedAtMs)}`;
+
+  const replay = async (text: string) => {
+    const { rows, broken } = parseJournal(text);
+    await enterRows(sql, rows);
+    if (broken > 0)
+      say(`${broken} lines of the journal cannot be read: the file stays, with .broken behind its name`);
+    return { broken };
+  };
+
+  const keepUp = async (): Promise<void> => {
+    registry = await registryId(sql);
+    clients = new Map((await readClients(sql)).map((client) => [client.name, client]));
+    clientsReadMs = now();
+    if (await journal.hasRows()) await journal.drain(replay);
+    for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
+      await recordOutage(sql, 'database', outage);
+      ended.shift();
+    }
+    const [newest] = await sql`SELECT max(id) AS copy FROM copies`;
+    if (newest?.copy != null && newest.copy !== snapshot.state().lastCopy)
+      await publishSnapshot(sql, keys, store, now);
+  };
+
+  let said = '';
+  const sayOnce = (line: string): void => {
+    if (line !== '' && line !== said) say(line);
+    said = line;
+  };
+  let working: Promise<void> | null = null;
+  const lookAfter = async (): Promise<void> => {
+    working ??= (async () => {
+      await snapshot.refresh();
+      await keepUp();
+      await snapshot.refresh();
+    })()
+      .then(() => sayOnce(''))
+      .catch((error: unknown) => sayOnce(`The snapshot could not be kept up (${errorCode(error)})`))
+      .finally(() => {
+        working = null;
+      });
+    await working;
+  };
+  const timer = setInterval(() => void lookAfter(), LOOK_EVERY_MS);
+
+  return {
+    snapshot,
+    journal,
+    now,
+    breaker,
+    clientOf: (name) => clients?.get(name) ?? snapshot.manifest()?.clients.find((client) => client.name === name),
+    lookAfter,
+    async stop() {
+      clearInterval(timer);
+      await working;
+      if (breaker.seen().outSinceMs === null) await lookAfter();
+    },
+  };
+}
