@@ -10,6 +10,7 @@ import { forgetSelfChecks } from './checks/self-check.ts';
 import { createClientAddress, createProxyTrust } from './platform/client-address.ts';
 import { runDoor } from './platform/door.ts';
 import { guardDriver } from './platform/driver-guard.ts';
+import { openFallback } from './platform/fallback.ts';
 import { readSigningJwks } from './platform/keys.ts';
 import { Listener } from './platform/listener.ts';
 import { createNodeLog } from './platform/log.ts';
@@ -28,8 +29,8 @@ import { appOf, openService, type Service } from './service.ts';
 
 /** Checks and what is asked beside them never wait for a connection of each other's. */
 const ANSWERS_POOL_SIZE = LIMITS.maxStatementsInFlight + BESIDE_LIMITS.maxStatementsInFlight;
-/** The reading of a list takes two, sealing and forgetting one each. */
-const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 2;
+/** The reading of a list takes two; sealing, forgetting and publishing one each, looking after what is published another. */
+const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 4;
 /** From the signal to the end: the listener's own time, then sealing and closing. */
 const CLOSE_TIMEOUT_MS = 30_000;
 const FORGET_EVERY_MS = 3_600_000;
@@ -75,6 +76,12 @@ async function serve(
   const sampleOnly =
     settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const { sql, long } = await openPools(registry);
+  const { snapshotDir, dataDir } = settings;
+  const fallback =
+    snapshotDir === null
+      ? undefined
+      : await openFallback({ sql: long, keys: service.keys, snapshotDir, dataDir, say });
+  void fallback?.lookAfter();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;
   const app = appOf(service, {
@@ -84,6 +91,7 @@ async function serve(
     find: groupCommit((asked, lane) => findPrepared(sql, asked, firstSlot + lane), LIMITS, service.metrics.groupSize),
     bulk: { openSpool, limits: BULK_LIMITS.spooled, whole: false },
     clientAddress: (c) => clientAddress(c.env.incoming?.socket?.remoteAddress, c.req.header('x-forwarded-for')),
+    fallback,
     countsRequests: true,
     metricsToken: settings.metricsToken,
     embedders: settings.embedders,
@@ -111,6 +119,7 @@ async function serve(
   stopAtSignal(async () => {
     for (const timer of timers) clearInterval(timer);
     await listener.stop();
+    await fallback?.stop();
     await seal(long);
     await registry.close();
   });

@@ -3,6 +3,7 @@ import { parseIssuers } from './access/issuers.ts';
 import { parseKeyring } from './access/keyring.ts';
 import { createVerifier } from './access/tokens.ts';
 import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
+import { type Breaker, guarded } from './checks/breaker.ts';
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
@@ -12,7 +13,7 @@ import { LIMITS } from './checks/limits.ts';
 import { LIST_LIMITS } from './checks/lists/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { recent } from './checks/recent.ts';
-import { createSelfCheck, proofForForm } from './checks/self-check.ts';
+import { createSelfCheck, proofForForm, type SelfCheck } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
@@ -33,6 +34,9 @@ import { deriveKeys } from './registry/keys.ts';
 import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
 import type { Sql } from './registry/sql.ts';
+import type { KnownClient } from './snapshot/manifest.ts';
+import { snapshotSelfCheck, withSnapshot } from './snapshot/self-check.ts';
+import { type Fallback, snapshotSource } from './snapshot/source.ts';
 import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
@@ -86,6 +90,8 @@ export type Connection = {
   /** For long work, which answers never wait for. */
   long?: { sql: Sql; inTurn: InTurn };
   find: ResidentSource['find'];
+  /** What stands in for the database where that does not answer; see snapshot/. */
+  fallback?: (Fallback & { breaker: Breaker; clientOf(name: string): KnownClient | undefined }) | undefined;
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
@@ -104,7 +110,16 @@ const READINESS_TIMEOUT_MS = 2_000;
 /** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { inTurn = atOnce, bulk, clientAddress, log, countsRequests = false, metricsToken = null } = connection;
+  const {
+    inTurn = atOnce,
+    bulk,
+    clientAddress,
+    log,
+    countsRequests = false,
+    metricsToken = null,
+    fallback,
+  } = connection;
+  const hasSnapshot = (): boolean => fallback?.snapshot.manifest() != null;
   const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
   const kept = { ttlMs: HTTP_LIMITS.copiesTtlMs, now: Date.now };
   const networkOfCaller = (c: Context): string => networkOf(clientAddress?.(c) ?? 'unknown');
@@ -123,13 +138,21 @@ export function appOf(service: Service, connection: Connection): App {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),
       readAudit: createAuditState(long, createCheckpointSigner(keyring)),
-      selfCheck: createSelfCheck({ keys, rules, sql, inTurn }),
+      selfCheck: selfCheckOf(createSelfCheck({ keys, rules, sql, inTurn })),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
       sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
     };
   });
-  const sources = [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] satisfies ResidentSource[];
+  const registry: ResidentSource = { name: 'REGISTRY', find: (...asked) => connection.find(...asked) };
+  const sources =
+    fallback === undefined
+      ? [registry]
+      : [guarded(registry, fallback.breaker, hasSnapshot), snapshotSource(fallback, fallback.clientOf)];
+  const selfCheckOf = (live: SelfCheck): SelfCheck =>
+    fallback === undefined
+      ? live
+      : withSnapshot(live, fallback, snapshotSelfCheck(fallback, keys, rules), hasSnapshot);
   const takeCheck = shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce });
   const app: App = createApp({
     log,

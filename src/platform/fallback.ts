@@ -11,7 +11,7 @@ import type { KnownClient } from '../snapshot/manifest.ts';
 import { publishSnapshot, readClients } from '../snapshot/publish.ts';
 import { openSnapshots } from '../snapshot/snapshot.ts';
 import type { Fallback } from '../snapshot/source.ts';
-import type { SnapshotStore } from '../snapshot/store.ts';
+import { createDirectoryStore } from './directory-store.ts';
 import { createFileJournal } from './journal-file.ts';
 import type { Say } from './startup-error.ts';
 
@@ -26,20 +26,22 @@ export type NodeFallback = Fallback & {
   stop(): Promise<void>;
 };
 
-type Options = { sql: Sql; keys: RegistryKeys; store: SnapshotStore; dataDir: string; say: Say };
+/** `sql` is that of long work. Both directories may serve several registries. */
+type Options = { sql: Sql; keys: RegistryKeys; snapshotDir: string; dataDir: string; say: Say };
 
 /**
  * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
  * ask, and a journal that is entered once the database is back.
  */
-export function openFallback({ sql, keys, store, dataDir, say }: Options): NodeFallback {
+export async function openFallback({ sql, keys, snapshotDir, dataDir, say }: Options): Promise<NodeFallback> {
   const now = Date.now;
-  let registry: string | null = null;
+  const registry = await registryId(sql);
   let clients: ReadonlyMap<string, KnownClient> | null = null;
   let clientsReadMs: number | null = null;
   const ended: Outage[] = [];
+  const store = createDirectoryStore(join(snapshotDir, registry));
   const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
-  const journal = createFileJournal(join(dataDir, 'journal'));
+  const journal = createFileJournal(join(dataDir, 'journal', registry));
   const breaker = createBreaker(now, (outage) => {
     say(`The database answers again, after ${Math.ceil((now() - outage.beganMs) / 1_000)} s`);
     ended.push(outage);
@@ -64,7 +66,6 @@ export function openFallback({ sql, keys, store, dataDir, say }: Options): NodeF
   };
 
   const keepUp = async (): Promise<void> => {
-    registry = await registryId(sql);
     clients = new Map((await readClients(sql)).map((client) => [client.name, client]));
     clientsReadMs = now();
     if (await journal.hasRows()) await journal.drain(replay);

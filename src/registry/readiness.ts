@@ -85,10 +85,10 @@ export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
   return (await known()) === true;
 }
 
-/** What tells this registry from another one of the same key; null where it has no key yet. */
-export async function registryId(sql: Sql): Promise<string | null> {
+/** What tells this registry, which has its key, from another one of the same key: a UUID. */
+export async function registryId(sql: Sql): Promise<string> {
   const [row] = await sql`SELECT id FROM registry_key`;
-  return (row?.id as string | undefined) ?? null;
+  return row?.id as string;
 }
 
 /** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */

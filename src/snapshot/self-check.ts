@@ -1,9 +1,11 @@
 import { OWN_NAMES } from '../access/grant.ts';
+import { BREAKER_LIMITS, type Breaker } from '../checks/breaker.ts';
 import { answerOf, askedOf, type Rules, sampleDateOf } from '../checks/check.ts';
 import { evenly } from '../checks/evenly.ts';
 import { LIMITS } from '../checks/limits.ts';
 import { createProofs } from '../checks/proof-of-work.ts';
-import type { SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
+import type { SelfCheck, SelfCheckOutcome, SelfCheckQuestion } from '../checks/self-check.ts';
+import { inTime, Unavailable } from '../checks/unavailable.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
 import { FLAG } from '../registry/row.ts';
 import { addressTag } from '../registry/tags.ts';
@@ -70,5 +72,42 @@ export function snapshotSelfCheck(fallback: Fallback, keys: RegistryKeys, rules:
     if (isLocked) return { kind: 'LOCKED' };
     if (isRight) return { kind: 'ANSWER', answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
     return isBusy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
+  };
+}
+
+/** The self-check over the database, and over the snapshot where that does not answer in time. */
+export function withSnapshot(
+  live: SelfCheck,
+  { breaker }: { breaker: Breaker },
+  overSnapshot: (question: SelfCheckQuestion) => Promise<SelfCheckOutcome>,
+  hasSnapshot: () => boolean,
+): SelfCheck {
+  const away = { kind: 'UNAVAILABLE', retryAfterSeconds: LIMITS.retryAfterSeconds } as const;
+  return async (question, unavailable) => {
+    if (!hasSnapshot()) return await live(question, unavailable);
+    if (breaker.admits()) {
+      let code = 'TIMEOUT';
+      const asked = live(question, (heard) => {
+        code = heard;
+      });
+      const outcome = await inTime(asked, BREAKER_LIMITS.slowMs).catch((error: unknown) => {
+        if (error instanceof Unavailable) return away;
+        throw error;
+      });
+      if (outcome.kind !== 'UNAVAILABLE') {
+        breaker.answered();
+        return outcome;
+      }
+      unavailable(code);
+      if (code === 'WRONG_KEY') return outcome;
+      breaker.failed();
+    }
+    try {
+      return await overSnapshot(question);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      unavailable(error.code);
+      return away;
+    }
   };
 }
