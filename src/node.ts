@@ -80,7 +80,7 @@ async function serve(
   const fallback =
     snapshotDir === null
       ? undefined
-      : await openFallback({ sql: long, keys: service.keys, snapshotDir, dataDir, say });
+      : await openFallback({ sql, long, keys: service.keys, snapshotDir, dataDir, say });
   void fallback?.lookAfter();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Breaker, createBreaker, type Outage } from '../checks/breaker.ts';
+import { inTime } from '../checks/unavailable.ts';
 import { formatInstant } from '../core/dates.ts';
 import { errorCode } from '../registry/error-code.ts';
 import type { RegistryKeys } from '../registry/keys.ts';
@@ -16,6 +17,8 @@ import { createFileJournal } from './journal-file.ts';
 import type { Say } from './startup-error.ts';
 
 const LOOK_EVERY_MS = 5_000;
+/** Of one file of the journal. */
+const REPLAY_TIMEOUT_MS = 60_000;
 const WIB_HOURS = 7;
 
 export type NodeFallback = Fallback & {
@@ -26,14 +29,14 @@ export type NodeFallback = Fallback & {
   stop(): Promise<void>;
 };
 
-/** `sql` is that of long work. Both directories may serve several registries. */
-type Options = { sql: Sql; keys: RegistryKeys; snapshotDir: string; dataDir: string; say: Say };
+/** `long` is for publishing. Both directories may serve several registries. */
+type Options = { sql: Sql; long: Sql; keys: RegistryKeys; snapshotDir: string; dataDir: string; say: Say };
 
 /**
  * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
  * ask, and a journal that is entered once the database is back.
  */
-export async function openFallback({ sql, keys, snapshotDir, dataDir, say }: Options): Promise<NodeFallback> {
+export async function openFallback({ sql, long, keys, snapshotDir, dataDir, say }: Options): Promise<NodeFallback> {
   const now = Date.now;
   const registry = await registryId(sql);
   let clients: ReadonlyMap<string, KnownClient> | null = null;
@@ -59,43 +62,41 @@ export async function openFallback({ sql, keys, snapshotDir, dataDir, say }: Opt
 
   const replay = async (text: string) => {
     const { rows, broken } = parseJournal(text);
-    await enterRows(sql, rows);
+    await inTime(enterRows(sql, rows), REPLAY_TIMEOUT_MS);
     if (broken > 0)
       say(`${broken} lines of the journal cannot be read: the file stays, with .broken behind its name`);
     return { broken };
   };
 
   const keepUp = async (): Promise<void> => {
-    clients = new Map((await readClients(sql)).map((client) => [client.name, client]));
+    await snapshot.refresh();
+    clients = new Map((await inTime(readClients(sql))).map((client) => [client.name, client]));
     clientsReadMs = now();
     if (await journal.hasRows()) await journal.drain(replay);
     for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
-      await recordOutage(sql, 'database', outage);
+      await inTime(recordOutage(sql, 'database', outage));
       ended.shift();
     }
-    const [newest] = await sql`SELECT max(id) AS copy FROM copies`;
-    if (newest?.copy != null && newest.copy !== snapshot.state().lastCopy)
-      await publishSnapshot(sql, keys, store, now);
+  };
+  const publishNewer = async (): Promise<void> => {
+    const [newest] = await inTime(sql`SELECT max(id) AS copy FROM copies`);
+    if (newest?.copy == null || newest.copy === snapshot.state().lastCopy) return;
+    await publishSnapshot(long, keys, store, now);
+    await snapshot.refresh();
   };
 
   let said = '';
-  const sayOnce = (line: string): void => {
-    if (line !== '' && line !== said) say(line);
-    said = line;
-  };
-  let working: Promise<void> | null = null;
+  const once = oneAtATime(async () => {
+    await keepUp();
+    said = '';
+  });
+  const publishing = oneAtATime(publishNewer);
   const lookAfter = async (): Promise<void> => {
-    working ??= (async () => {
-      await snapshot.refresh();
-      await keepUp();
-      await snapshot.refresh();
-    })()
-      .then(() => sayOnce(''))
-      .catch((error: unknown) => sayOnce(`The snapshot could not be kept up (${errorCode(error)})`))
-      .finally(() => {
-        working = null;
-      });
-    await working;
+    await Promise.all([once(), publishing()]).catch((error: unknown) => {
+      const line = `The snapshot could not be kept up (${errorCode(error)})`;
+      if (line !== said) say(line);
+      said = line;
+    });
   };
   const timer = setInterval(() => void lookAfter(), LOOK_EVERY_MS);
 
@@ -108,8 +109,18 @@ export async function openFallback({ sql, keys, snapshotDir, dataDir, say }: Opt
     lookAfter,
     async stop() {
       clearInterval(timer);
-      await working;
       if (breaker.seen().outSinceMs === null) await lookAfter();
     },
+  };
+}
+
+/** Who asks while it is under way waits for the end of that. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | null = null;
+  return () => {
+    underWay ??= work().finally(() => {
+      underWay = null;
+    });
+    return underWay;
   };
 }

@@ -7,7 +7,8 @@ import type { Sql } from '../registry/sql.ts';
 const row = z.strictObject({
   id: z.uuid(),
   at: z.iso.datetime(),
-  tag: z.uuid(),
+  /** A tag has the form of a UUID and none of its versions. */
+  tag: z.guid(),
   region: z.int().nullable(),
   copy: z.int().nullable(),
   suket_ends: z.iso.date().nullable(),
@@ -59,9 +60,9 @@ export function journalRow(asked: Asked, finding: Finding & { copy: number | nul
 const DIGEST_DIGITS = 16;
 const digestOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, DIGEST_DIGITS);
 
-/** A row as a line: a digest, a blank, JSON. */
+/** A row as a line: a digest, a blank, JSON. Throws where it could not be read again. */
 export function journalLine(one: JournalRow): string {
-  const json = JSON.stringify(one);
+  const json = JSON.stringify(row.parse(one));
   return `${digestOf(json)} ${json}\n`;
 }
 

@@ -10,7 +10,7 @@ import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 const rowOf = (rest: Partial<JournalRow> = {}): JournalRow => ({
   id: crypto.randomUUID(),
   at: '2018-01-13T01:02:03.456Z',
-  tag: crypto.randomUUID(),
+  tag: 'ffffffff-ffff-ffff-ffff-fffffffffff0',
   region: 3201012001,
   copy: 1,
   suket_ends: null,
