@@ -14,7 +14,7 @@ export type Bucket = {
   delete(keys: string[]): Promise<void>;
 };
 /** What is used of the Cache API. */
-type ShardCache = {
+export type ShardCache = {
   match(url: string): Promise<Response | undefined>;
   put(url: string, response: Response): Promise<void>;
 };
