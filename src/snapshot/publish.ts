@@ -6,7 +6,7 @@ import type { Sql, Transaction } from '../registry/sql.ts';
 import { WrongKey } from '../registry/standing.ts';
 import { keyCheck } from '../registry/tags.ts';
 import { type KnownClient, type Manifest, signManifest } from './manifest.ts';
-import { encodeShard, FORMAT_VERSION, firstTag, RECORD_SQL, shardBits } from './shard.ts';
+import { encodeShard, FORMAT_VERSION, RECORD_SQL, shardBits, tagRange } from './shard.ts';
 import { manifestName, manifestNumbers, SHARDS, type SnapshotStore, shardName } from './store.ts';
 
 export const PUBLISH_LIMITS = {
@@ -81,10 +81,11 @@ async function writeShards(tx: Transaction, store: SnapshotStore, about: Omit<Ma
   const digests: Buffer[] = [];
   let bytes = 0;
   const write = async (number: number): Promise<void> => {
+    const { first, last } = tagRange(number, bits);
     const [row] = await tx.unsafe(
       `SELECT string_agg(${RECORD_SQL}, ''::bytea ORDER BY r.tag) AS records FROM residents r
-      WHERE r.tag >= $1::uuid AND ($2::uuid IS NULL OR r.tag < $2::uuid)`,
-      [firstTag(number, bits), firstTag(number + 1, bits)],
+      WHERE r.tag BETWEEN $1::uuid AND $2::uuid`,
+      [first, last],
       { prepare: true },
     );
     const shard = encodeShard({ keyCheck, publishedAtMs }, (row?.records as Uint8Array | null) ?? new Uint8Array());

@@ -120,11 +120,13 @@ export const MAX_SHARD_BITS = 16;
 /** The number of the shard that a tag is in. */
 export const shardOf = (tag: Buffer, bits: number): number => tag.readUInt16BE(0) >>> (MAX_SHARD_BITS - bits);
 
-/** The first tag of a shard, as a UUID; `number` may be one more than there are shards: null, there is no tag behind it. */
-export function firstTag(number: number, bits: number): string | null {
-  if (number === 2 ** bits) return null;
-  const first = (number << (MAX_SHARD_BITS - bits)).toString(16).padStart(4, '0');
-  return `${first}0000-0000-0000-0000-000000000000`;
+/** The first and the last tag that a shard may have, as UUIDs. */
+export function tagRange(shard: number, bits: number): { first: string; last: string } {
+  const free = MAX_SHARD_BITS - bits;
+  const start = shard << free;
+  const tag = (begin: number, digit: string): string =>
+    `${begin.toString(16).padStart(4, '0')}xxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.replaceAll('x', digit);
+  return { first: tag(start, '0'), last: tag(start + 2 ** free - 1, 'f') };
 }
 
 /** Bytes of a tag as the statements have it (a UUID). */
