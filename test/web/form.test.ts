@@ -126,7 +126,12 @@ describe('the question', () => {
     const body = `nik=${NIK}&second=${'x'.repeat(LIMITS.maxBodyBytes)}`;
     const { post, questions } = openPages();
     const sized = await post(body);
-    const app = createPages({ ...({} as WebDependencies), election: PILKADA_2018, sampleDate: async () => null });
+    const app = createPages({
+      ...({} as WebDependencies),
+      election: PILKADA_2018,
+      sampleDate: async () => null,
+      enter: () => (_, next) => next(),
+    });
     const streamed = await app.request('/', {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' },

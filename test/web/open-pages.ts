@@ -34,7 +34,13 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
         questions.push(question);
         return outcome;
       },
+      proofForForm: async () => null,
       sampleDate: async () => null,
+      embedders: [],
+      enter: () => (_, next) => next(),
+      broken: (_, error) => {
+        throw error;
+      },
       clientAddress: () => '192.0.2.1',
       problems: PROBLEMS,
       document,

@@ -130,7 +130,8 @@ describe('every page', () => {
 
   it('leaves the headers of other routes alone', async () => {
     const app = new Hono();
-    app.route('/', createPages({ ...({} as WebDependencies), election: PILKADA_2018 }) as unknown as Hono);
+    const dependencies: Partial<WebDependencies> = { election: PILKADA_2018, enter: () => (_, next) => next() };
+    app.route('/', createPages(dependencies as WebDependencies) as unknown as Hono);
     app.get('/v1/other', (c) => c.text('other'));
     expect((await app.request('/v1/other')).headers.get('Content-Security-Policy')).toBeNull();
   });
