@@ -65,7 +65,7 @@ function bring({ result }: Messages, { document }: Answer): Html {
 }
 
 function hours({ result }: Messages, { region }: Answer): Html {
-  const zone = zoneName(region) ?? result.localTime;
+  const zone = region === null ? result.localTime : zoneName(region);
   const rows = result.hours.map(
     ({ who, when, where }) => html`<div><dt>${who}</dt><dd><b>${when} ${zone}</b> ${where}.</dd></div>`,
   );
