@@ -103,8 +103,8 @@ function decoded(run: string): string {
 }
 
 function byteOf(char: string): number {
-  const place = WINDOWS_1252.indexOf(char);
-  return place < 0 ? char.charCodeAt(0) : 0x80 + place;
+  const index = WINDOWS_1252.indexOf(char);
+  return index < 0 ? char.charCodeAt(0) : 0x80 + index;
 }
 
 // ---- Titles. A word keeps the dot behind it, for a dot may be what makes it a title. ----

@@ -54,7 +54,7 @@ export const statusCode = (status: Status): StatusCode | null =>
   status === 'EMPTY' || status === 'UNKNOWN' ? null : status;
 
 const STORED: readonly Status[] = ['UNKNOWN', 'EMPTY', ...STATUS_CODES];
-/** The number a status is stored as: 0 empty, -1 unknown, else its place in the table from 1. */
+/** The number a status is stored as: 0 empty, -1 unknown, else its row of the table from 1. */
 export const statusNumber = (status: Status): number => STORED.indexOf(status) - 1;
 export const statusOfNumber = (number: number): Status => STORED[number + 1] ?? 'UNKNOWN';
 

@@ -1,27 +1,16 @@
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
-import type { FormProof } from '../checks/proof-of-work.ts';
-import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
+import type { SelfCheckOutcome } from '../checks/self-check.ts';
 import { type FieldFaults, readFields } from './form-fields.ts';
 import { formPage } from './form-page.ts';
 import type { Content } from './layout.ts';
 import { noticePage } from './notice-page.ts';
-import type { Env, Replies, ReplyDependencies } from './replies.ts';
+import type { Env, Replies, WebDependencies } from './replies.ts';
 import { resultPage } from './result-page.ts';
 
-export type FormDependencies = ReplyDependencies & {
-  /** Answers, or says in its outcome why not. */
-  selfCheck(question: SelfCheckQuestion): Promise<SelfCheckOutcome>;
-  /** What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. */
-  proofForForm(sent?: SentProof): Promise<FormProof>;
-  clientAddress(c: Context): string;
-  /** Origins that may post the form from pages of their own. */
-  embedders: readonly string[];
-};
-
 /** The form, and its post: who may, what was typed, and the page for what comes of it. */
-export function addForm(app: Hono<Env>, deps: FormDependencies, { messagesOf, page, notice }: Replies): void {
+export function addForm(app: Hono<Env>, deps: WebDependencies, { messagesOf, page, notice }: Replies): void {
   const form = async (c: Context<Env>, faults?: FieldFaults, proof?: string) => {
     const sent = proof === undefined ? undefined : { proof, clientAddress: deps.clientAddress(c) };
     return page(c, formPage(messagesOf(c), await deps.proofForForm(sent), faults));

@@ -1,24 +1,12 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { LIMITS } from '../checks/limits.ts';
-import { type ApiDocument, docsPage } from './docs-page.ts';
-import { addForm, type FormDependencies } from './form-routes.ts';
+import { docsPage, problemPage } from './docs-page.ts';
+import { addForm } from './form-routes.ts';
 import { ICON_SVG } from './icons.ts';
 import type { Content } from './layout.ts';
-import { type ProblemPage, problemPage } from './problem-page.ts';
 import { PROOF_SCRIPT, PROOF_SCRIPT_HEADERS, PROOF_SCRIPT_PATH } from './proof.ts';
-import { createReplies, type Env } from './replies.ts';
-
-export type WebDependencies = FormDependencies & {
-  /** Lets requests of a kind in, or answers them with `refuse` where there are too many. */
-  enter(kind: 'forms' | 'pages', refuse: (c: Context<Env>) => Promise<Response>): MiddlewareHandler;
-  /** Every problem type of the API by slug. */
-  problems: Readonly<Record<string, ProblemPage>>;
-  /** The API's own description. */
-  document(): Promise<ApiDocument>;
-  /** Hears of a fault that a page is shown for. */
-  broken(c: Context<Env>, error: unknown): void;
-};
+import { createReplies, type Env, type WebDependencies } from './replies.ts';
 
 const BROKEN_RETRY_SECONDS = 60;
 /** Of what hardly ever changes. */

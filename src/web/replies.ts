@@ -1,9 +1,11 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { FormProof } from '../checks/proof-of-work.ts';
+import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
 import { parseIsoDate } from '../core/dates.ts';
 import type { Election } from '../core/election.ts';
 import { writeDay } from './dates.ts';
+import type { ApiDocument, ProblemPage } from './docs-page.ts';
 import { type Language, languageOf } from './language.ts';
 import { type Content, type FieldError, layout, type ProblemType, pageHeaders, STATUS } from './layout.ts';
 import { type Messages, messagesFor } from './messages/messages.ts';
@@ -11,12 +13,26 @@ import { type NoticeKind, noticePage } from './notice-page.ts';
 
 export type Env = { Variables: RequestIdVariables };
 
-export type ReplyDependencies = {
+export type WebDependencies = {
   election: Election;
+  /** Answers, or says in its outcome why not. */
+  selfCheck(question: SelfCheckQuestion): Promise<SelfCheckOutcome>;
+  /** What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. */
+  proofForForm(sent?: SentProof): Promise<FormProof>;
   /** The date of the synthetic sample where the registry holds nothing else; null in real use. Never throws. */
   sampleDate(): Promise<string | null>;
   /** An error for who asks for no page: RFC 9457, as the API has it. */
   problem(c: Context, type: ProblemType, errors: FieldError[], headers: Record<string, string>): Response;
+  /** Every problem type of the API by its slug, and the API's own description. */
+  problems: Readonly<Record<string, ProblemPage>>;
+  document(): Promise<ApiDocument>;
+  clientAddress(c: Context): string;
+  /** Origins that may post the form from pages of their own. */
+  embedders: readonly string[];
+  /** Lets requests of a kind in, or answers them with `refuse` where there are too many. */
+  enter(kind: 'forms' | 'pages', refuse: (c: Context<Env>) => Promise<Response>): MiddlewareHandler;
+  /** Hears of a fault that a page is shown for. */
+  broken(c: Context<Env>, error: unknown): void;
 };
 
 type Options = {
@@ -30,7 +46,7 @@ type Options = {
 export type Replies = ReturnType<typeof createReplies>;
 
 /** How the pages leave: in the language of who asks, with their headers, and errors as a page or as a problem. */
-export function createReplies(deps: ReplyDependencies) {
+export function createReplies(deps: WebDependencies) {
   const messagesOf = (c: Context): Messages => messagesFor(languageOf(c), deps.election.date);
 
   async function page(c: Context<Env>, content: Content, options: Options = {}): Promise<Response> {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
 import type { SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { createPages } from '../../src/web/pages.ts';
+import type { WebDependencies } from '../../src/web/replies.ts';
 import { answered, NIK, openPages } from './open-pages.ts';
 
 describe('the form', () => {

@@ -3,7 +3,8 @@ import type { Answer } from '../../src/checks/answer.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { Problem, problemResponse } from '../../src/http/problem.ts';
-import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { createPages } from '../../src/web/pages.ts';
+import type { WebDependencies } from '../../src/web/replies.ts';
 import { document } from '../support/bare-app.ts';
 import { answerFor } from './answers.ts';
 
