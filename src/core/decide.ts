@@ -31,12 +31,13 @@ export function decide(found: Found, election: Election, today: CivilDate): Deci
 }
 
 function judge(facts: Facts, election: Election, today: CivilDate): Judgement {
-  const reasons = [...documentReasons(facts, election), ...voterReasons(facts, election, today)];
+  const contests = facts.region === null ? [] : contestsOf(election, facts.region);
+  const reasons = [...documentReasons(facts, election), ...voterReasons(facts, contests, election, today)];
   return {
     document: documentOf(facts.status),
     voter: voterOf(reasons),
     reasons,
-    contests: facts.region === null ? [] : contestsOf(election, facts.region),
+    contests,
     statusCode: statusCode(facts.status),
     region: facts.region,
     suket: facts.suket && { ...facts.suket, validOnElectionDay: suketValidOn(facts.suket, election.date) },
@@ -82,14 +83,14 @@ function documentReasons(facts: Facts, election: Election): ReasonCode[] {
   ]);
 }
 
-function voterReasons(facts: Facts, election: Election, today: CivilDate): ReasonCode[] {
+function voterReasons(facts: Facts, contests: Contest[], election: Election, today: CivilDate): ReasonCode[] {
   const { ofAgeOn, marital, nationality, region } = facts;
   const married = marital === 'IS_OR_WAS';
   const underAge = ofAgeOn !== null && ofAgeOn > election.date;
   return held<ReasonCode>([
     ['UNDER_17', underAge && marital === 'NEVER'],
     ['NOT_CITIZEN', nationality === 'FOREIGN'],
-    ['NO_CONTEST', region !== null && contestsOf(election, region).length === 0],
+    ['NO_CONTEST', region !== null && contests.length === 0],
     ['TURNS_17_BY_ELECTION', ofAgeOn !== null && ofAgeOn > today && !underAge && !married],
     ['BIRTH_DATE_UNKNOWN', facts.birthDateUnknown && !married],
     ['NATIONALITY_UNCLEAR', nationality === 'UNCLEAR'],
