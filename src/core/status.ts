@@ -53,12 +53,10 @@ export function statusRow(status: Status): StatusRow | null {
 export const statusCode = (status: Status): StatusCode | null =>
   status === 'EMPTY' || status === 'UNKNOWN' ? null : status;
 
-/** The number a status is stored as: 0 empty, -1 unknown, else its place in the table from 1. */
-export const statusNumber = (status: Status): number =>
-  status === 'EMPTY' ? 0 : status === 'UNKNOWN' ? -1 : STATUS_CODES.indexOf(status) + 1;
-
-export const statusOfNumber = (number: number): Status =>
-  number === 0 ? 'EMPTY' : (STATUS_CODES[number - 1] ?? 'UNKNOWN');
+const STORED: readonly Status[] = ['UNKNOWN', 'EMPTY', ...STATUS_CODES];
+/** The number a status is stored as: 0 empty, -1 unknown, else its row of the table from 1. */
+export const statusNumber = (status: Status): number => STORED.indexOf(status) - 1;
+export const statusOfNumber = (number: number): Status => STORED[number + 1] ?? 'UNKNOWN';
 
 /** Spellings met in exports (V): abbreviations, a missing participle. Keys are folded. */
 const ALIASES: Record<string, StatusCode> = {
