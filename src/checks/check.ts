@@ -5,7 +5,7 @@ import type { Nik } from '../core/nik.ts';
 import { REASON_BASIS } from '../core/reasons.ts';
 import { regionRange, utcOffsetHours } from '../core/regions.ts';
 import type { Asked, Finding } from '../registry/find.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import { foundOf } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';

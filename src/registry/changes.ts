@@ -9,7 +9,7 @@ const shortOf = (alias: string): string =>
 export const NO_ROW = '(,,,,,,,,)';
 
 /** A place in the changes of a list: all of earlier copies, and of this copy the references up to `ref` (null: all). */
-export type Place = { copy: number; ref: string | null };
+export type ListPosition = { copy: number; ref: string | null };
 
 /** What a copy wrote for a reference of a list, and what it replaced: null where it inserted the row. */
 export type Version = { ref: string; copy: number; before: string | null; after: string };
@@ -43,7 +43,7 @@ const OF_COPIES = versions('copy, ref');
 export async function findVersions(
   tx: Transaction,
   list: string,
-  { copy, ref }: Place,
+  { copy, ref }: ListPosition,
   { lastCopy, limit }: { lastCopy: number; limit: number },
 ): Promise<Version[]> {
   const begun = ref === null ? [] : await tx.unsafe(OF_ONE_COPY, [list, copy, copy, ref, limit]);

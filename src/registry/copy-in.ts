@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { COPY_HEADER, COPY_TRAILER } from './row-encoder.ts';
 import type { Sql } from './sql.ts';
-import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
 
 /**
  * Streams rows into a `COPY … FROM STDIN`. Rejects with what `rows` throws or the driver's error. Two faults of postgres.js

@@ -84,7 +84,7 @@ export async function findListByKey(sql: Sql, client: string, key: string): Prom
  * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which the changes
  * are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it costs.
  */
-export type ListReading = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
+export type ListRead = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
 
 /** A list is nothing to a token of a narrower region than it was made with. */
 const visible = (id: string): string =>
@@ -102,7 +102,7 @@ WITH ${judgedCte('lists')}, known AS (
 SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;
 
 /** Records that a list is read, unless its client is refused or has none such. Twice the same id is one row, and charged once. */
-export async function recordListReading(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListReading) {
+export async function recordListRead(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListRead) {
   const rows = await sql.unsafe(READ, [client, claim, keyCheck, id, detail, fromCopy]);
   return judgedRow<{ claim: string | null; known: boolean }>(rows);
 }

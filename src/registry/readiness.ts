@@ -3,7 +3,7 @@ import { type CivilDate, civilDateAt, formatInstant } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import { utcOffsetHours } from '../core/regions.ts';
 import { isOutage } from './error-code.ts';
-import type { RegistryKeys } from './keys.ts';
+import type { RegistryKeys } from './registry-keys.ts';
 import { SAMPLE_SOURCE, type Sql } from './sql.ts';
 import { keyCheck } from './tags.ts';
 

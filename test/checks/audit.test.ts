@@ -4,7 +4,7 @@ import { askedOf, type Caller, type Question } from '../../src/checks/check.ts';
 import type { CivilDate } from '../../src/core/dates.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { type Asked, findInline, findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { FLAG } from '../../src/registry/row.ts';
 import {
   createTestRegistry,

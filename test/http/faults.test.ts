@@ -5,7 +5,7 @@ import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { faultEvent, lineOf } from '../../src/http/log.ts';
 import { isOutage } from '../../src/registry/error-code.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { importResidents, nikOf, resident } from '../support/registry.ts';
 import { check, RUNTIMES, type Runtime, startRuntime } from '../support/runtimes.ts';
 

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { findList, type Place } from '../../registry/changes.ts';
+import { findList, type ListPosition } from '../../registry/changes.ts';
 import { readLedger } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
 import {
   findListByKey,
-  type ListReading,
+  type ListRead,
   recordList,
   recordListMisses,
-  recordListReading,
+  recordListRead,
   removeList,
 } from '../../registry/lists.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck } from '../../registry/tags.ts';
@@ -69,7 +69,10 @@ export function createLists(dependencies: Dependencies) {
       throw new Unavailable('LIST_GONE');
     },
     /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
-    changes({ requestId, id, after, limit }: Reading & { after: Place | null; limit: number }, caller: Caller) {
+    changes(
+      { requestId, id, after, limit }: Reading & { after: ListPosition | null; limit: number },
+      caller: Caller,
+    ) {
       const asked = { id: requestId, fromCopy: after && (after.ref === null ? after.copy : -1) };
       const detail = { list: id, ...(after && { after: cursorOf(after) }) };
       return read<Changes>({ ...asked, detail }, caller, async (tx, view, { sinceCopy, lastCopy }) => {
@@ -110,7 +113,7 @@ type Work<Value> = (tx: Transaction, view: View, found: Found) => Promise<Result
 function createReading({ keys, rules, sql }: Dependencies) {
   let atOnce = 0;
   return async <Value>(
-    asked: Pick<ListReading, 'id' | 'fromCopy' | 'detail'>,
+    asked: Pick<ListRead, 'id' | 'fromCopy' | 'detail'>,
     { client, region: claim }: Caller,
     work: Work<Value>,
   ): Promise<Result<Value, ListRefusal>> => {
@@ -118,7 +121,7 @@ function createReading({ keys, rules, sql }: Dependencies) {
     atOnce += 1;
     try {
       const record = { ...asked, client, claim, keyCheck: keyCheck(keys) };
-      const { known, claim: region } = admitted(await onceMore(() => inTime(recordListReading(sql, record))));
+      const { known, claim: region } = admitted(await onceMore(() => inTime(recordListRead(sql, record))));
       if (!known) return fail('NO_LIST');
       return await onceMore(async () => {
         const snapshot = await openSnapshot(sql);

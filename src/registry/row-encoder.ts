@@ -1,7 +1,7 @@
 import type { CivilDate } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Nik } from '../core/nik.ts';
-import type { RegistryKeys } from './keys.ts';
+import type { RegistryKeys } from './registry-keys.ts';
 import { FLAG, storedFacts } from './row.ts';
 import { FACT_COLUMNS } from './sql.ts';
 import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
@@ -20,7 +20,7 @@ export const COPY_TRAILER: Uint8Array = Buffer.from('ffff', 'hex');
  * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as needed;
  * `take()` hands over what was written and begins anew.
  */
-export class StageWriter {
+export class RowEncoder {
   readonly #keys: RegistryKeys;
   #buffer: Buffer;
   #at = 0;
