@@ -14,7 +14,8 @@ import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
-import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
+import type { Sql } from '../registry/sql.ts';
+import { SAMPLE_SOURCE } from '../registry/visibility.ts';
 import { StartupError } from './startup-error.ts';
 import { tagBlocks } from './tag-pool.ts';
 

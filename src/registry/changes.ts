@@ -52,18 +52,6 @@ export async function findVersions(
   return [...begun, ...others] as unknown as Version[];
 }
 
-/** A list as a snapshot shows it, and the last copy of that snapshot (0: none); null where it is gone. */
-export async function findList(
-  tx: Transaction,
-  id: string,
-): Promise<{ rows: number; createdAt: string; sinceCopy: number; lastCopy: number } | null> {
-  const [row] = await tx`
-    SELECT rows, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
-      since_copy AS "sinceCopy", (SELECT coalesce(max(id), 0) FROM copies) AS "lastCopy"
-    FROM lists WHERE id = ${id}::uuid`;
-  return (row as Awaited<ReturnType<typeof findList>> | undefined) ?? null;
-}
-
 /** How many references of a list have a row of each short form. */
 export async function countRows(tx: Transaction, list: string): Promise<{ short: string; count: number }[]> {
   const rows = await tx.unsafe(

@@ -1,8 +1,8 @@
 import { NAME_VERSION } from '../core/names.ts';
 import { countMisses, EXACT_PER_MINUTE, QUOTA } from './quota.ts';
 import { FLAG } from './row.ts';
-import { SAMPLE_SOURCE } from './sql.ts';
 import { isElsewhere, isOurKey, narrower } from './standing.ts';
+import { SAMPLE_SOURCE } from './visibility.ts';
 
 // The statement of a check, from top to bottom: what is asked, who may ask, what is found, what is counted and recorded.
 

@@ -1,6 +1,11 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors';
+
+/** What the driver or the system says: drizzle wraps it. */
+const causeOf = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);
+
 /** What may be told of an error: its SQLSTATE, or the code of driver or system. Messages and queries hold parameters. */
 export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = (causeOf(error) as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'UNKNOWN';
 }
 
@@ -33,5 +38,7 @@ const OUTAGE_TEXT =
   /^(network connection lost|proxy request failed|stream was cancelled|this (writable|readable)stream )/i;
 
 /** The database or the way to it is at fault; all other errors are bugs of ours. */
-export const isOutage = (error: unknown): boolean =>
-  OUTAGE_CODE.test(errorCode(error)) || (error instanceof Error && OUTAGE_TEXT.test(error.message));
+export function isOutage(error: unknown): boolean {
+  const cause = causeOf(error);
+  return OUTAGE_CODE.test(errorCode(cause)) || (cause instanceof Error && OUTAGE_TEXT.test(cause.message));
+}

@@ -1,31 +1,9 @@
 import type { CivilDate } from '../core/dates.ts';
-import { NAME_VERSION } from '../core/names.ts';
 import type { Finding } from './find.ts';
-import type { StoredFacts } from './row.ts';
-import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
-import { judgedCte, judgedRow } from './standing.ts';
+import type { Sql, Transaction } from './sql.ts';
+import { AUDITED_SOURCE, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
-import { type Ledger, type LedgerSource, type Range, visibility } from './visibility.ts';
-
-/** Reads the ledger of a snapshot. */
-export async function readLedger(tx: Transaction): Promise<Ledger> {
-  const [sources, copies] = await Promise.all([
-    tx.unsafe(`SELECT name, region, first_region::float8 AS first, last_region::float8 AS last,
-      name_version AS "nameVersion", full_copy AS "fullCopy", (extract(epoch FROM full_as_of) * 1000)::float8 AS "fullAsOfMs", (extract(epoch FROM as_of) * 1000)::float8 AS "asOfMs"
-      FROM sources ORDER BY name`),
-    tx.unsafe('SELECT id, source, (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms FROM copies'),
-  ]);
-  const byName = new Map((sources as unknown as LedgerSource[]).map((source) => [source.name, source]));
-  return {
-    sources: [...byName.values()],
-    copies: new Map(
-      copies.flatMap((copy) => {
-        const source = byName.get(copy.source);
-        return source === undefined ? [] : [[copy.id, { source, asOfMs: copy.as_of_ms }]];
-      }),
-    ),
-  };
-}
+import { type Ledger, type Range, visibility } from './visibility.ts';
 
 /** Tags in the order of the tags, which is that of the table; proofs are of the same length, or null where nobody asks any. */
 export type ManyAsked = { tags: Tag[]; proofs: { names: (Proof | null)[]; kks: (Proof | null)[] } | null };
@@ -71,29 +49,23 @@ export async function findMany(
   return shorts;
 }
 
-/** Makes the function that reads short rows for a caller: to `answerOf` they are what the statement of a single check gives. */
+/** Makes the function that reads short rows for a caller: it gives what the statement of a single check gives. */
 export function rowReader(ledger: Ledger, range: Range): (short: string) => Finding {
-  const view = visibility(ledger, range);
-  const miss: Finding = { ...view.miss, facts: null, nameMatches: null, kkMatches: null, suketMatches: null };
+  const { findingOf } = visibility(ledger, range);
   return (short) => {
     const [copy, status, flags, region, suketIssued, suketEnds, ofAgeOn, name, kk] = short.slice(1, -1).split(',');
-    const facts: StoredFacts = {
+    return findingOf({
+      copy: Number(copy),
       region: region === '' ? null : Number(region),
       status: Number(status),
       flags: Number(flags),
       suketIssued: dateOf(suketIssued),
       suketEnds: dateOf(suketEnds),
       ofAgeOn: dateOf(ofAgeOn),
-    };
-    const seen = view.row({ copy: Number(copy), ...facts });
-    if (seen === null) return miss;
-    return {
-      ...seen.origin,
-      facts,
-      nameMatches: seen.source.nameVersion === NAME_VERSION ? matchOf(name) : null,
+      nameMatches: matchOf(name),
       kkMatches: matchOf(kk),
       suketMatches: null,
-    };
+    });
   };
 }
 

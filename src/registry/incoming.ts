@@ -1,5 +1,5 @@
-import { FLAG, type StoredFacts } from './row.ts';
-import { FACT_COLUMNS, type Sql, type Transaction } from './sql.ts';
+import { FACT_COLUMNS, FLAG, type StoredFacts } from './row.ts';
+import type { Sql, Transaction } from './sql.ts';
 
 // The stage of an import, in SQL: `incoming` holds the rows of the copy, `delta` what they change. Readers see neither.
 

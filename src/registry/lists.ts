@@ -1,6 +1,9 @@
+import { and, eq, inArray, isNotNull, type SQL } from 'drizzle-orm';
+import { type Drizzle, drizzleOver } from './drizzle.ts';
 import { countMisses, PAUSED_SECONDS } from './quota.ts';
-import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
-import { isWithin, judgedCte, judgedRow } from './standing.ts';
+import { clients, listRefs, lists } from './schema.ts';
+import type { Sql, Transaction } from './sql.ts';
+import { AUDITED_SOURCE, isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
 /** Who asks: `claim` is the region of the caller's token, `keyCheck` of our key. */
@@ -13,7 +16,6 @@ export type NewList = Asking & {
   refs: readonly string[];
   tags: readonly Tag[];
 };
-export type KeptList = { id: string; digest: string; rows: number; sinceCopy: number };
 
 const USED = 'CASE WHEN u.day = excluded.day THEN u.lines ELSE 0 END';
 /** CTEs that take the lines of `priced`, if it has a row, off the quota of the day; `verdict` says why nothing comes of it. */
@@ -73,11 +75,19 @@ export async function recordList(sql: Sql, list: NewList, maxLists: number) {
   return await (refs.length <= MAX_REFS_A_STATEMENT ? record(sql) : sql.begin(record));
 }
 
+export type List = typeof lists.$inferSelect;
+
 /** The list that a client has under an idempotency key. */
-export async function findListByKey(sql: Sql, client: string, key: string): Promise<KeptList | null> {
-  const [row] = await sql`
-    SELECT id, digest, rows, since_copy AS "sinceCopy" FROM lists WHERE client = ${client} AND idempotency_key = ${key}`;
-  return (row as KeptList | undefined) ?? null;
+export async function findListByKey(sql: Sql, client: string, key: string): Promise<List | null> {
+  const ofKey = and(eq(lists.client, client), eq(lists.idempotencyKey, key));
+  const [list] = await drizzleOver(sql).select().from(lists).where(ofKey);
+  return list ?? null;
+}
+
+/** A list as a snapshot shows it; null where it is gone. */
+export async function findList(tx: Transaction, id: string): Promise<List | null> {
+  const [list] = await drizzleOver(tx).select().from(lists).where(eq(lists.id, id));
+  return list ?? null;
 }
 
 /**
@@ -128,9 +138,17 @@ export async function removeList(sql: Sql, { client, claim, keyCheck }: Asking, 
   return judgedRow<{ known: boolean }>(await sql.unsafe(REMOVE, [client, claim, keyCheck, id]));
 }
 
+/** CTEs that forget lists and their references. */
+export function forgottenLists(db: Drizzle, whose: SQL) {
+  const gone = db.$with('gone').as(db.delete(lists).where(whose).returning({ id: lists.id }));
+  const theirs = inArray(listRefs.list, db.select({ id: gone.id }).from(gone));
+  return { gone, refs: db.$with('refs').as(db.delete(listRefs).where(theirs)) };
+}
+
 /** Forgets the lists of revoked clients. */
 export async function forgetLists(sql: Sql): Promise<void> {
-  await sql`
-    WITH gone AS (DELETE FROM lists WHERE client IN (SELECT name FROM clients WHERE revoked_at IS NOT NULL) RETURNING id)
-    DELETE FROM list_refs WHERE list IN (SELECT id FROM gone)`;
+  const db = drizzleOver(sql);
+  const revoked = db.select({ name: clients.name }).from(clients).where(isNotNull(clients.revokedAtMs));
+  const { gone, refs } = forgottenLists(db, inArray(lists.client, revoked));
+  await db.with(gone, refs).select({ id: gone.id }).from(gone);
 }

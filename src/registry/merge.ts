@@ -10,9 +10,10 @@ import {
   type KindCount,
   takeKept,
 } from './incoming.ts';
-import { FLAG } from './row.ts';
-import { FACT_COLUMNS, SAMPLE_SOURCE, type Sql, type Transaction } from './sql.ts';
+import { FACT_COLUMNS, FLAG } from './row.ts';
+import type { Sql, Transaction } from './sql.ts';
 import { inOwnSession, inTransaction } from './transaction.ts';
+import { SAMPLE_SOURCE } from './visibility.ts';
 
 export type MergeFault = 'OLDER_AS_OF' | 'TOO_MANY_LOST';
 /** An import that is refused whole; the registry is as it was. `message` is one line for the operator, without data. */

@@ -2,8 +2,7 @@ import type { CivilDate } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Nik } from '../core/nik.ts';
 import type { RegistryKeys } from './registry-keys.ts';
-import { FLAG, storedFacts } from './row.ts';
-import { FACT_COLUMNS } from './sql.ts';
+import { FACT_COLUMNS, FLAG, storedFacts } from './row.ts';
 import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
 
 /** A resident as an export describes them. It lives only until it is encoded. */

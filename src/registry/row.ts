@@ -34,6 +34,19 @@ export type StoredFacts = {
   ofAgeOn: CivilDate | null;
 };
 
+/** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
+export const FACT_COLUMNS = [
+  'name_proof',
+  'kk_proof',
+  'suket_proof',
+  'region',
+  'suket_issued',
+  'suket_ends',
+  'of_age_on',
+  'status',
+  'flags',
+] as const;
+
 export function storedFacts(facts: Facts): StoredFacts {
   return {
     region: facts.region === null ? null : regionNumber(facts.region),

@@ -3,24 +3,6 @@ import postgres from 'postgres';
 export type Sql = postgres.Sql;
 export type Transaction = postgres.TransactionSql;
 
-/** The synthetic sample's source: the first real import removes it. */
-export const SAMPLE_SOURCE = 'sample';
-/** What the audit says of a request for many: `SAMPLE` while that is there. */
-export const AUDITED_SOURCE = `CASE WHEN EXISTS (SELECT FROM sources WHERE name = '${SAMPLE_SOURCE}') THEN 'SAMPLE' ELSE 'REGISTRY' END`;
-
-/** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
-export const FACT_COLUMNS = [
-  'name_proof',
-  'kk_proof',
-  'suket_proof',
-  'region',
-  'suket_issued',
-  'suket_ends',
-  'of_age_on',
-  'status',
-  'flags',
-] as const;
-
 const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** What the server ends of itself, in milliseconds: a statement, a wait for a lock, a whole transaction, one that asks nothing. */

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { recordClient } from '../../src/access/clients.ts';
 import { SCOPES } from '../../src/access/grant.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { NAME_VERSION } from '../../src/core/names.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { regionRange } from '../../src/core/regions.ts';
+import { recordClient } from '../../src/registry/clients.ts';
 import { type MergeCounts, type MergeOptions, mergeCopy } from '../../src/registry/merge.ts';
 import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { type Resident, RowEncoder } from '../../src/registry/row-encoder.ts';

@@ -65,10 +65,10 @@ export async function changesBehind(
 
 /** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
 function createDates({ ledger, caller }: View): (copy: number, miss: boolean) => string | null {
-  const seen = visibility(ledger, rangeOf(caller)).sources;
+  const { sources, copyOf } = visibility(ledger, rangeOf(caller));
   return (id, miss) => {
-    const copy = ledger.copies.get(id);
-    if (copy === undefined || (miss && !seen.includes(copy.source))) return null;
+    const copy = copyOf.get(id);
+    if (copy === undefined || (miss && !sources.includes(copy.source))) return null;
     return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
   };
 }
