@@ -1,5 +1,6 @@
 import type { Source } from '../core/reasons.ts';
-import type { Admission, Asked, SourceAnswer } from '../registry/find.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Admission, SourceAnswer } from '../registry/find.ts';
 import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';

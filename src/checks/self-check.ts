@@ -1,7 +1,8 @@
 import { OWN_NAMES } from '../access/grant.ts';
 import type { Nik } from '../core/nik.ts';
+import { inlineParameters } from '../registry/asked.ts';
 import { formStatement } from '../registry/check-statement.ts';
-import { findingOf, inlineParameters } from '../registry/find.ts';
+import { findingOf } from '../registry/find.ts';
 import { forgetLists } from '../registry/lists.ts';
 import { SLOTS } from '../registry/quota.ts';
 import type { RegistryKeys } from '../registry/registry-keys.ts';

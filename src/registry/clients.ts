@@ -15,8 +15,8 @@ export type Client = Pick<typeof clients.$inferSelect, 'name' | 'scopes' | 'regi
 export type ListedClient = Required<Client> & { revokedAt: string | null };
 
 /**
- * Adds a client, or, unless `once`, gives it new scopes, region and quota; a revoked one stays revoked. False: nothing
- * was done.
+ * Adds a client, or, unless `once`, gives it new scopes, region and quota; a revoked one stays revoked. False:
+ * nothing was done.
  */
 export async function recordClient(sql: Sql, client: Client, { once = false } = {}): Promise<boolean> {
   const added = drizzleOver(sql).insert(clients).values(client);
@@ -26,23 +26,18 @@ export async function recordClient(sql: Sql, client: Client, { once = false } = 
   return (await recorded.returning({ name: clients.name })).length > 0;
 }
 
-const LISTED = {
-  name: clients.name,
-  scopes: clients.scopes,
-  region: clients.region,
-  perMinute: clients.perMinute,
-  perDay: clients.perDay,
-  linesPerDay: clients.linesPerDay,
-  revokedAt: text<string | null>`to_char(${clients.revokedAtMs} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
-};
+const listed = ({ createdAtMs, revokedAtMs, ...client }: typeof clients.$inferSelect): ListedClient => ({
+  ...client,
+  revokedAt: revokedAtMs === null ? null : `${new Date(revokedAtMs).toISOString().slice(0, 19)}Z`,
+});
 
 export async function listClients(sql: Sql): Promise<ListedClient[]> {
-  return await drizzleOver(sql).select(LISTED).from(clients).orderBy(clients.name);
+  return (await drizzleOver(sql).select().from(clients).orderBy(clients.name)).map(listed);
 }
 
 export async function findClient(sql: Sql, name: string): Promise<ListedClient | null> {
-  const [client] = await drizzleOver(sql).select(LISTED).from(clients).where(eq(clients.name, name));
-  return client ?? null;
+  const [client] = await drizzleOver(sql).select().from(clients).where(eq(clients.name, name));
+  return client === undefined ? null : listed(client);
 }
 
 /**
@@ -51,20 +46,10 @@ export async function findClient(sql: Sql, name: string): Promise<ListedClient |
  */
 export async function revokeClient(sql: Sql, name: string): Promise<boolean> {
   const db = drizzleOver(sql);
-  const revoked = db.$with('revoked').as(
-    db
-      .insert(clients)
-      .values({ name, scopes: [], perMinute: 0, perDay: 0, revokedAtMs: text`now()` })
-      .onConflictDoUpdate({
-        target: clients.name,
-        set: { revokedAtMs: text`coalesce(${clients.revokedAtMs}, now())` },
-      }),
-  );
+  const added = db.insert(clients).values({ name, scopes: [], perMinute: 0, perDay: 0, revokedAtMs: text`now()` });
+  const set = { revokedAtMs: text`coalesce(${clients.revokedAtMs}, now())` };
+  const revoked = db.$with('revoked').as(added.onConflictDoUpdate({ target: clients.name, set }));
   const { gone, refs } = forgottenLists(db, eq(lists.client, name));
-  const [known] = await db
-    .with(revoked, gone, refs)
-    .select({ name: clients.name })
-    .from(clients)
-    .where(eq(clients.name, name));
-  return known !== undefined;
+  const known = await db.with(revoked, gone, refs).select().from(clients).where(eq(clients.name, name));
+  return known.length > 0;
 }

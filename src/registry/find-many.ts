@@ -5,12 +5,14 @@ import { AUDITED_SOURCE, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 import { type Ledger, type Range, visibility } from './visibility.ts';
 
-/** Tags in the order of the tags, which is that of the table; proofs are of the same length, or null where nobody asks any. */
+/** Tags in the order of the tags, which is that of the table; as many proofs, or null where nobody asks any. */
 export type ManyAsked = { tags: Tag[]; proofs: { names: (Proof | null)[]; kks: (Proof | null)[] } | null };
 
 // Text of a record is one call a row for Postgres, and few distinct texts come out: they serve as keys as they are.
 const shortRows = (asked: string, matches: string): string => `
-SELECT string_agg(ROW(r.copy, r.status, r.flags, r.region, r.suket_issued, r.suket_ends, r.of_age_on, ${matches})::text, E'\\n' ORDER BY a.n) AS found
+SELECT string_agg(
+  ROW(r.copy, r.status, r.flags, r.region, r.suket_issued, r.suket_ends, r.of_age_on, ${matches})::text,
+  E'\\n' ORDER BY a.n) AS found
 FROM ${asked} LEFT JOIN residents r ON r.tag = a.tag`;
 const TAGS_ONLY = shortRows('unnest($1::uuid[]) WITH ORDINALITY AS a (tag, n)', 'NULL, NULL');
 const WITH_PROOFS = shortRows(
@@ -23,30 +25,36 @@ const TAG_TEXT_BYTES = 37;
 const PROOF_TEXT_BYTES = 21;
 
 /**
- * The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared statement, or
- * as many as it takes for each to be no larger than `maxStatementBytes`.
+ * The short form of each tag's row, in order, as `rowReader` reads it: equal rows have equal texts. One prepared
+ * statement, or as many as it takes for each to be no larger than `maxStatementBytes`.
  */
 export async function findMany(
   tx: Transaction,
   { tags, proofs }: ManyAsked,
   maxStatementBytes = Infinity,
 ): Promise<string[]> {
-  const most = Math.floor(maxStatementBytes / (TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES)));
-  if (tags.length > most) {
-    const part = (from: number, to?: number): ManyAsked => {
-      const [names, kks] = [proofs?.names.slice(from, to) ?? [], proofs?.kks.slice(from, to) ?? []];
-      return { tags: tags.slice(from, to), proofs: proofs && { names, kks } };
-    };
-    return (await Promise.all([part(0, most), part(most)].map((one) => findMany(tx, one, maxStatementBytes)))).flat();
-  }
-  if (tags.length === 0) return [];
-  const list = (values: (string | null)[]): string => `{${values.map((value) => value ?? 'NULL').join(',')}}`;
-  const parameters = [`{${tags.join(',')}}`, ...(proofs === null ? [] : [list(proofs.names), list(proofs.kks)])];
+  const rowBytes = TAG_TEXT_BYTES + (proofs === null ? 0 : 2 * PROOF_TEXT_BYTES);
+  const most = Math.floor(maxStatementBytes / rowBytes);
   const statement = proofs === null ? TAGS_ONLY : WITH_PROOFS;
-  const [row] = await tx.unsafe(statement, parameters, { prepare: true });
-  const shorts = (row as unknown as { found: string }).found.split('\n');
-  if (shorts.length !== tags.length) throw new Error('the statement gave not a row for each tag');
+  const columns = proofs === null ? [tags] : [tags, proofs.names, proofs.kks];
+  const found: Promise<string[]>[] = [];
+  for (let from = 0; from < tags.length; from += most)
+    found.push(
+      shortsOf(
+        tx,
+        statement,
+        columns.map((values) => values.slice(from, from + most)),
+      ),
+    );
+  const shorts = (await Promise.all(found)).flat();
+  if (shorts.length !== tags.length) throw new Error('the statements gave not a row for each tag');
   return shorts;
+}
+
+async function shortsOf(tx: Transaction, statement: string, columns: (string | null)[][]): Promise<string[]> {
+  const literals = columns.map((values) => `{${values.map((value) => value ?? 'NULL').join(',')}}`);
+  const [row] = await tx.unsafe(statement, literals, { prepare: true });
+  return (row as unknown as { found: string }).found.split('\n');
 }
 
 /** Makes the function that reads short rows for a caller: it gives what the statement of a single check gives. */
@@ -89,7 +97,7 @@ WITH ${judgedCte('bulk')}, recorded AS (
 )
 SELECT refusal, claim FROM judged`;
 
-/** Records a bulk request, unless it is refused; `claim` is the region that it may see. Twice the same id is one row. */
+/** Records a bulk request, unless it is refused; `claim`: the region that it may see. Twice the same id is one row. */
 export async function recordBulk(sql: Sql, { id, keyCheck, client, claim, detail }: BulkRecord) {
   return judgedRow<{ claim: string | null }>(await sql.unsafe(RECORD_BULK, [client, claim, keyCheck, id, detail]));
 }

@@ -18,7 +18,7 @@ export type NewList = Asking & {
 };
 
 const USED = 'CASE WHEN u.day = excluded.day THEN u.lines ELSE 0 END';
-/** CTEs that take the lines of `priced`, if it has a row, off the quota of the day; `verdict` says why nothing comes of it. */
+/** CTEs that take the lines of `priced`, if it has a row, off the day's quota; `verdict`: why nothing comes of it. */
 const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
   INSERT INTO list_usage AS u (client, day, lines)
   SELECT client, current_date, priced.lines FROM judged, priced
@@ -36,7 +36,8 @@ const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${price
 // In tag order: physical order must not mirror the upload.
 const RECORD = `
 WITH ${judgedCte('lists')}, had AS (
-  SELECT count(*) >= $4 AS too_many, coalesce(bool_or(idempotency_key = $6), false) AS known FROM lists WHERE client = $1
+  SELECT count(*) >= $4 AS too_many, coalesce(bool_or(idempotency_key = $6), false) AS known
+  FROM lists WHERE client = $1
 ), ${meteredCtes('SELECT $8::int AS lines FROM had WHERE NOT too_many AND NOT known')}, made AS (
   INSERT INTO lists (id, client, region, idempotency_key, digest, rows, since_copy)
   SELECT $5::uuid, $1, claim, $6::text, $7::text, $8::int, (SELECT coalesce(max(id), 0) FROM copies)
@@ -54,8 +55,8 @@ const ADD = `INSERT INTO list_refs (list, tag, ref)
 const MAX_REFS_A_STATEMENT = 800;
 
 /**
- * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its key, or
- * its client may have no more.
+ * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its
+ * key, or its client may have no more.
  */
 export async function recordList(sql: Sql, list: NewList, maxLists: number) {
   const { id, client, claim, keyCheck, key, digest, refs, tags } = list;
@@ -91,19 +92,22 @@ export async function findList(tx: Transaction, id: string): Promise<List | null
 }
 
 /**
- * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which the changes
- * are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it costs.
+ * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which
+ * the changes are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it
+ * costs.
  */
 export type ListRead = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
 
 /** A list is nothing to a token of a narrower region than it was made with. */
 const visible = (id: string): string =>
-  `l.id = ${id}::uuid AND l.client = judged.client AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
+  `l.id = ${id}::uuid AND l.client = judged.client
+    AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
 const READ = `
 WITH ${judgedCte('lists')}, known AS (
   SELECT l.rows, l.since_copy FROM judged JOIN lists l ON ${visible("($5::jsonb ->> 'list')")}
 ), ${meteredCtes(`
-  SELECT CASE WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
+  SELECT CASE
+    WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
   FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)}, recorded AS (
   INSERT INTO audit (id, source, client, claim, kind, detail)
   SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
@@ -111,7 +115,7 @@ WITH ${judgedCte('lists')}, known AS (
 )
 SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;
 
-/** Records that a list is read, unless its client is refused or has none such. Twice the same id is one row, and charged once. */
+/** Records that a list is read, unless its client is refused or has none such. Twice the same id is charged once. */
 export async function recordListRead(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListRead) {
   const rows = await sql.unsafe(READ, [client, claim, keyCheck, id, detail, fromCopy]);
   return judgedRow<{ claim: string | null; known: boolean }>(rows);

@@ -7,7 +7,7 @@ export const QUOTA = {
   missesInARow: 20,
   pauseMinutes: 10,
 } as const;
-/** Up to this quota a client is counted exactly; above it in slots: statements in flight do not wait for each other. */
+/** Up to this quota a client is counted exactly; above it in slots: statements do not wait for each other. */
 export const EXACT_PER_MINUTE = 1_000;
 export const SLOTS = 16;
 

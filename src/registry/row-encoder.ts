@@ -16,8 +16,8 @@ export const COPY_HEADER: Uint8Array = Buffer.from('5047434f50590aff0d0a00' + '0
 export const COPY_TRAILER: Uint8Array = Buffer.from('ffff', 'hex');
 
 /**
- * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as needed;
- * `take()` hands over what was written and begins anew.
+ * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as
+ * needed; `take()` hands over what was written and begins anew.
  */
 export class RowEncoder {
   readonly #keys: RegistryKeys;

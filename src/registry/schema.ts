@@ -33,7 +33,7 @@ export const registryKey = pgTable('registry_key', {
   keyCheck: big('key_check').notNull(),
 });
 
-/** Who supplies copies: a Disdukcapil by its region, or the synthetic sample. `full_copy` is its last full copy, `full_as_of` the date of that. */
+/** Who supplies copies: a Disdukcapil by its region, or the sample. `full_as_of` dates the last full copy. */
 export const sources = pgTable('sources', {
   name: text().primaryKey(),
   region: text().notNull(),
@@ -75,12 +75,13 @@ const facts = {
   flags: smallint().notNull(),
 };
 
-/** One resident, one row: keyed tag, bound proofs, and the facts that the rules read. No NIK, name, sex, birth date, address. */
+/** One resident, one row: keyed tag, bound proofs, facts for the rules. No NIK, name, sex, birth date, address. */
 export const residents = pgTable('residents', { tag: uuid().primaryKey(), ...facts });
 
 /**
- * The change log: the version of a resident's row that a copy replaced. Versions chain from copy to `replaced_by`, the first was
- * inserted, and where the chain has a gap, what follows is CONFIRMED: the same as before. What a row is now stands in `residents`.
+ * The change log: the version of a resident's row that a copy replaced. Versions chain from copy to `replaced_by`,
+ * the first was inserted, and where the chain has a gap, what follows is CONFIRMED: the same as before. What a row is
+ * now stands in `residents`.
  */
 export const changes = pgTable(
   'changes',
@@ -94,8 +95,9 @@ export const changes = pgTable(
 );
 
 /**
- * One row an answer, inserted by the statement that finds it; one a bulk request, with counts and digest in `detail`. `id` is the
- * check's own: a retried check counts once. `xid` is the transaction that wrote it: rows are sealed in order of xid and id.
+ * One row an answer, inserted by the statement that finds it; one a bulk request, with counts and digest in `detail`.
+ * `id` is the check's own: a retried check counts once. `xid` is the transaction that wrote it: rows are sealed in
+ * order of xid and id.
  */
 export const audit = pgTable(
   'audit',
@@ -125,7 +127,7 @@ export const audit = pgTable(
   (table) => [index('audit_xid_order').on(table.xid)],
 );
 
-/** Sealed stretches of the audit, chained by hash: the rows of transactions from `from_xid` up to, not including, `to_xid`. */
+/** Sealed stretches of the audit, chained by hash: rows of transactions from `from_xid` to before `to_xid`. */
 export const auditBlocks = pgTable('audit_blocks', {
   id: big('id').primaryKey(),
   fromXid: big('from_xid').notNull(),
@@ -192,9 +194,9 @@ export const clients = pgTable('clients', {
 });
 
 /**
- * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted to the
- * one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See `admit` in
- * drizzle/0007_admit.sql.
+ * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted
+ * to the one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See
+ * `admit` in drizzle/0007_admit.sql.
  */
 export const clientUsage = pgTable(
   'client_usage',

@@ -30,7 +30,7 @@ export class WrongKey extends Error {
   readonly code = 'WRONG_KEY';
 }
 
-// What a client lost since a token of it was signed holds at once: SQL over its row `k`, all null where it is none of ours.
+// What a client lost since its token was signed holds at once: SQL over its row `k`, null where it is none of ours.
 export const isWithin = (inner: string, outer: string): string => `starts_with(${inner} || '.', ${outer} || '.')`;
 
 /** Why nobody answers this client any more; null where somebody does. */
@@ -47,8 +47,8 @@ export const isOurKey = (keyCheck: string): string =>
   `NOT EXISTS (SELECT FROM registry_key WHERE key_check <> ${keyCheck})`;
 
 /**
- * CTE `judged` of one row, none where the key is wrong: why a request gets nothing, and the region that it may see. The
- * parameters are $1 client, $2 region of its token, $3 check of our key.
+ * CTE `judged` of one row, none where the key is wrong: why a request gets nothing, and the region that it may see.
+ * The parameters are $1 client, $2 region of its token, $3 check of our key.
  */
 export const judgedCte = (scope: string): string => `judged AS MATERIALIZED (
   SELECT a.client, ${narrower('a.claim', 'k.region')} AS claim,

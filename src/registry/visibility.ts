@@ -19,8 +19,8 @@ type Row = StoredFacts & Pick<Finding, 'nameMatches' | 'kkMatches' | 'suketMatch
 
 /**
  * What a caller may see, by the ledger alone; the SQL of a single check (check-statement.ts) says the same.
- * - A row that is absent from the last full copy, or outside the caller's region, is a miss; one whose region is unknown
- *   counts as of its source's region.
+ * - A row that is absent from the last full copy, or outside the caller's region, is a miss; one whose region is
+ *   unknown counts as of its source's region.
  * - A row carries the date of the copy that wrote it, or that of its source's last full copy where that is later and
  *   came after it: a full copy confirms what it leaves, but not the rows that it rejected (KEPT).
  * - A miss carries the date of the oldest copy among those of the sources whose region meets the caller's.
