@@ -1,11 +1,11 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 
 /** What the driver or the system says: drizzle wraps it. */
-const causeOf = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);
+export const driverError = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error);
 
 /** What may be told of an error: its SQLSTATE, or a code of driver or system. Messages and queries hold parameters. */
 export function errorCode(error: unknown): string {
-  const code = (causeOf(error) as { code?: unknown } | null)?.code;
+  const code = (driverError(error) as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'UNKNOWN';
 }
 
@@ -35,7 +35,7 @@ const OUTAGE_TEXT =
 
 /** The database or the way to it is at fault; all other errors are bugs of ours. */
 export function isOutage(error: unknown): boolean {
-  const cause = causeOf(error);
+  const cause = driverError(error);
   if (OUTAGE_CODES.some((codes) => codes.test(errorCode(cause)))) return true;
   return cause instanceof Error && OUTAGE_TEXT.test(cause.message);
 }

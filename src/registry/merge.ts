@@ -84,7 +84,7 @@ const IMPORT_LOCK = 4_711_2018;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Tagged rows that are copied into the stage at once, and how long one asks for its turn before it asks again. */
-const LIMITS = { stageBytes: 4 * 1024 ** 2, turnMs: 5_000 } as const;
+const MERGE_LIMITS = { stageBytes: 4 * 1024 ** 2, turnMs: 5_000 } as const;
 
 /**
  * Brings a copy into the registry: stage, collapse repeated rows, compare, one MERGE in tag order; with ledger row
@@ -101,7 +101,7 @@ export async function mergeCopy<Report extends object>(
     await takeTurn(own);
     const before = await findSource(own, options.source.name);
     refuseOlder(before, options);
-    await copyInPieces(own, await createIncoming(own), options.rows, LIMITS.stageBytes);
+    await copyInPieces(own, await createIncoming(own), options.rows, MERGE_LIMITS.stageBytes);
     const digest = options.digest();
     const same = await findSameCopy(own, before, { ...options, digest });
     if (same !== null) return { alreadyImported: true, copy: same.id, report: same.report as Report };
@@ -122,7 +122,7 @@ export async function mergeCopy<Report extends object>(
 
 /** The lock is the session's. Who waits for it asks again and again: a statement that waits holds a snapshot. */
 async function takeTurn(own: Sql): Promise<void> {
-  await own.unsafe(`SET lock_timeout = ${LIMITS.turnMs}`);
+  await own.unsafe(`SET lock_timeout = ${MERGE_LIMITS.turnMs}`);
   for (let taken = false; !taken; ) {
     try {
       await own.unsafe(`SELECT pg_advisory_lock(${IMPORT_LOCK})`);

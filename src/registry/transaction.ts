@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { errorCode, isConnectionLost } from './error-code.ts';
+import { driverError, errorCode, isConnectionLost } from './error-code.ts';
 import type { Sql, Transaction } from './sql.ts';
 
 /** Whether a transaction counts whose COMMIT was under way is not known; all of it does or none. */
@@ -47,8 +47,8 @@ export async function inTransaction<Value>(
 }
 
 /**
- * Does work over one session of its own, which ends with it. Throws `ConnectionLost` where that is lost: it is not
- * opened anew, for what it held, temporary tables and locks, is gone.
+ * Does work over one session of its own, which ends with it. Throws what the work does, a driver's error as it is, or
+ * `ConnectionLost`: a session is not opened anew, for what it held, temporary tables and locks, is gone.
  */
 export async function inOwnSession<Value>(sql: Sql, work: (own: Sql) => Promise<Value>): Promise<Value> {
   const options = { ...sql.options, max: 1, onclose: () => void own.end({ timeout: 0 }) };
@@ -56,7 +56,7 @@ export async function inOwnSession<Value>(sql: Sql, work: (own: Sql) => Promise<
   try {
     return await work(own);
   } catch (error) {
-    throw isConnectionLost(error) ? new ConnectionLost(error) : error;
+    throw isConnectionLost(error) ? new ConnectionLost(error) : driverError(error);
   } finally {
     await own.end({ timeout: 0 });
   }
