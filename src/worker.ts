@@ -7,8 +7,8 @@ import { inTime } from './checks/unavailable.ts';
 import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
 import { findInline } from './registry/find.ts';
-import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
 import { SLOTS } from './registry/quota.ts';
+import { REGISTRY_KEY_BYTES } from './registry/registry-keys.ts';
 import { connect, type Sql } from './registry/sql.ts';
 import { appOf, listOf, openService } from './service.ts';
 

@@ -1,6 +1,7 @@
 import type { Source } from '../core/reasons.ts';
-import type { Admission, Asked, SourceAnswer } from '../registry/find.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Admission, SourceAnswer } from '../registry/find.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Answer } from './answer.ts';
 import { answerOf, askedOf, type Caller, type Question, type Rules } from './check.ts';
 import { LIMITS } from './limits.ts';

@@ -1,10 +1,11 @@
 import { OWN_NAMES } from '../access/grant.ts';
 import type { Nik } from '../core/nik.ts';
+import { inlineParameters } from '../registry/asked.ts';
 import { formStatement } from '../registry/check-statement.ts';
-import { findingOf, inlineParameters } from '../registry/find.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import { findingOf } from '../registry/find.ts';
 import { forgetLists } from '../registry/lists.ts';
 import { SLOTS } from '../registry/quota.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import { FLAG } from '../registry/row.ts';
 import type { Sql } from '../registry/sql.ts';
 import { addressTag, type Tag } from '../registry/tags.ts';

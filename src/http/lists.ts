@@ -6,7 +6,7 @@ import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Take } from '../checks/shares.ts';
 import type { Result } from '../core/result.ts';
-import type { Place } from '../registry/changes.ts';
+import type { ListPosition } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
 import { orUploadProblem } from './bulk.ts';
@@ -139,7 +139,7 @@ async function readLines(request: Request): Promise<string> {
   return text;
 }
 
-function placeOf(c: Context<Env>): Place | null {
+function placeOf(c: Context<Env>): ListPosition | null {
   const after = c.req.query('after');
   if (after === undefined) return null;
   const place = parseCursor(after);

@@ -14,7 +14,8 @@ import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
-import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
+import type { Sql } from '../registry/sql.ts';
+import { SAMPLE_SOURCE } from '../registry/visibility.ts';
 import { StartupError } from './startup-error.ts';
 import { tagBlocks } from './tag-pool.ts';
 
@@ -47,8 +48,8 @@ type KeptReport = Omit<MergeCounts, 'kinds'> &
     byVoter: Record<VoterStatus, number>;
     reading: ReadingReport;
   };
-/** What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run. */
-export type ImportReport = KeptReport & { dataset: number | null; seconds: number; alreadyImported: boolean };
+/** What an import did, as `--json` prints it. `copy` is its number in the ledger, null for a dry run. */
+export type ImportReport = KeptReport & { copy: number | null; seconds: number; alreadyImported: boolean };
 
 /** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */
 export const IMPORT_LIMITS = { maxSilenceMs: 600_000, maxReadMs: 6 * 3_600_000 } as const;
@@ -124,7 +125,7 @@ export async function importExport(
     },
   });
   const seconds = Math.round(performance.now() - started) / 1000;
-  const done = { dataset: copy, ...report, seconds, alreadyImported };
+  const done = { copy, ...report, seconds, alreadyImported };
   if (!alreadyImported) return done;
   return { ...done, inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
 }

@@ -5,8 +5,8 @@ import { createBlockReader, type ReaderSettings } from '../intake/read-block.ts'
 import type { Reject } from '../intake/record.ts';
 import { IntakeRefusal, type RefusalCode, type RefusalPlace } from '../intake/refusal.ts';
 import type { Tally } from '../intake/tally.ts';
-import { deriveKeys } from '../registry/keys.ts';
-import { StageWriter } from '../registry/stage.ts';
+import { deriveKeys } from '../registry/registry-keys.ts';
+import { RowEncoder } from '../registry/row-encoder.ts';
 
 const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
@@ -84,18 +84,18 @@ function taggerOn(worker: Worker): Tag {
 /** Makes the function that reads, normalises and tags blocks: one a thread. */
 export function createBlockTagger({ registryKey, ...settings }: TaggerSettings): (block: Block) => TaggedBlock {
   const read = createBlockReader(settings);
-  const writer = new StageWriter(deriveKeys(registryKey));
+  const encoder = new RowEncoder(deriveKeys(registryKey));
   return (block) => {
     const rejects: Reject[] = [];
     try {
       const tally = read(block, {
-        resident: (record) => writer.write(record),
+        resident: (record) => encoder.write(record),
         reject(reject, niks) {
           rejects.push(reject);
-          for (const nik of niks) writer.writeKept(nik);
+          for (const nik of niks) encoder.writeKept(nik);
         },
       });
-      return { ok: true, rows: writer.take(), rejects, tally };
+      return { ok: true, rows: encoder.take(), rejects, tally };
     } catch (error) {
       // A thread's error would arrive as a plain one.
       if (!(error instanceof IntakeRefusal)) throw error;

@@ -7,7 +7,7 @@ import { createProofs } from '../../src/checks/proof-of-work.ts';
 import { createSelfCheck, type SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { deriveKeys, type RegistryKeys } from '../../src/registry/keys.ts';
+import { deriveKeys, type RegistryKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { writeRows } from '../audit/rows.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';

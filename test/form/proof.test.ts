@@ -10,7 +10,7 @@ import { createProofs, type Proofs } from '../../src/checks/proof-of-work.ts';
 import { forgetSelfChecks } from '../../src/checks/self-check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { HTTP_LIMITS } from '../../src/http/limits.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';

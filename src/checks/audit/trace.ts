@@ -1,5 +1,5 @@
 import type { Nik } from '../../core/nik.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { tagsOf } from '../../registry/tags.ts';
 

@@ -1,6 +1,7 @@
 import type { Block } from '../../intake/blocks.ts';
-import { findMany, type ManyAsked, readLedger } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import { findMany, type ManyAsked } from '../../registry/find-many.ts';
+import { readLedger } from '../../registry/ledger.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import { asBigint, kkProofBytes, nameProofBytes, TAG_BYTES, type Tag, tagBytes } from '../../registry/tags.ts';
 import type { Caller, Question } from '../check.ts';
 import { openSnapshot, type Snapshot } from '../snapshot.ts';

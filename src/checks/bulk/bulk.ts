@@ -1,5 +1,5 @@
 import { recordBulk } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck } from '../../registry/tags.ts';

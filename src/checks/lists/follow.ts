@@ -2,7 +2,7 @@ import { formatInstant } from '../../core/dates.ts';
 import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
 import type { StatusCode } from '../../core/status.ts';
-import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
+import { countRows, findVersions, type ListPosition, NO_ROW } from '../../registry/changes.ts';
 import type { Transaction } from '../../registry/sql.ts';
 import { visibility } from '../../registry/visibility.ts';
 import type { Answer } from '../answer.ts';
@@ -39,7 +39,7 @@ const toldOf = ({ document, voter, reasons, statusCode, asOf }: Answer) => ({
 export async function changesBehind(
   tx: Transaction,
   view: View,
-  { list, place, lastCopy, limit }: { list: string; place: Place; lastCopy: number; limit: number },
+  { list, place, lastCopy, limit }: { list: string; place: ListPosition; lastCopy: number; limit: number },
 ): Promise<Changes> {
   if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
   const told = answersByRow(view, toldOf);
@@ -58,16 +58,17 @@ export async function changesBehind(
   }
   const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
-  const end: Place = brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
+  const end: ListPosition =
+    brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
   return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
 }
 
 /** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
 function createDates({ ledger, caller }: View): (copy: number, miss: boolean) => string | null {
-  const seen = visibility(ledger, rangeOf(caller)).sources;
+  const { sources, copyOf } = visibility(ledger, rangeOf(caller));
   return (id, miss) => {
-    const copy = ledger.copies.get(id);
-    if (copy === undefined || (miss && !seen.includes(copy.source))) return null;
+    const copy = copyOf.get(id);
+    if (copy === undefined || (miss && !sources.includes(copy.source))) return null;
     return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
   };
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { findList, type Place } from '../../registry/changes.ts';
-import { readLedger } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { ListPosition } from '../../registry/changes.ts';
+import { readLedger } from '../../registry/ledger.ts';
 import {
+  findList,
   findListByKey,
-  type ListReading,
+  type List,
+  type ListRead,
   recordList,
   recordListMisses,
-  recordListReading,
+  recordListRead,
   removeList,
 } from '../../registry/lists.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck } from '../../registry/tags.ts';
@@ -69,10 +71,14 @@ export function createLists(dependencies: Dependencies) {
       throw new Unavailable('LIST_GONE');
     },
     /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
-    changes({ requestId, id, after, limit }: Reading & { after: Place | null; limit: number }, caller: Caller) {
+    changes(
+      { requestId, id, after, limit }: Reading & { after: ListPosition | null; limit: number },
+      caller: Caller,
+    ) {
       const asked = { id: requestId, fromCopy: after && (after.ref === null ? after.copy : -1) };
       const detail = { list: id, ...(after && { after: cursorOf(after) }) };
-      return read<Changes>({ ...asked, detail }, caller, async (tx, view, { sinceCopy, lastCopy }) => {
+      return read<Changes>({ ...asked, detail }, caller, async (tx, view, { sinceCopy }) => {
+        const lastCopy = lastCopyOf(view);
         const place = after ?? { copy: sinceCopy, ref: null };
         if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
         // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
@@ -83,10 +89,11 @@ export function createLists(dependencies: Dependencies) {
     },
     counts({ requestId, id }: Reading, caller: Caller) {
       const asked = { id: requestId, fromCopy: -1, detail: { list: id } };
-      return read<Counts>(asked, caller, async (tx, view, { rows, createdAt, lastCopy }) => {
+      return read<Counts>(asked, caller, async (tx, view, { rows, createdAtMs }) => {
         const { misses, ...counted } = await slow(countList(tx, view, id));
         await slow(recordListMisses(sql, caller.client, misses, rows - misses));
-        return ok({ id, rows, createdAt, cursor: cursorOf({ copy: lastCopy, ref: null }), ...counted });
+        const createdAt = new Date(createdAtMs).toISOString();
+        return ok({ id, rows, createdAt, cursor: cursorOf({ copy: lastCopyOf(view), ref: null }), ...counted });
       });
     },
     async remove(id: string, { client, region: claim }: Caller): Promise<Result<null, ListRefusal>> {
@@ -103,14 +110,16 @@ const createdList = ({ id, rows, sinceCopy }: { id: string; rows: number; sinceC
   cursor: cursorOf({ copy: sinceCopy, ref: null }),
 });
 
-type Found = NonNullable<Awaited<ReturnType<typeof findList>>>;
-type Work<Value> = (tx: Transaction, view: View, found: Found) => Promise<Result<Value, ListRefusal>>;
+/** The last copy of a snapshot; 0 where it has none. */
+const lastCopyOf = ({ ledger }: View): number => Math.max(0, ...ledger.copies.map(({ id }) => id));
+
+type Work<Value> = (tx: Transaction, view: View, list: List) => Promise<Result<Value, ListRefusal>>;
 
 /** Audits, then reads from one snapshot: ledger, list and rows are of the same moment. */
 function createReading({ keys, rules, sql }: Dependencies) {
   let atOnce = 0;
   return async <Value>(
-    asked: Pick<ListReading, 'id' | 'fromCopy' | 'detail'>,
+    asked: Pick<ListRead, 'id' | 'fromCopy' | 'detail'>,
     { client, region: claim }: Caller,
     work: Work<Value>,
   ): Promise<Result<Value, ListRefusal>> => {
@@ -118,7 +127,7 @@ function createReading({ keys, rules, sql }: Dependencies) {
     atOnce += 1;
     try {
       const record = { ...asked, client, claim, keyCheck: keyCheck(keys) };
-      const { known, claim: region } = admitted(await onceMore(() => inTime(recordListReading(sql, record))));
+      const { known, claim: region } = admitted(await onceMore(() => inTime(recordListRead(sql, record))));
       if (!known) return fail('NO_LIST');
       return await onceMore(async () => {
         const snapshot = await openSnapshot(sql);

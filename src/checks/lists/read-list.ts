@@ -4,7 +4,7 @@ import { foldName } from '../../intake/columns.ts';
 import type { Layout } from '../../intake/layout.ts';
 import { isRounded } from '../../intake/profile.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import { type Tag, tagBytes } from '../../registry/tags.ts';
 import { type Fault, fault, isFault } from '../bulk/format.ts';
 import { BULK_LIMITS } from '../bulk/limits.ts';

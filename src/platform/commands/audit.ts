@@ -5,7 +5,7 @@ import { type Checkpoint, readCheckpoint } from '../../checks/audit/checkpoint.t
 import { MAX_TRACES, traceNik } from '../../checks/audit/trace.ts';
 import { type AuditFault, verifyAudit } from '../../checks/audit/verify.ts';
 import { type Nik, parseNik } from '../../core/nik.ts';
-import { deriveKeys } from '../../registry/keys.ts';
+import { deriveKeys } from '../../registry/registry-keys.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { withRegistry } from '../registry.ts';
 import type { Settings } from '../settings.ts';
