@@ -48,8 +48,11 @@ type KeptReport = Omit<MergeCounts, 'kinds'> &
     byVoter: Record<VoterStatus, number>;
     reading: ReadingReport;
   };
-/** What an import did, as `--json` prints it. `copy` is its number in the ledger, null for a dry run. */
-export type ImportReport = KeptReport & { copy: number | null; seconds: number; alreadyImported: boolean };
+/**
+ * What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run:
+ * programs know it by that name.
+ */
+export type ImportReport = KeptReport & { dataset: number | null; seconds: number; alreadyImported: boolean };
 
 /** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */
 export const IMPORT_LIMITS = { maxSilenceMs: 600_000, maxReadMs: 6 * 3_600_000 } as const;
@@ -125,7 +128,7 @@ export async function importExport(
     },
   });
   const seconds = Math.round(performance.now() - started) / 1000;
-  const done = { copy, ...report, seconds, alreadyImported };
+  const done = { dataset: copy, ...report, seconds, alreadyImported };
   if (!alreadyImported) return done;
   return { ...done, inserted: 0, changed: 0, unchanged: report.residents, absent: 0, sampleRemoved: 0 };
 }

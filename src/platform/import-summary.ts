@@ -18,9 +18,9 @@ const line = (label: string, content: string): string[] => (content === '' ? [] 
 
 /** An import in some ten lines for the operator. `rejectsPath`: where the rejected lines are kept, if they are. */
 export function summaryOf(report: ImportReport, rejectsPath: string | null, dryRun: boolean): string[] {
-  const { reading, rejected, copy, source, asOf } = report;
+  const { reading, rejected, dataset, source, asOf } = report;
   if (report.alreadyImported)
-    return [`This file was imported before for ${asOf} (copy ${copy}): nothing to do (--again reads it anew)`];
+    return [`This file was imported before for ${asOf} (copy ${dataset}): nothing to do (--again reads it anew)`];
   const removed = `${dryRun ? 'Would remove' : 'Removed'} the synthetic sample`;
   const keptIn = rejectsPath === null ? '' : `; lines in ${rejectsPath}`;
   const { rows, residents, duplicates, conflicts, inserted, changed, unchanged, absent } = report;
@@ -28,7 +28,7 @@ export function summaryOf(report: ImportReport, rejectsPath: string | null, dryR
     ...firstCopyCautions(report),
     ...reading.warnings.map((warning) => `NOTE: ${WARNINGS[warning]}`),
     ...(report.sampleRemoved > 0 ? [`${removed} (${n(report.sampleRemoved)} residents)`] : []),
-    `${dryRun ? 'Dry run, nothing written' : `Copy ${copy}`}: source ${source} as of ${asOf}, ${report.seconds} s`,
+    `${dryRun ? 'Dry run, nothing written' : `Copy ${dataset}`}: source ${source} as of ${asOf}, ${report.seconds} s`,
     `  ${countsText({ rows, residents, repeated: duplicates, conflicting: conflicts })}`,
     `  ${countsText({ new: inserted, changed, unchanged, absent })}`,
     ...line('document', countsText(report.byDocument)),

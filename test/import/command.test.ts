@@ -56,7 +56,7 @@ describe('hakpilih import', () => {
 
   it('with --dry-run reports and writes nothing', async () => {
     const done = await run([file, '--dry-run', '--json']);
-    expect([done.code, jsonOf(done)]).toMatchObject([0, { copy: null, inserted: ROWS }]);
+    expect([done.code, jsonOf(done)]).toMatchObject([0, { dataset: null, inserted: ROWS }]);
     expect(await residents()).toBe(0);
   });
 
@@ -64,7 +64,7 @@ describe('hakpilih import', () => {
     const done = await run([file, '--json']);
     expect(done.code).toBe(0);
     expect(jsonOf(done)).toMatchObject({
-      copy: expect.any(Number),
+      dataset: expect.any(Number),
       source: '32.01',
       asOf: expect.stringMatching(/^2018-01-0[0-9]T00:00:00\+07:00$/),
       rows: ROWS,

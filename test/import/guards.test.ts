@@ -81,11 +81,11 @@ describe('an import is held to', () => {
   it('the same bytes once, but again where that is wanted or the reader was older', async () => {
     const file = exportOf(people(10));
     await importBytes(registry, file);
-    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: true, copy: 1, unchanged: 10 });
-    expect(await importBytes(registry, file, { again: true })).toMatchObject({ alreadyImported: false, copy: 2 });
+    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: true, dataset: 1, unchanged: 10 });
+    expect(await importBytes(registry, file, { again: true })).toMatchObject({ alreadyImported: false, dataset: 2 });
     await registry.sql`UPDATE copies SET reader_version = 1`;
-    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: false, copy: 3, unchanged: 10 });
-    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: true, copy: 3 });
+    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: false, dataset: 3, unchanged: 10 });
+    expect(await importBytes(registry, file)).toMatchObject({ alreadyImported: true, dataset: 3 });
   });
 
   it('its version of names: those of another one match nothing until the export is imported again', async () => {
@@ -217,7 +217,7 @@ describe('the report of an import', () => {
       residents,
     });
     expect(same(dry)).toEqual(same(report));
-    const [kept] = await registry.sql`SELECT report FROM copies WHERE id = ${report.copy as number}`;
+    const [kept] = await registry.sql`SELECT report FROM copies WHERE id = ${report.dataset as number}`;
     expect(kept?.report).toMatchObject(same(report));
     const summary = summaryOf(report, null, false).join('\n');
     expect(summary).toContain('COLUMN TGL_LHR (99-99-9999, day first): 2 of 20 cells unreadable, first in line 3');

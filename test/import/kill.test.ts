@@ -68,7 +68,7 @@ describe('kill -9 in the middle of an import', () => {
     }
     expect(survived).toEqual([true, true, true, true]);
     const [again, cleanly] = [await importing(SECOND, second), await importing(SECOND, second, cleanEnv)];
-    const counts = ({ out }: { out: string }) => ({ ...JSON.parse(out), seconds: 0, copy: 0 });
+    const counts = ({ out }: { out: string }) => ({ ...JSON.parse(out), seconds: 0, dataset: 0 });
     expect(counts(again)).toEqual(counts(cleanly));
     expect(await stateOf(database.url)).toEqual(await stateOf(clean.url));
     await clean.drop();

@@ -69,7 +69,7 @@ export default defineCommand(
         committed = !dryRun;
         progress.end();
         // Rows just written are marked as settled at one go, else the first checks would do it. It may be left undone.
-        if (report.copy !== null && !report.alreadyImported) await sql`VACUUM (ANALYZE) residents`.catch(() => {});
+        if (report.dataset !== null && !report.alreadyImported) await sql`VACUUM (ANALYZE) residents`.catch(() => {});
         if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
         else for (const line of summaryOf(report, rejects.path, dryRun)) say(line);
       } catch (error) {
