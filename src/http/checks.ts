@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { VerifyToken } from '../access/tokens.ts';
-import type { Check } from '../checks/checks.ts';
+import type { Check } from '../checks/check.ts';
 import { LIMITS } from '../checks/limits.ts';
 import type { Take } from '../checks/shares.ts';
 import { withKkOutOfName } from '../core/nik.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeClient } from '../../src/access/clients.ts';
-import { forgetSelfChecks } from '../../src/checks/self-check.ts';
+import { forgetSelfChecks } from '../../src/checks/form-source.ts';
 import { LIST_LINES_PER_DAY } from '../../src/registry/standing.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createListsApp, type ListsApp, listOf } from './service.ts';
