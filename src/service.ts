@@ -161,7 +161,7 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: async () => (await openApiDocument(app)) as object as ApiDocument,
+      document: async () => (await openApiDocument(app)).document as object as ApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -48,7 +49,7 @@ export type Replies = ReturnType<typeof createReplies>;
 export function createReplies(deps: ReplyDependencies) {
   const messagesOf = (c: Context): Messages => messagesFor(languageOf(c), deps.election.date);
 
-  const kept = new Map<string, string>();
+  const kept = new Map<string, { text: string; etag: string }>();
 
   async function page(c: Context<Env>, content: Content, options: Options = {}): Promise<Response> {
     const { status = 200, retryAfterSeconds, sampleDate, isKept = false } = options;
@@ -61,9 +62,10 @@ export function createReplies(deps: ReplyDependencies) {
       String(await layout(content, { messages, requestId, sampleDay }));
     if (!isKept) return c.html(await write(c.get('requestId')), status, headers);
     const key = [content.title, language, sample].join();
-    const text = kept.get(key) ?? (await write(null));
-    kept.set(key, text);
-    return c.html(text, status, status === 200 ? { ...headers, 'Cache-Control': 'no-cache' } : headers);
+    const written = kept.get(key) ?? withEtag(await write(null));
+    kept.set(key, written);
+    const { text, etag } = written;
+    return c.html(text, status, status === 200 ? { ...headers, 'Cache-Control': 'no-cache', ETag: etag } : headers);
   }
 
   /** An error: a page for browsers, which always say that they take one, a problem for programs. */
@@ -75,6 +77,11 @@ export function createReplies(deps: ReplyDependencies) {
   }
 
   return { messagesOf, page, refuse };
+}
+
+/** A text and what stands for it, so that a browser is not sent twice what it has. */
+function withEtag(text: string): { text: string; etag: string } {
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` };
 }
 
 const takesPages = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('Accept') ?? '');
