@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { VerifyToken } from '../access/tokens.ts';
 import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
+import { createdList, listChanges, listCounts } from '../checks/lists/follow.ts';
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Take } from '../checks/shares.ts';
@@ -14,7 +15,7 @@ import { described, json, lines, one, parameter, plain } from './describe.ts';
 import { LIST } from './examples.ts';
 import { type Env, Problem } from './problem.ts';
 import { tooMuch } from './rooms.ts';
-import { createdList, listChanges, listCounts, listLine } from './schemas.ts';
+import { listLine } from './schemas.ts';
 
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -21,7 +21,7 @@ import type { InTurn } from '../group.ts';
 import { openSnapshot, type View } from '../snapshot.ts';
 import { inTime, onceMore, Unavailable } from '../unavailable.ts';
 import { cursorOf } from './cursor.ts';
-import { type Changes, type Counts, changesBehind, countList } from './follow.ts';
+import { type CreatedList, changesBehind, countList, type ListChanges, type ListCounts } from './follow.ts';
 import { LIST_LIMITS } from './limits.ts';
 import { readLines, readTable } from './read-list.ts';
 
@@ -30,7 +30,6 @@ import { readLines, readTable } from './read-list.ts';
  * `CURSOR_BEHIND` one from before the list was made.
  */
 export type ListRefusal = 'NO_LIST' | 'KEY_USED' | 'TOO_MANY_LISTS' | 'CURSOR_AHEAD' | 'CURSOR_BEHIND';
-export type CreatedList = { id: string; rows: number; cursor: string };
 type Created = { created: boolean; list: CreatedList } | { faults: Fault[] };
 /** `requestId` is the request's own, a UUID: that of its audit row. */
 type Reading = { requestId: string; id: string };
@@ -72,7 +71,7 @@ export function createLists(dependencies: Dependencies) {
     changes({ requestId, id, after, limit }: Reading & { after: Place | null; limit: number }, caller: Caller) {
       const asked = { id: requestId, fromCopy: after && (after.ref === null ? after.copy : -1) };
       const detail = { list: id, ...(after && { after: cursorOf(after) }) };
-      return read<Changes>({ ...asked, detail }, caller, async (tx, view, { sinceCopy, lastCopy }) => {
+      return read<ListChanges>({ ...asked, detail }, caller, async (tx, view, { sinceCopy, lastCopy }) => {
         const place = after ?? { copy: sinceCopy, ref: null };
         if (place.copy > lastCopy) return fail('CURSOR_AHEAD');
         // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
@@ -83,7 +82,7 @@ export function createLists(dependencies: Dependencies) {
     },
     counts({ requestId, id }: Reading, caller: Caller) {
       const asked = { id: requestId, fromCopy: -1, detail: { list: id } };
-      return read<Counts>(asked, caller, async (tx, view, { rows, createdAt, lastCopy }) => {
+      return read<ListCounts>(asked, caller, async (tx, view, { rows, createdAt, lastCopy }) => {
         const { misses, ...counted } = await slow(countList(tx, view, id));
         await slow(recordListMisses(sql, caller.client, misses, rows - misses));
         return ok({ id, rows, createdAt, cursor: cursorOf({ copy: lastCopy, ref: null }), ...counted });
