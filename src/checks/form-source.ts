@@ -14,15 +14,11 @@ import type { ResidentSource } from './sources.ts';
 /** A question of the form: from where it comes, and the proof of work that it uses up. */
 export type FormAsked = Asked & { address: Tag; proof: GoodProof | null };
 
-/** What the form is told of who asks. `isRight` is null where the question was not judged: a proof is needed first. */
+/** What the form is told of who asks; the words are those of `SelfCheckOutcome`. Only for `ANSWER` is there one. */
 export type FormAdmission = {
-  /** The address has not asked too much. */
-  isWithin: boolean;
+  verdict: 'ANSWER' | 'WRONG' | 'LOCKED' | 'PROOF_NEEDED' | 'TOO_MANY';
   /** The site is over its budget of misses. */
   isBusy: boolean;
-  isRight: boolean | null;
-  /** Too many wrong answers stand for this NIK. */
-  isLocked: boolean | null;
 };
 export type FormSource = ResidentSource<FormAsked, FormAdmission>;
 
@@ -35,10 +31,10 @@ const SITE_IS_BUSY = `(SELECT coalesce(sum(misses), 0) >= ${LIMITS.siteMisses} F
   WHERE minute > now() - interval '${LIMITS.siteMissWindowSeconds} seconds')`;
 
 /**
- * The check's statement with three counters, written alike whatever the outcome. All are upserts, so that questions at
- * the same moment count one after the other. A right answer counts nothing, and while five wrong ones stand no more are
- * added: the lock ends an hour after them. To the site a locked NIK is a miss whatever was answered, or the count would
- * tell which. Where the proof is inserted, nobody used it before.
+ * The check's statement with three counters, written alike whatever the outcome. All are upserts, so that questions
+ * at the same moment count one after the other. A right answer counts nothing, and while five wrong ones stand no more
+ * are added: the lock ends an hour after them. To the site a locked NIK is a miss whatever was answered, or the count
+ * would tell which. Where the proof is inserted, nobody used it before.
  */
 const statement = ({ address, proof, ...asked }: FormAsked): string =>
   formStatement(inlineParameters([asked]), {
@@ -77,8 +73,12 @@ const statement = ({ address, proof, ...asked }: FormAsked): string =>
 )`,
     // Whatever was judged counts; nothing else is an answer.
     isAnswer: 'EXISTS (SELECT FROM verdict)',
-    columns: `(SELECT is_within FROM address) AS "isWithin", (SELECT is_busy FROM site) AS "isBusy",
-       (SELECT is_right FROM verdict) AS "isRight", (SELECT locked FROM attempt) AS "isLocked"`,
+    columns: `(SELECT is_busy FROM site) AS "isBusy", CASE
+    WHEN NOT (SELECT is_within FROM address) THEN 'TOO_MANY'
+    WHEN NOT EXISTS (SELECT FROM verdict) THEN 'PROOF_NEEDED'
+    WHEN (SELECT locked FROM attempt) THEN 'LOCKED'
+    WHEN (SELECT is_right FROM verdict) THEN 'ANSWER'
+    ELSE 'WRONG' END AS verdict`,
   });
 
 /** The registry as the form asks it: an answer, its counts and its audit record are one statement. */

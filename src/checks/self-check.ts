@@ -25,10 +25,10 @@ export type SelfCheckQuestion = {
 };
 
 /**
- * `WRONG` covers an unknown NIK, an absent or conflicting record, no proof on record and a wrong second fact: nobody can
- * tell them apart. `LOCKED`: five wrong answers for this NIK within an hour. `TOO_MANY`: too many questions from one
- * address. `PROOF_NEEDED`: the site is over its budget of misses and no proof of work was taken, so the question was
- * not judged.
+ * `WRONG` covers an unknown NIK, an absent or conflicting record, no proof on record and a wrong second fact: nobody
+ * can tell them apart. `LOCKED`: five wrong answers for this NIK within an hour. `TOO_MANY`: too many questions from
+ * one address. `PROOF_NEEDED`: the site is over its budget of misses and no proof of work was taken, so the question
+ * was not judged.
  */
 export type SelfCheckOutcome =
   | { kind: 'ANSWER'; answer: Answer; sampleDate: string | null }
@@ -49,8 +49,8 @@ export type SelfCheck = (
 export type SentProof = { proof: string; clientAddress: string };
 
 /**
- * What the form has to carry: the proof that was sent with faulty fields, where it is still good; a challenge where the
- * site is over its budget of misses; else nothing. Rejects where the database cannot be asked.
+ * What the form has to carry: the proof that was sent with faulty fields, where it is still good; a challenge where
+ * the site is over its budget of misses; else nothing. Rejects where the database cannot be asked.
  */
 export async function proofForForm(
   { keys, rules, sql }: { keys: RegistryKeys; rules: Rules; sql: Sql },
@@ -86,12 +86,21 @@ export function createSelfCheck({ keys, rules, sources }: SelfCheckDependencies)
 
 async function outcomeOf(
   finding: Finding,
-  { isWithin, isBusy, isRight, isLocked }: FormAdmission,
+  { verdict, isBusy }: FormAdmission,
   { rules, proofs, address }: { rules: Rules; proofs: Proofs; address: Tag },
 ): Promise<SelfCheckOutcome> {
-  if (!isWithin) return { kind: 'TOO_MANY', retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
-  if (isRight === null) return { kind: 'PROOF_NEEDED', ticket: await proofs.ticket(rules.now(), address) };
-  if (isLocked) return { kind: 'LOCKED' };
-  if (isRight) return { kind: 'ANSWER', answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
-  return isBusy ? { kind: 'WRONG', proof: { challenge: await proofs.challenge(rules.now()) } } : { kind: 'WRONG' };
+  switch (verdict) {
+    case 'ANSWER':
+      return { kind: verdict, answer: answerOf(finding, rules), sampleDate: sampleDateOf(finding) };
+    case 'WRONG':
+      return isBusy
+        ? { kind: verdict, proof: { challenge: await proofs.challenge(rules.now()) } }
+        : { kind: verdict };
+    case 'LOCKED':
+      return { kind: verdict };
+    case 'PROOF_NEEDED':
+      return { kind: verdict, ticket: await proofs.ticket(rules.now(), address) };
+    case 'TOO_MANY':
+      return { kind: verdict, retryAfterSeconds: LIMITS.selfCheckWindowSeconds };
+  }
 }

@@ -13,7 +13,7 @@ export type ResidentSource<Question extends Asked = Asked, Admitted = Admission>
   find(asked: Question, deadlineMs: number): Promise<{ finding: Finding; admission: Admitted }>;
 };
 
-/** What the first source says that can say anything. Rejects with `Unavailable` where none can, else as `find` does. */
+/** What the first source says that can say anything. Rejects with `Unavailable` where none can, or as `find` does. */
 export async function findIn<Question extends Asked, Admitted>(
   sources: readonly ResidentSource<Question, Admitted>[],
   asked: Question,

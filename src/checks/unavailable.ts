@@ -39,8 +39,8 @@ export const monotonicMs = (): number => performance.now();
 const MAX_TRY_MS = LIMITS.maxWaitMs + LIMITS.statementTimeoutMs;
 
 /**
- * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id, so
- * what it did before counts once.
+ * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id,
+ * so what it did before counts once.
  */
 export async function onceMore<Row>(
   work: (again: boolean) => Promise<Row>,

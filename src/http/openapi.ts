@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { generateSpecs } from 'hono-openapi';
 import { components, described, json, one, operation, parameter, plain, TAGS } from './describe.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import { type Env, PROBLEMS } from './problem.ts';
 import { selfCheckForm } from './schemas.ts';
 
@@ -70,7 +71,7 @@ export async function openApiDocument(app: Hono<Env>): Promise<Made> {
 const DOCUMENT = described('operations', 'document', 'This document', {
   answer: { 'application/json': { schema: { type: 'object' }, examples: one({ openapi: '3.1.0' }) } },
 });
-const KEPT = { 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' };
+const KEPT = { 'Cache-Control': `public, max-age=${HTTP_LIMITS.keptSeconds}`, 'Access-Control-Allow-Origin': '*' };
 
 /** `GET /openapi.json`: every route of this service, written once. */
 export function documentRoutes(app: Hono<Env>): Hono<Env> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answer, instant, proved } from '../checks/answer.ts';
+import { REF_FORM } from '../checks/bulk/format.ts';
 import { bulkSummary } from '../checks/bulk/outcomes.ts';
 import { LIMITS } from '../checks/limits.ts';
 import { isSixteenDigits, type Nik, parseNik } from '../core/nik.ts';
@@ -34,7 +35,7 @@ export const checkRequest = z
   .meta({ id: 'CheckRequest' });
 
 /** Requests that are read by other means: bulk lines for speed, the form because a browser sends it. */
-const ref = like(/^[A-Za-z0-9._-]{1,32}$/, 'Comes back with the answer; may not hold sixteen digits in a row');
+const ref = like(new RegExp(`^${REF_FORM}$`), 'Comes back with the answer; may not hold sixteen digits in a row');
 const question = checkRequest.omit({ suketNumber: true }).extend({ ref });
 export const bulkQuestion = question.meta({ id: 'BulkQuestion' });
 export const listLine = question.pick({ ref: true, nik: true }).meta({ id: 'ListLine' });

@@ -87,10 +87,13 @@ export function createOutcomes(view: View, format: Format) {
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
-      const { passedOver } = format;
       const warnings = [...format.warnings, ...(isRounded(niks, inZero) ? (['NIKS_ROUNDED'] as const) : [])];
       return {
-        ...{ id, election: view.rules.election.id, ...counts, passedOver, warnings },
+        id,
+        election: view.rules.election.id,
+        ...counts,
+        passedOver: format.passedOver,
+        warnings,
         source: sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY',
         asOf: Object.fromEntries(asOf),
         sha256: digest,

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { formatInstant } from '../../core/dates.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
-import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
+import { type Cursor, countRows, findVersions, NO_ROW } from '../../registry/changes.ts';
 import type { Transaction } from '../../registry/sql.ts';
 import { visibility } from '../../registry/visibility.ts';
 import { type Answer, answer, asOf, byDocument, instant } from '../answer.ts';
 import { rangeOf } from '../check.ts';
 import { answersByRow, type View } from '../snapshot.ts';
-import { cursorOf } from './cursor.ts';
+import { cursorText } from './cursor.ts';
 import { LIST_LIMITS } from './limits.ts';
 
 const cursor = z.string().meta({ description: 'Where the next question for changes goes on' });
@@ -43,18 +43,19 @@ const toldOf = ({ document, voter, reasons, statusCode, asOf }: Answer) => ({
   asOf,
 });
 
-/** One page of what a list's rows became behind a place. Versions that a check shows alike are passed over. */
+/** One page of what a list's rows became behind a cursor. Versions that a check shows alike are passed over. */
 export async function changesBehind(
   tx: Transaction,
   view: View,
-  { list, place, lastCopy, limit }: { list: string; place: Place; lastCopy: number; limit: number },
+  { list, cursor, lastCopy, limit }: { list: string; cursor: Cursor; lastCopy: number; limit: number },
 ): Promise<ListChanges> {
-  if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
+  if (cursor.copy === lastCopy && cursor.ref === null)
+    return { changes: [], cursor: cursorText(cursor), more: false };
   const told = answersByRow(view, toldOf);
   const dateOf = createDates(view);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
-  const upTo = Math.min(lastCopy, place.copy + LIST_LIMITS.maxCopies);
-  const versions = await findVersions(tx, list, place, { lastCopy: upTo, limit: maxVersions });
+  const upTo = Math.min(lastCopy, cursor.copy + LIST_LIMITS.maxCopies);
+  const versions = await findVersions(tx, list, cursor, { lastCopy: upTo, limit: maxVersions });
   const changes: Change[] = [];
   let read = 0;
   for (const { ref, copy, before, after } of versions) {
@@ -66,8 +67,9 @@ export async function changesBehind(
   }
   const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
-  const end: Place = brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
-  return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
+  const end: Cursor =
+    brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
+  return { changes, cursor: cursorText(end), more: brokenOff || upTo < lastCopy };
 }
 
 /** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
