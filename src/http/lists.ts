@@ -7,7 +7,7 @@ import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Take } from '../checks/shares.ts';
 import type { Result } from '../core/result.ts';
-import type { Cursor } from '../registry/changes.ts';
+import type { ListPosition } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
 import { orUploadProblem } from './bulk.ts';
@@ -90,7 +90,7 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
     })
     .get('/v1/lists/:id/changes', CHANGES, async (c) => {
       const grant = await authorize(verify, c, 'lists');
-      const asked = { requestId: c.get('requestId'), id: idOf(c), after: cursorOf(c), limit: limitOf(c) };
+      const asked = { requestId: c.get('requestId'), id: idOf(c), after: positionOf(c), limit: limitOf(c) };
       return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
     .delete('/v1/lists/:id', DELETE, async (c) => {
@@ -140,11 +140,11 @@ async function readLines(request: Request): Promise<string> {
   return text;
 }
 
-function cursorOf(c: Context<Env>): Cursor | null {
+function positionOf(c: Context<Env>): ListPosition | null {
   const after = c.req.query('after');
   if (after === undefined) return null;
-  const cursor = parseCursor(after);
-  if (cursor !== null) return cursor;
+  const position = parseCursor(after);
+  if (position !== null) return position;
   throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
 }
 

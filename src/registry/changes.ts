@@ -8,8 +8,8 @@ const shortOf = (alias: string): string =>
 /** The short form of a row that is not there. */
 export const NO_ROW = '(,,,,,,,,)';
 
-/** How far changes were told: all of earlier copies, and of this copy the references up to `ref` (null: all). */
-export type Cursor = { copy: number; ref: string | null };
+/** How far a list's changes were read: earlier copies, and of this one the references up to `ref` (null: all). */
+export type ListPosition = { copy: number; ref: string | null };
 
 /** What a copy wrote for a reference of a list, and what it replaced: null where it inserted the row. */
 export type Version = { ref: string; copy: number; before: string | null; after: string };
@@ -36,14 +36,14 @@ const OF_ONE_COPY = versions('ref');
 const OF_COPIES = versions('copy, ref');
 
 /**
- * Versions of a list's rows written behind a cursor by copies up to `lastCopy`, in order of copy and reference. A copy's number
+ * Versions of a list's rows written behind a position by copies up to `lastCopy`, in order of copy and reference. A copy's number
  * is given under the lock of imports, which is held until the import has committed: whoever sees a copy sees all that come
  * before it, or they never will be. The copy that a page breaks off in is read by references, each once.
  */
 export async function findVersions(
   tx: Transaction,
   list: string,
-  { copy, ref }: Cursor,
+  { copy, ref }: ListPosition,
   { lastCopy, limit }: { lastCopy: number; limit: number },
 ): Promise<Version[]> {
   const begun = ref === null ? [] : await tx.unsafe(OF_ONE_COPY, [list, copy, copy, ref, limit]);

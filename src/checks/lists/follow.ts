@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatInstant } from '../../core/dates.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
-import { type Cursor, countRows, findVersions, NO_ROW } from '../../registry/changes.ts';
+import { countRows, findVersions, type ListPosition, NO_ROW } from '../../registry/changes.ts';
 import type { Transaction } from '../../registry/sql.ts';
 import { visibility } from '../../registry/visibility.ts';
 import { type Answer, answer, asOf, byDocument, instant } from '../answer.ts';
@@ -43,19 +43,19 @@ const toldOf = ({ document, voter, reasons, statusCode, asOf }: Answer) => ({
   asOf,
 });
 
-/** One page of what a list's rows became behind a cursor. Versions that a check shows alike are passed over. */
+/** One page of what a list's rows became behind a position. Versions that a check shows alike are passed over. */
 export async function changesBehind(
   tx: Transaction,
   view: View,
-  { list, cursor, lastCopy, limit }: { list: string; cursor: Cursor; lastCopy: number; limit: number },
+  { list, position, lastCopy, limit }: { list: string; position: ListPosition; lastCopy: number; limit: number },
 ): Promise<ListChanges> {
-  if (cursor.copy === lastCopy && cursor.ref === null)
-    return { changes: [], cursor: cursorText(cursor), more: false };
+  if (position.copy === lastCopy && position.ref === null)
+    return { changes: [], cursor: cursorText(position), more: false };
   const told = answersByRow(view, toldOf);
   const dateOf = createDates(view);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
-  const upTo = Math.min(lastCopy, cursor.copy + LIST_LIMITS.maxCopies);
-  const versions = await findVersions(tx, list, cursor, { lastCopy: upTo, limit: maxVersions });
+  const upTo = Math.min(lastCopy, position.copy + LIST_LIMITS.maxCopies);
+  const versions = await findVersions(tx, list, position, { lastCopy: upTo, limit: maxVersions });
   const changes: Change[] = [];
   let read = 0;
   for (const { ref, copy, before, after } of versions) {
@@ -67,7 +67,7 @@ export async function changesBehind(
   }
   const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
-  const end: Cursor =
+  const end: ListPosition =
     brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
   return { changes, cursor: cursorText(end), more: brokenOff || upTo < lastCopy };
 }

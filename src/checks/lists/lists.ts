@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { type Cursor, findList } from '../../registry/changes.ts';
+import { findList, type ListPosition } from '../../registry/changes.ts';
 import { readLedger } from '../../registry/find-many.ts';
 import type { RegistryKeys } from '../../registry/keys.ts';
 import { findListByKey, recordList, recordListMisses, removeList } from '../../registry/lists.ts';
@@ -63,19 +63,19 @@ export function createLists({ keys, rules, sql, inTurn }: Dependencies) {
     },
     /** What a check would show otherwise than before, in the order of commits. `after` null: since the list came. */
     changes(
-      { requestId, id, after, limit }: ListRequest & { after: Cursor | null; limit: number },
+      { requestId, id, after, limit }: ListRequest & { after: ListPosition | null; limit: number },
       caller: Caller,
     ): Promise<Result<ListChanges, ListRefusal>> {
       const detail = { list: id, ...(after && { after: cursorText(after) }) };
       const fromCopy = after && (after.ref === null ? after.copy : -1);
       const request = { ...asking(caller), kind: 'LIST', id: requestId, detail, fromCopy } as const;
       return read(request, async (tx, view, { sinceCopy, lastCopy }) => {
-        const cursor = after ?? { copy: sinceCopy, ref: null };
-        if (cursor.copy > lastCopy) return fail('CURSOR_AHEAD');
+        const position = after ?? { copy: sinceCopy, ref: null };
+        if (position.copy > lastCopy) return fail('CURSOR_AHEAD');
         // What is older than the list is nobody's to ask: or a list of anybody's NIKs would tell all of their past.
-        if (cursor.copy < sinceCopy || (cursor.copy === sinceCopy && cursor.ref !== null))
+        if (position.copy < sinceCopy || (position.copy === sinceCopy && position.ref !== null))
           return fail('CURSOR_BEHIND');
-        return ok(await slow(changesBehind(tx, view, { list: id, cursor, lastCopy, limit })));
+        return ok(await slow(changesBehind(tx, view, { list: id, position, lastCopy, limit })));
       });
     },
     counts({ requestId, id }: ListRequest, caller: Caller): Promise<Result<ListCounts, ListRefusal>> {
