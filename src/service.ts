@@ -6,7 +6,8 @@ import { createAuditState, createCheckpointSigner } from './checks/audit/checkpo
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
-import { createCheck, type ResidentSource } from './checks/checks.ts';
+import { createCheck } from './checks/check.ts';
+import { registryForForm } from './checks/form-source.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
 import { LIST_LIMITS } from './checks/lists/limits.ts';
@@ -14,6 +15,7 @@ import { createLists } from './checks/lists/lists.ts';
 import { recent } from './checks/recent.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
+import type { ResidentSource } from './checks/sources.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
@@ -123,7 +125,7 @@ export function appOf(service: Service, connection: Connection): App {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),
       readAudit: createAuditState(long, createCheckpointSigner(keyring)),
-      selfCheck: createSelfCheck({ keys, rules, sql, inTurn }),
+      selfCheck: createSelfCheck({ keys, rules, sources: [registryForForm(sql, inTurn)] }),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
       sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
@@ -159,7 +161,7 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: async () => (await openApiDocument(app)) as object as ApiDocument,
+      document: async () => (await openApiDocument(app)).document as object as ApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),

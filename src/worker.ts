@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
-import { forgetSelfChecks } from './checks/self-check.ts';
-import { inTime } from './checks/unavailable.ts';
+import { forgetSelfChecks } from './checks/form-source.ts';
+import { atOnce } from './checks/group.ts';
 import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
-import { findInline } from './registry/find.ts';
+import { findInline, type SourceAnswer } from './registry/find.ts';
 import { SLOTS } from './registry/quota.ts';
 import { REGISTRY_KEY_BYTES } from './registry/registry-keys.ts';
 import { connect, type Sql } from './registry/sql.ts';
@@ -55,10 +55,9 @@ async function open(env: Bindings): Promise<App> {
     get sql() {
       return sqlNow();
     },
-    find: async (asked) => {
-      const [row] = await inTime(findInline(sqlNow(), [asked], Math.random() * SLOTS));
-      if (row === undefined) throw new Error('the statement gave no row');
-      return row;
+    find: async (asked, deadlineMs) => {
+      const [row] = await atOnce(() => findInline(sqlNow(), [asked], Math.random() * SLOTS), deadlineMs);
+      return row as SourceAnswer;
     },
     bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',

@@ -1,7 +1,6 @@
 import type { CivilDate } from '../core/dates.ts';
 import type { Finding } from './find.ts';
-import type { Sql, Transaction } from './sql.ts';
-import { AUDITED_SOURCE, judgedCte, judgedRow } from './standing.ts';
+import type { Transaction } from './sql.ts';
 import type { Proof, Tag } from './tags.ts';
 import { type Ledger, type Range, visibility } from './visibility.ts';
 
@@ -79,25 +78,3 @@ export function rowReader(ledger: Ledger, range: Range): (short: string) => Find
 
 const dateOf = (text = ''): CivilDate | null => (text === '' ? null : (text as CivilDate));
 const matchOf = (text = ''): boolean | null => (text === '' ? null : text === 't');
-
-/** The one audit row of a bulk request. `detail` says what was asked: counts of answers are not known yet. */
-export type BulkRecord = {
-  id: string;
-  keyCheck: Proof;
-  client: string;
-  claim: string | null;
-  detail: { format: string; bytes: number; lines: number; sha256: string };
-};
-
-const RECORD_BULK = `
-WITH ${judgedCte('bulk')}, recorded AS (
-  INSERT INTO audit (id, source, client, claim, kind, detail)
-  SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'BULK', $5::jsonb FROM judged WHERE refusal IS NULL
-  ON CONFLICT (id) DO NOTHING
-)
-SELECT refusal, claim FROM judged`;
-
-/** Records a bulk request, unless it is refused; `claim`: the region that it may see. Twice the same id is one row. */
-export async function recordBulk(sql: Sql, { id, keyCheck, client, claim, detail }: BulkRecord) {
-  return judgedRow<{ claim: string | null }>(await sql.unsafe(RECORD_BULK, [client, claim, keyCheck, id, detail]));
-}

@@ -3,11 +3,11 @@ import { type Drizzle, drizzleOver } from './drizzle.ts';
 import { countMisses, PAUSED_SECONDS } from './quota.ts';
 import { clients, listRefs, lists } from './schema.ts';
 import type { Sql, Transaction } from './sql.ts';
-import { AUDITED_SOURCE, isWithin, judgedCte, judgedRow } from './standing.ts';
+import { isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
 /** Who asks: `claim` is the region of the caller's token, `keyCheck` of our key. */
-type Asking = { client: string; claim: string | null; keyCheck: Proof };
+export type Asking = { client: string; claim: string | null; keyCheck: Proof };
 /** A voter list as it is kept: references and tags of the same order. `digest` is that of the upload. */
 export type NewList = Asking & {
   id: string;
@@ -19,7 +19,7 @@ export type NewList = Asking & {
 
 const USED = 'CASE WHEN u.day = excluded.day THEN u.lines ELSE 0 END';
 /** CTEs that take the lines of `priced`, if it has a row, off the day's quota; `verdict`: why nothing comes of it. */
-const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
+export const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
   INSERT INTO list_usage AS u (client, day, lines)
   SELECT client, current_date, priced.lines FROM judged, priced
   WHERE refusal IS NULL AND ${PAUSED_SECONDS} IS NULL AND priced.lines <= lines_per_day
@@ -91,35 +91,10 @@ export async function findList(tx: Transaction, id: string): Promise<List | null
   return list ?? null;
 }
 
-/**
- * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which
- * the changes are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it
- * costs.
- */
-export type ListRead = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
-
 /** A list is nothing to a token of a narrower region than it was made with. */
-const visible = (id: string): string =>
+export const visible = (id: string): string =>
   `l.id = ${id}::uuid AND l.client = judged.client
     AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
-const READ = `
-WITH ${judgedCte('lists')}, known AS (
-  SELECT l.rows, l.since_copy FROM judged JOIN lists l ON ${visible("($5::jsonb ->> 'list')")}
-), ${meteredCtes(`
-  SELECT CASE
-    WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
-  FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)}, recorded AS (
-  INSERT INTO audit (id, source, client, claim, kind, detail)
-  SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
-  ON CONFLICT (id) DO NOTHING
-)
-SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;
-
-/** Records that a list is read, unless its client is refused or has none such. Twice the same id is charged once. */
-export async function recordListRead(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListRead) {
-  const rows = await sql.unsafe(READ, [client, claim, keyCheck, id, detail, fromCopy]);
-  return judgedRow<{ claim: string | null; known: boolean }>(rows);
-}
 
 /** Rows of a list have no order: misses count in a row as far as they outnumber the hits. */
 const COUNT_MISSES = countMisses(

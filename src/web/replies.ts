@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { FormProof } from '../checks/proof-of-work.ts';
@@ -49,6 +50,9 @@ export type Replies = ReturnType<typeof createReplies>;
 export function createReplies(deps: WebDependencies) {
   const messagesOf = (c: Context): Messages => messagesFor(languageOf(c), deps.election.date);
 
+  /** Pages that are the same for all, as they were written. */
+  const kept = new Map<string, { text: string; etag: string }>();
+
   async function page(c: Context<Env>, content: Content, options: Options = {}): Promise<Response> {
     const { retryAfterSeconds, isKept = false, isForAll = false } = options;
     const { problem } = content;
@@ -59,14 +63,16 @@ export function createReplies(deps: WebDependencies) {
     const messages = messagesOf(c);
     const { language } = messages;
     const sample = options.sampleDate ?? (await deps.sampleDate());
-    const text = await layout(content, {
-      messages,
-      requestId: isKept ? null : c.get('requestId'),
-      sampleDay: sample && writtenSample(sample, language),
-    });
+    const sampleDay = sample && writtenSample(sample, language);
+    const write = async (requestId: string | null): Promise<string> =>
+      String(await layout(content, { messages, requestId, sampleDay }));
     const headers: Record<string, string> = { ...pageHeaders(content), 'Content-Language': language, ...retryAfter };
-    if (isKept && !problem) headers['Cache-Control'] = 'no-cache';
-    return c.html(String(text), problem ? STATUS[problem.type] : 200, headers);
+    if (problem) return c.html(await write(isKept ? null : c.get('requestId')), STATUS[problem.type], headers);
+    if (!isKept) return c.html(await write(c.get('requestId')), 200, headers);
+    const key = [content.title, language, sample].join();
+    const written = kept.get(key) ?? withEtag(await write(null));
+    kept.set(key, written);
+    return c.html(written.text, 200, { ...headers, 'Cache-Control': 'no-cache', ETag: written.etag });
   }
 
   /** A page that says one thing. */
@@ -80,6 +86,12 @@ export function createReplies(deps: WebDependencies) {
 
   return { messagesOf, page, notice };
 }
+
+/** A text and what stands for it, so that a browser is not sent twice what it has. */
+const withEtag = (text: string): { text: string; etag: string } => ({
+  text,
+  etag: `"${createHash('sha256').update(text).digest('base64url')}"`,
+});
 
 /** Browsers always say that they take pages. */
 const takesPages = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('Accept') ?? '');

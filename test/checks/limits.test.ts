@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuditState } from '../../src/checks/audit/checkpoint.ts';
+import { registryForForm } from '../../src/checks/form-source.ts';
 import { atOnce } from '../../src/checks/group.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
 import { createProofs } from '../../src/checks/proof-of-work.ts';
@@ -37,7 +38,7 @@ describe('a self-check', () => {
   const freshAddress = (): string => `198.51.100.${addresses++}`;
   const ask = async (nik: Nik, value = NAME, clientAddress = freshAddress()): Promise<SelfCheckOutcome['kind']> => {
     const rules = { election: PILKADA_2018, todayOverride: null, now: Date.now };
-    const selfCheck = createSelfCheck({ keys, rules, sql: registry.sql, inTurn: atOnce });
+    const selfCheck = createSelfCheck({ keys, rules, sources: [registryForForm(registry.sql, atOnce)] });
     const second = { kind: 'name', value } as const;
     return (await selfCheck({ id: randomUUID(), nik, second, clientAddress }, () => {})).kind;
   };

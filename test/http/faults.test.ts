@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCheck } from '../../src/checks/checks.ts';
+import { createCheck } from '../../src/checks/check.ts';
 import { Unavailable } from '../../src/checks/unavailable.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgetSelfChecks } from '../../src/checks/self-check.ts';
+import { forgetSelfChecks } from '../../src/checks/form-source.ts';
 import { revokeClient } from '../../src/registry/clients.ts';
 import { QUOTA } from '../../src/registry/quota.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';

@@ -40,7 +40,7 @@ export async function* answerPieces(
   }
 }
 
-type Asked = { block: QuestionBlock; bytes: number; shorts: Promise<string[]> };
+type AskedBlock = { block: QuestionBlock; bytes: number; shorts: Promise<string[]> };
 
 /** The blocks, each with the rows that are being found for it: a few statements run ahead of the reader. */
 async function* askedBlocks(
@@ -48,15 +48,15 @@ async function* askedBlocks(
   format: Format,
   keys: RegistryKeys,
   maxStatementBytes: number | undefined,
-): AsyncGenerator<Asked> {
-  const ahead: Asked[] = [];
+): AsyncGenerator<AskedBlock> {
+  const ahead: AskedBlock[] = [];
   for await (const text of format.blocks) {
     const block = await questionBlock(text, format, keys);
     const shorts = inTime(findMany(snapshot.tx(), block.asked, maxStatementBytes), BULK_LIMITS.maxStatementMs);
     // Awaited in its turn; one that is given up must not end the process.
     shorts.catch(() => {});
     ahead.push({ block, bytes: text.bytes.length, shorts });
-    if (ahead.length === BULK_LIMITS.maxBlocksAhead) yield ahead.shift() as Asked;
+    if (ahead.length === BULK_LIMITS.maxBlocksAhead) yield ahead.shift() as AskedBlock;
   }
   yield* ahead;
 }
