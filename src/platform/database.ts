@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../registry/error-code.ts';
-import { connect, type Sql } from '../registry/sql.ts';
+import { connect } from '../registry/sql.ts';
 import { createLock, type Lock } from './lock.ts';
 import { type Cluster, DATABASE, prepareCluster } from './postgres-cluster.ts';
 import { runningPort, startServer, stopServer } from './postgres-server.ts';
@@ -30,7 +30,7 @@ const WATCH_EVERY_MS = 500;
 const RETRY_MS = 50;
 /** So often another port is not tried: what a killed server left may hold the one it had. */
 const ATTEMPTS_ON_LAST_PORT = 20;
-/** Starting, recovering, stopping; another program has the port, another process starts it, a killed one still goes. */
+/** Starting, recovering, stopping; the port is taken, another process starts it, one that was killed still goes. */
 const PASSES = /(57P0[0-9]|CONN[A-Z_]+|EPIPE|ETIMEDOUT)$|could not create any TCP|lock file|still in use/;
 
 /**
@@ -41,22 +41,20 @@ const PASSES = /(57P0[0-9]|CONN[A-Z_]+|EPIPE|ETIMEDOUT)$|could not create any TC
 export async function openEmbeddedDatabase({ dataDir, say, settings = {} }: Options): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(dataDir, say);
   const opened = { cluster, lock: createLock(cluster.dir), settings, say };
+  let port: number;
   try {
     await opened.lock.share(OPEN_TIMEOUT_MS);
-    return watchOver(opened, await bringUp(opened));
+    port = await bringUp(opened, OPEN_TIMEOUT_MS);
   } catch (error) {
     await leave({ ...opened, say: () => {} });
     throw asStartupError(`cannot open the database in ${cluster.dir}`, error);
   }
-}
-
-function watchOver(opened: Opened, port: number): EmbeddedDatabase {
   const over = new AbortController();
   const watching = watch(opened, port, over.signal);
   let closed: Promise<void> | undefined;
   return {
-    url: urlOf(opened.cluster, port),
-    dataDir: opened.cluster.dataDir,
+    url: urlOf(cluster, port),
+    dataDir: cluster.dataDir,
     lost: watching.then((error) => (over.signal.aborted ? new Promise(() => {}) : error)),
     close() {
       over.abort();
@@ -74,7 +72,7 @@ async function watch(opened: Opened, port: number, signal: AbortSignal): Promise
       // What cannot be looked at now, with too many files open say, is looked at later.
       if ((await runningPort(opened.cluster).catch(() => port)) === port) continue;
       opened.say('Postgres has ended: starting it again');
-      const now = await bringUp(opened);
+      const now = await bringUp(opened, OPEN_TIMEOUT_MS);
       if (now !== port) return new StartupError(`Postgres is back, but on port ${now}, not ${port}`);
     }
   } catch (error) {
@@ -82,20 +80,16 @@ async function watch(opened: Opened, port: number, signal: AbortSignal): Promise
   }
 }
 
-/** The port of the server that runs, or is started. */
-async function bringUp(opened: Opened): Promise<number> {
-  const { sql, port } = await reach(opened, OPEN_TIMEOUT_MS);
-  await sql.end({ timeout: 0 });
-  return port;
-}
-
-/** A connection to the server that runs, or is started, once it accepts one. */
-async function reach({ cluster, settings, say }: Opened, timeoutMs: number): Promise<{ sql: Sql; port: number }> {
+/** The port of the server that runs, or is started, once it accepts connections. */
+async function bringUp({ cluster, settings, say }: Opened, timeoutMs: number): Promise<number> {
   const deadline = Date.now() + timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
     const port = await runningPort(cluster);
     try {
-      if (port !== null) return { sql: await connectTo(cluster, port), port };
+      if (port !== null) {
+        await tryToConnect(cluster, port);
+        return port;
+      }
       await startServer(cluster, settings, attempt > ATTEMPTS_ON_LAST_PORT);
       say(`Started Postgres on 127.0.0.1:${await runningPort(cluster)}, data in ${cluster.dir}`);
     } catch (error) {
@@ -108,16 +102,16 @@ async function reach({ cluster, settings, say }: Opened, timeoutMs: number): Pro
 const urlOf = ({ password }: Cluster, port: number): string =>
   `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
 
-async function connectTo(cluster: Cluster, port: number): Promise<Sql> {
+async function tryToConnect(cluster: Cluster, port: number): Promise<void> {
   const sql = connect(urlOf(cluster, port), { max: 1 });
   try {
     await sql`select 1`;
-    return sql;
   } catch (error) {
-    await sql.end({ timeout: 0 });
     const code = errorCode(error);
     const why = code === '28P01' ? 'the password beside it, postgres.password, is not its own' : code;
     throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${why}`);
+  } finally {
+    await sql.end({ timeout: 0 });
   }
 }
 
@@ -137,7 +131,8 @@ async function leave(opened: Opened): Promise<void> {
 /** Whether anyone is connected who has no share in the lock. Connections just ended take a moment to go. */
 async function hasStrangers(opened: Opened): Promise<boolean> {
   const deadline = Date.now() + LEAVE_TIMEOUT_MS;
-  const { sql } = await reach(opened, LEAVE_TIMEOUT_MS);
+  const port = await bringUp(opened, LEAVE_TIMEOUT_MS);
+  const sql = connect(urlOf(opened.cluster, port), { max: 1 });
   try {
     for (;;) {
       const others = await sql`

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, chown, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -63,23 +64,21 @@ async function makeCluster({ dir, bin, user }: Cluster, passwordFile: string): P
 }
 
 /**
- * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as the owner
- * of the cluster that is there, else as another user, who must be able to reach the directory; else in `SHARED_DIR`.
+ * Where the cluster is kept and whom Postgres runs as: the wanted directory and oneself. Root runs it as another
+ * user, who must be able to reach the directory; else it is kept in `SHARED_DIR`.
  */
 async function findPlace(wanted: string, say: Say): Promise<Pick<Cluster, 'dataDir' | 'user'>> {
   const dataDir = await makeReachable(wanted);
   if (process.getuid?.() !== 0) return { dataDir, user: null };
-  const owner = await ownerOf(join(dataDir, 'postgres'));
-  const user = owner ?? (await serverUser());
+  const user = await serverUser(join(dataDir, 'postgres'));
   // Asked of the system itself, which alone knows all of modes, lists and mounts.
   if ((await run('/bin/sh', ['-c', 'cd -- "$0"', dataDir], { as: user })).ok) return { dataDir, user };
-  if (owner) throw new StartupError(`the owner of ${dataDir}/postgres (${owner.name}) cannot reach it any more`);
-  await makeReachable(SHARED_DIR);
-  const shared = await makeReachable(
-    join(SHARED_DIR, createHash('sha256').update(dataDir).digest('hex').slice(0, 12)),
-  );
-  say(`${dataDir} is closed to the user ${user.name}, whom Postgres runs as: the database is kept in ${shared}`);
-  return { dataDir: shared, user: (await ownerOf(join(shared, 'postgres'))) ?? user };
+  const closed = `${dataDir} is closed to the user ${user.name}, whom Postgres runs as`;
+  if (existsSync(join(dataDir, 'postgres'))) throw new StartupError(closed);
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+  const shared = await makeReachable(join(await makeReachable(SHARED_DIR), name));
+  say(`${closed}: the database is kept in ${shared}`);
+  return { dataDir: shared, user: await serverUser(join(shared, 'postgres')) };
 }
 
 /** Makes a directory. Root makes it passable, not readable, for others; what lies in it has modes of its own. */
@@ -91,14 +90,10 @@ async function makeReachable(path: string): Promise<string> {
   return await realpath(path);
 }
 
-/** The owner of a cluster, also one made before by another user; null where there is none or it is root. */
-async function ownerOf(path: string): Promise<OsUser> {
-  const { uid = 0, gid = 0 } = (await stat(path).catch(() => null)) ?? {};
-  return uid === 0 ? null : { name: `number ${uid}`, uid, gid };
-}
-
-/** `postgres`, made where there is none and the system can; else `nobody`. */
-async function serverUser(): Promise<NonNullable<OsUser>> {
+/** The owner of the cluster, else `postgres`, made where there is none and the system can; else `nobody`. */
+async function serverUser(cluster: string): Promise<NonNullable<OsUser>> {
+  const owner = await stat(cluster).catch(() => null);
+  if (owner && owner.uid !== 0) return { name: `number ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   const script = `id postgres || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin postgres
     for user in postgres nobody; do id $user && echo "$user $(id -u $user) $(id -g $user)" && break; done`;
   const [name = '', uid, gid] = (await run('/bin/sh', ['-c', script])).lines.at(-1)?.split(' ') ?? [];
