@@ -42,7 +42,9 @@ export async function startServer(cluster: Cluster, settings: object, mayMove: b
   const started = (await readIfPresent(join(dir, 'postmaster.opts'))) ?? '';
   const [, lastPort] = /"-p" "([0-9]+)"/.exec(started) ?? [];
   const port = mayMove || lastPort === undefined ? randomInt(...PORTS) : lastPort;
-  if (await control(cluster, 'start', ['-l', log, '-o', `-p ${port}`, '-t', START_TIMEOUT_S])) return;
+  const isStarted = await control(cluster, 'start', ['-l', log, '-o', `-p ${port}`, '-t', START_TIMEOUT_S]);
+  // Another process may have started it meanwhile.
+  if (isStarted || (await runningPort(cluster)) !== null) return;
   throw new StartupError(`Postgres did not start: ${faultIn(linesOf((await readIfPresent(log)) ?? ''))} (${log})`);
 }
 
