@@ -99,10 +99,6 @@ export type Connection = {
   log(event: LogEvent): void;
 };
 
-/** Longest waits for the registry where it is not asked for a resident: nothing hangs on a silent database. */
-const SAMPLE_DATE_TIMEOUT_MS = 500;
-const READINESS_TIMEOUT_MS = 2_000;
-
 /** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
@@ -115,7 +111,7 @@ export function appOf(service: Service, connection: Connection): App {
   const shares = (limits: { each: number; all: number }) => (countsRequests ? createShares(limits) : UNCOUNTED);
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
-    const state = () => soon(READINESS_TIMEOUT_MS, () => registryState(sql, keys, Date.now()));
+    const state = () => soon(HTTP_LIMITS.readinessTimeoutMs, () => registryState(sql, keys, Date.now()));
     const readiness = recent(async () => (await state()) ?? UNREACHABLE, {
       ttlMs: HTTP_LIMITS.readinessTtlMs,
       now: Date.now,
@@ -128,7 +124,7 @@ export function appOf(service: Service, connection: Connection): App {
       selfCheck: createSelfCheck({ keys, rules, sources: [registryForForm(sql, inTurn)] }),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
-      sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
+      sampleDate: recent(() => soon(HTTP_LIMITS.sampleDateTimeoutMs, () => sampleDate(sql)), kept),
     };
   });
   const sources = [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] satisfies ResidentSource[];

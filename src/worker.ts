@@ -28,8 +28,8 @@ type Bindings = {
 const HOURLY = '17 * * * *';
 
 /**
- * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server ended to the
- * first query after it on the same connection, too.
+ * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server
+ * ended to the first query after it on the same connection, too.
  */
 const CONNECTIONS = 2;
 
@@ -68,7 +68,7 @@ async function open(env: Bindings): Promise<App> {
 }
 
 export default {
-  /** One client and one statement a request. Its connections end with it: to end them ourselves leaves unheard rejections. */
+  /** One client and one statement a request. Its connections end with it: our own end leaves unheard rejections. */
   async fetch(request: Request, env: Bindings): Promise<Response> {
     app ??= await open(env);
     const routes = app;

@@ -37,4 +37,7 @@ export const HTTP_LIMITS = {
   copiesTtlMs: 2_000,
   /** The same of `/readyz`: shorter than balancers' looks are apart. */
   readinessTtlMs: 1_000,
+  /** Longest waits for the registry where no resident is asked for: nothing hangs on a silent database. */
+  readinessTimeoutMs: 2_000,
+  sampleDateTimeoutMs: 500,
 } as const;

@@ -182,18 +182,17 @@ export async function* inDueTime(
 ): AsyncGenerator<Uint8Array> {
   const deadline = performance.now() + maxReadMs;
   const iterator = chunks[Symbol.asyncIterator]();
-  let leftMs = maxReadMs;
   try {
     for (;;) {
-      leftMs = Math.max(0, deadline - performance.now());
-      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs));
+      const leftMs = Math.max(0, deadline - performance.now());
+      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs)).catch((error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+        const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
+        throw new StartupError(`FILE ${why}: nothing was imported`);
+      });
       if (next.done) return;
       yield next.value;
     }
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
-    throw new StartupError(`FILE ${why}: nothing was imported`);
   } finally {
     // Not awaited: it ends behind the chunk that does not come.
     iterator.return?.().catch(() => {});
