@@ -108,10 +108,13 @@ export async function mergeCopy<Report extends object>(
     let merged: Merged<Report> | undefined;
     const undo = new Error('undo');
     const work = inTransaction(own, '', async (tx) => {
+      // Drawn before anything can be refused: a number that was given once is never another copy's.
+      const [drawn] = await tx`SELECT nextval(pg_get_serial_sequence('copies', 'id'))::int AS id`;
       const report = await mergeStage(tx, before, options);
       merged = { alreadyImported: false, copy: null, report };
       if (options.dryRun) throw undo;
-      merged.copy = await write(tx, before, { ...options, digest, report });
+      merged.copy = drawn?.id as number;
+      await write(tx, before, { ...options, id: merged.copy, digest, report });
     });
     await work.catch((error: unknown) => {
       if (error !== undo) throw error;
@@ -206,13 +209,16 @@ async function refuseLoss(tx: Transaction, { source, maxLost }: MergeOptions, ab
   );
 }
 
-/** The only statements that touch what readers see. Returns the number of the copy. */
-async function write(tx: Transaction, before: Source | null, options: Read & { report: object }): Promise<number> {
-  const { source, asOfMs, full, digest, readerVersion, report } = options;
+/** The only statements that touch what readers see. `id` is the number of the copy. */
+async function write(
+  tx: Transaction,
+  before: Source | null,
+  options: Read & { id: number; report: object },
+): Promise<void> {
+  const { id, source, asOfMs, full, digest, readerVersion, report } = options;
   const db = drizzleOver(tx);
-  const entry = { source: source.name, asOfMs, isFull: full, digest, readerVersion, report };
-  const [copy] = await db.insert(copies).values(entry).returning({ id: copies.id });
-  const { id } = copy as { id: number };
+  const entry = { id, source: source.name, asOfMs, isFull: full, digest, readerVersion, report };
+  await db.insert(copies).overridingSystemValue().values(entry);
   await applyDelta(tx, id);
   // A partial copy leaves other names as they were.
   const others = full ? null : before;
@@ -225,5 +231,4 @@ async function write(tx: Transaction, before: Source | null, options: Read & { r
     .onConflictDoUpdate({ target: sources.name, set: state });
   // Readers' prepared plans are made anew: a plan for an empty registry would scan a full one.
   await tx.unsafe('ANALYZE residents');
-  return id;
 }
