@@ -25,7 +25,8 @@ SELECT refusal, claim, true AS known FROM judged`,
 WITH ${judgedCte('lists')}, known AS (
   SELECT l.rows, l.since_copy FROM judged JOIN lists l ON ${visible("($5::jsonb ->> 'list')")}
 ), ${meteredCtes(`
-  SELECT CASE WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
+  SELECT CASE
+    WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
   FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)},
 ${recordedCte('LIST', 'verdict, known WHERE final IS NULL')}
 SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`,

@@ -106,7 +106,8 @@ export function parseClientName(name: string | undefined): string {
   if (name !== undefined && isClientName(name)) return name;
   const others = Object.values(OWN_NAMES).join(' and ');
   throw new StartupError(
-    `a client needs a name of letters, digits, dot, dash and underscore, at most ${ACCESS_LIMITS.maxClientNameChars}, ` +
+    'a client needs a name of letters, digits, dot, dash and underscore, ' +
+      `at most ${ACCESS_LIMITS.maxClientNameChars}, ` +
       `other than ${others}`,
   );
 }
