@@ -3,18 +3,20 @@ import { parseIssuers } from './access/issuers.ts';
 import { parseKeyring } from './access/keyring.ts';
 import { createVerifier } from './access/tokens.ts';
 import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
-import { type Breaker, guarded } from './checks/breaker.ts';
+import { guarded } from './checks/breaker.ts';
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
-import { createCheck, type ResidentSource } from './checks/checks.ts';
+import { createCheck } from './checks/check.ts';
+import { type FormSource, registryForForm } from './checks/form-source.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
 import { LIST_LIMITS } from './checks/lists/limits.ts';
 import { createLists } from './checks/lists/lists.ts';
 import { recent } from './checks/recent.ts';
-import { createSelfCheck, proofForForm, type SelfCheck } from './checks/self-check.ts';
+import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
+import type { ResidentSource } from './checks/sources.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
@@ -29,13 +31,13 @@ import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
+import type { Asked } from './registry/asked.ts';
 import { isOutage } from './registry/error-code.ts';
-import { deriveKeys } from './registry/keys.ts';
 import { networkOf } from './registry/network.ts';
 import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
+import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
-import type { KnownClient } from './snapshot/manifest.ts';
-import { snapshotSelfCheck, withSnapshot } from './snapshot/self-check.ts';
+import { snapshotForForm } from './snapshot/form-source.ts';
 import { type Fallback, snapshotSource } from './snapshot/source.ts';
 import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
@@ -91,7 +93,7 @@ export type Connection = {
   long?: { sql: Sql; inTurn: InTurn };
   find: ResidentSource['find'];
   /** What stands in for the database where that does not answer; see snapshot/. */
-  fallback?: (Fallback & { breaker: Breaker; clientOf(name: string): KnownClient | undefined }) | undefined;
+  fallback?: Fallback | undefined;
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
@@ -102,10 +104,6 @@ export type Connection = {
   embedders: readonly string[];
   log(event: LogEvent): void;
 };
-
-/** Longest waits for the registry where it is not asked for a resident: nothing hangs on a silent database. */
-const SAMPLE_DATE_TIMEOUT_MS = 500;
-const READINESS_TIMEOUT_MS = 2_000;
 
 /** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
@@ -128,7 +126,7 @@ export function appOf(service: Service, connection: Connection): App {
   const shares = (limits: { each: number; all: number }) => (countsRequests ? createShares(limits) : UNCOUNTED);
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
-    const state = () => soon(READINESS_TIMEOUT_MS, () => registryState(sql, keys, Date.now()));
+    const state = () => soon(HTTP_LIMITS.readinessTimeoutMs, () => registryState(sql, keys, Date.now()));
     const readiness = recent(async () => (await state()) ?? UNREACHABLE, {
       ttlMs: HTTP_LIMITS.readinessTtlMs,
       now: Date.now,
@@ -138,21 +136,18 @@ export function appOf(service: Service, connection: Connection): App {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),
       readAudit: createAuditState(long, createCheckpointSigner(keyring)),
-      selfCheck: selfCheckOf(createSelfCheck({ keys, rules, sql, inTurn })),
+      selfCheck: createSelfCheck({ keys, rules, sources: formSources(sql) }),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
-      sampleDate: recent(() => soon(SAMPLE_DATE_TIMEOUT_MS, () => sampleDate(sql)), kept),
+      sampleDate: recent(() => soon(HTTP_LIMITS.sampleDateTimeoutMs, () => sampleDate(sql)), kept),
     };
   });
   const registry: ResidentSource = { name: 'REGISTRY', find: (...asked) => connection.find(...asked) };
-  const sources =
-    fallback === undefined
-      ? [registry]
-      : [guarded(registry, fallback.breaker, hasSnapshot), snapshotSource(fallback, fallback.clientOf)];
-  const selfCheckOf = (live: SelfCheck): SelfCheck =>
-    fallback === undefined
-      ? live
-      : withSnapshot(live, fallback, snapshotSelfCheck(fallback, keys, rules), hasSnapshot);
+  const guard = <Question extends Asked, Admitted>(source: ResidentSource<Question, Admitted>) =>
+    fallback === undefined ? source : guarded(source, fallback.breaker, hasSnapshot);
+  const sources = [guard(registry), ...(fallback ? [snapshotSource(fallback)] : [])];
+  const formSnapshot = fallback ? [snapshotForForm(fallback)] : [];
+  const formSources = (sql: Sql): FormSource[] => [guard(registryForForm(sql, inTurn)), ...formSnapshot];
   const takeCheck = shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce });
   const app: App = createApp({
     log,
@@ -182,7 +177,7 @@ export function appOf(service: Service, connection: Connection): App {
       embedders: connection.embedders,
       enter,
       problems: PROBLEMS,
-      document: async () => (await openApiDocument(app)) as object as ApiDocument,
+      document: async () => (await openApiDocument(app)).document as object as ApiDocument,
       problem: (c, slug, errors, headers) => problemResponse(c, new Problem(slug, errors, headers)),
       broken: (c, error) => log(faultEvent(c.get('requestId'), error)),
     }),

@@ -3,13 +3,13 @@ import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
 import { createBreaker } from './checks/breaker.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
-import { forgetSelfChecks } from './checks/self-check.ts';
-import { inTime } from './checks/unavailable.ts';
+import { forgetSelfChecks } from './checks/form-source.ts';
+import { atOnce } from './checks/group.ts';
 import type { App } from './http/app.ts';
 import { createLog, logModeOf } from './http/log.ts';
-import { findInline } from './registry/find.ts';
-import { REGISTRY_KEY_BYTES } from './registry/keys.ts';
+import { findInline, type SourceAnswer } from './registry/find.ts';
 import { SLOTS } from './registry/quota.ts';
+import { REGISTRY_KEY_BYTES } from './registry/registry-keys.ts';
 import { connect, type Sql } from './registry/sql.ts';
 import { appOf, listOf, openService, type Service } from './service.ts';
 import { type Bucket, createBucketJournal, createBucketStore, type ShardCache } from './snapshot/bucket-store.ts';
@@ -36,8 +36,8 @@ declare const caches: { default: ShardCache };
 const HOURLY = '17 * * * *';
 
 /**
- * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server ended to the
- * first query after it on the same connection, too.
+ * One is used, the other is for the second try: postgres.js (3.4.9) gives the error of a session that the server
+ * ended to the first query after it on the same connection, too.
  */
 const CONNECTIONS = 2;
 
@@ -67,10 +67,9 @@ async function open(env: Bindings): Promise<App> {
     get sql() {
       return sqlNow();
     },
-    find: async (asked) => {
-      const [row] = await inTime(findInline(sqlNow(), [asked], Math.random() * SLOTS));
-      if (row === undefined) throw new Error('the statement gave no row');
-      return row;
+    find: async (asked, deadlineMs) => {
+      const [row] = await atOnce(() => findInline(sqlNow(), [asked], Math.random() * SLOTS), deadlineMs);
+      return row as SourceAnswer;
     },
     bulk: { openSpool: openMemorySpool, limits: BULK_LIMITS.inMemory, whole: true },
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? 'unknown',
@@ -104,7 +103,7 @@ async function enterJournal(bucket: Bucket, sql: Sql): Promise<void> {
 }
 
 export default {
-  /** One client and one statement a request. Its connections end with it: to end them ourselves leaves unheard rejections. */
+  /** One client and one statement a request. Its connections end with it: our own end leaves unheard rejections. */
   async fetch(request: Request, env: Bindings): Promise<Response> {
     app ??= await open(env);
     const routes = app;

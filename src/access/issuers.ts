@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { parseRegion } from '../core/regions.ts';
+import { ACCESS_LIMITS } from './access-limits.ts';
 import { isClientName, SCOPES } from './grant.ts';
-
-const FETCH_TIMEOUT_MS = 3_000;
-const COOLDOWN_MS = 30_000;
-/** Then the keys are read again. As a verified token is remembered as long, a withdrawn key serves ten minutes. */
-const REREAD_MS = 5 * 60_000;
-/** So long keys serve that cannot be read again, while the provider is away. */
-const KEPT_MS = 24 * 3_600_000;
 
 const settings = z.strictObject({
   /** Prefix of its clients' names here. */
@@ -37,6 +31,7 @@ const settings = z.strictObject({
 /** Who signs tokens: how they are verified, in which claims they say what, and the most that they may do here. */
 export type Issuer = Omit<z.infer<typeof settings>, 'name' | 'jwksUrl'> & {
   algorithms: string[];
+  requiredClaims: string[];
   keys: JWTVerifyGetKey;
   /** The client's name here; null where the subject can have none. */
   clientOf(subject: string): string | null;
@@ -44,8 +39,8 @@ export type Issuer = Omit<z.infer<typeof settings>, 'name' | 'jwksUrl'> & {
 
 /**
  * Reads `HAKPILIH_TRUSTED_ISSUERS`: OpenID Connect providers. Keys are fetched when a token names one that is not
- * known, again after `REREAD_MS`, and kept for `KEPT_MS`: an outage of the provider stops no token whose keys are
- * known. Throws Error with one line.
+ * known, again after `jwksRereadMs`, and kept for `jwksKeptMs`: an outage of the provider stops no token whose keys
+ * are known. Throws Error with one line.
  */
 export function parseIssuers(json: string | null, now: () => number = Date.now): Issuer[] {
   if (json === null) return [];
@@ -54,6 +49,7 @@ export function parseIssuers(json: string | null, now: () => number = Date.now):
     return issuers.map(({ name, jwksUrl, ...issuer }) => ({
       ...issuer,
       algorithms: ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'],
+      requiredClaims: ['sub', 'exp', 'iat'],
       keys: providerKeys(new URL(jwksUrl), now),
       clientOf: (subject) => foreignClient(name, subject),
     }));
@@ -67,27 +63,22 @@ export function parseIssuers(json: string | null, now: () => number = Date.now):
 /** The provider's keys could not be had: a token may well be good. */
 class KeysAway extends Error {}
 
-/**
- * When the keys are read is decided here; jose reads them, at once for all who wait. Throws `KeysAway`, or what jose
- * does.
- */
+/** When the keys are read is decided here; jose reads them, at once for all who wait. Throws `KeysAway` or jose's. */
 function providerKeys(url: URL, now: () => number): JWTVerifyGetKey {
-  const never = Number.POSITIVE_INFINITY;
-  const keys = createRemoteJWKSet(url, {
-    cacheMaxAge: never,
-    cooldownDuration: never,
-    timeoutDuration: FETCH_TIMEOUT_MS,
-  });
-  let [triedAtMs, readAtMs] = [-never, -never];
+  const { jwksTimeoutMs, jwksCooldownMs, jwksRereadMs, jwksKeptMs } = ACCESS_LIMITS;
+  const never = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY };
+  const keys = createRemoteJWKSet(url, { ...never, timeoutDuration: jwksTimeoutMs });
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   const read = async (): Promise<void> => {
-    if (now() < triedAtMs + COOLDOWN_MS) return;
+    if (now() < triedAtMs + jwksCooldownMs) return;
     const error = await keys.reload().catch((caught: Error) => caught);
     triedAtMs = now();
     if (error === undefined) readAtMs = triedAtMs;
   };
   return async (header, token) => {
-    if (now() >= readAtMs + REREAD_MS) await read();
-    if (now() >= readAtMs + KEPT_MS) throw new KeysAway();
+    if (now() >= readAtMs + jwksRereadMs) await read();
+    if (now() >= readAtMs + jwksKeptMs) throw new KeysAway();
     try {
       return await keys(header, token);
     } catch (error) {

@@ -8,16 +8,13 @@ import {
   type JWK,
 } from 'jose';
 import { z } from 'zod';
+import { ACCESS_LIMITS } from './access-limits.ts';
 
 /** What a key signs; no key serves two purposes. */
 export const KEY_PURPOSES = ['token', 'checkpoint'] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 /** Made by earlier versions, for what does not exist yet: read, and used for nothing. */
 const UNUSED_PURPOSES = ['attestation', 'pack'] as const;
-export const MAX_KEYS = 64;
-
-/** After polling day, too, rotation must not cut off the tokens of the day. */
-const GRACE_MS = 24 * 3_600_000;
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const privateJwk = z.object({
@@ -32,8 +29,12 @@ const privateJwk = z.object({
   purpose: z.enum([...KEY_PURPOSES, ...UNUSED_PURPOSES]).default('token'),
   retiredAt: z.iso.datetime().optional(),
 });
-export type PrivateJwk = z.infer<typeof privateJwk> & { kid: string };
-const privateJwks = z.object({ keys: z.array(privateJwk).min(1).max(MAX_KEYS) });
+const withKid = async (jwk: z.infer<typeof privateJwk>) => ({
+  ...jwk,
+  kid: jwk.kid ?? (await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y })),
+});
+const privateJwks = z.object({ keys: z.array(privateJwk.transform(withKid)).min(1).max(ACCESS_LIMITS.maxKeys) });
+export type PrivateJwk = z.infer<typeof privateJwks>['keys'][number];
 
 /** The key that signs for a purpose: the first that is not retired. */
 const signerOf = (keys: readonly PrivateJwk[], purpose: KeyPurpose): PrivateJwk | undefined =>
@@ -41,18 +42,12 @@ const signerOf = (keys: readonly PrivateJwk[], purpose: KeyPurpose): PrivateJwk 
 
 /** Reads a private JWKS. Throws Error with one line that holds nothing of the keys. */
 export async function parsePrivateJwks(json: string): Promise<PrivateJwk[]> {
-  let read: z.infer<typeof privateJwks>;
+  let keys: PrivateJwk[];
   try {
-    read = privateJwks.parse(JSON.parse(json));
+    ({ keys } = await privateJwks.parseAsync(JSON.parse(json)));
   } catch {
     throw new Error('the signing keys are not a JWKS of private ES256 keys (EC, P-256)');
   }
-  const keys = await Promise.all(
-    read.keys.map(async ({ kid, ...jwk }) => ({
-      ...jwk,
-      kid: kid ?? (await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y })),
-    })),
-  );
   if (signerOf(keys, 'token') === undefined) throw new Error('the signing keys hold none for tokens');
   return keys;
 }
@@ -85,7 +80,7 @@ export async function parseKeyring(json: string) {
 }
 
 const isAccepted = ({ retiredAt }: PrivateJwk, nowMs: number, pollingDayEndMs: number): boolean =>
-  retiredAt === undefined || nowMs <= Math.max(pollingDayEndMs, Date.parse(retiredAt) + GRACE_MS);
+  retiredAt === undefined || nowMs <= Math.max(pollingDayEndMs, Date.parse(retiredAt) + ACCESS_LIMITS.graceMs);
 
 const publicJwk = ({ kty, crv, x, y, kid }: PrivateJwk): JWK => ({ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' });
 
@@ -112,11 +107,11 @@ export async function withAllPurposes(keys: readonly PrivateJwk[], nowMs: number
   return all;
 }
 
-/** A JWKS cut to `MAX_KEYS`, if that can be: keys go of which no token is accepted any more, the oldest first. */
+/** A JWKS cut to `maxKeys`, if that can be: keys go of which no token is accepted any more, the oldest first. */
 export function withoutSpent(keys: readonly PrivateJwk[], nowMs: number, pollingDayEndMs: number): PrivateJwk[] {
   const isSpent = (key: PrivateJwk): boolean =>
     key.purpose === 'token' ? !isAccepted(key, nowMs, pollingDayEndMs) : key.purpose !== 'checkpoint';
   const spent = keys.filter(isSpent).toReversed();
-  const gone = new Set(spent.slice(0, Math.max(0, keys.length - MAX_KEYS)));
+  const gone = new Set(spent.slice(0, Math.max(0, keys.length - ACCESS_LIMITS.maxKeys)));
   return keys.filter((key) => !gone.has(key));
 }

@@ -1,6 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { parseRegion } from '../core/regions.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { ACCESS_LIMITS } from './access-limits.ts';
 import { type Grant, isClientName, narrower, SCOPES, scopesOf } from './grant.ts';
 import type { Issuer } from './issuers.ts';
 import type { Keyring } from './keyring.ts';
@@ -13,11 +14,6 @@ export type TokenFault =
   | 'TOKEN_UNVERIFIABLE';
 
 export const ISSUER = 'hakpilih';
-const MAX_TOKEN_CHARS = 4_096;
-/** A full cache of tokens that are all valid starts anew rather than growing. */
-const MAX_CACHED_TOKENS = 10_000;
-/** Then a token is verified anew: its key may have been withdrawn, or its time of grace be over. */
-const REVERIFY_MS = 5 * 60_000;
 
 export type TokenRequest = Omit<Grant, 'expiresAtMs'> & { ttlSeconds: number };
 
@@ -52,55 +48,55 @@ type VerifierOptions = {
  * audience and lifetime. Verified tokens are remembered for a while, under the keys of now; revocation is the
  * statement's affair. Never throws.
  */
-export function createVerifier(options: VerifierOptions): VerifyToken {
+export function createVerifier({ keyring, issuers, now, pollingDayEndMs }: VerifierOptions): VerifyToken {
+  /** Ourselves among the issuers; the keys are those of now. */
+  const ourselves: Issuer = {
+    issuer: ISSUER,
+    audience: ISSUER,
+    typ: 'at+jwt',
+    algorithms: ['ES256'],
+    requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+    claims: { client: 'sub', scope: 'scope', region: 'region' },
+    scopes: [...SCOPES],
+    region: null,
+    keys: (header, token) => keyring().tokenKeys(now(), pollingDayEndMs)(header, token),
+    clientOf: (subject) => (isClientName(subject) ? subject : null),
+  };
+  const trusted = [...issuers, ourselves];
   const verified = new Map<string, { grant: Grant; untilMs: number }>();
-  let verifiedUnder = options.keyring();
+  let verifiedUnder = keyring();
   return async (authorization) => {
     if (authorization === undefined) return fail('TOKEN_MISSING');
-    const keyring = options.keyring();
-    if (keyring !== verifiedUnder) verified.clear();
-    verifiedUnder = keyring;
+    const keysOfNow = keyring();
+    if (keysOfNow !== verifiedUnder) verified.clear();
+    verifiedUnder = keysOfNow;
     const known = verified.get(authorization);
-    if (known && known.untilMs > options.now()) return ok(known.grant);
-    if (authorization.length > MAX_TOKEN_CHARS) return fail('TOKEN_MALFORMED');
+    if (known && known.untilMs > now()) return ok(known.grant);
+    if (authorization.length > ACCESS_LIMITS.maxTokenChars) return fail('TOKEN_MALFORMED');
     const token = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) return fail('TOKEN_MALFORMED');
-    const grant = await verify(token, options);
+    const grant = await verify(token, trusted, now());
     if (!grant.ok) return grant;
-    if (verified.size >= MAX_CACHED_TOKENS) verified.clear();
+    if (verified.size >= ACCESS_LIMITS.maxCachedTokens) verified.clear();
     // Keys may have been replaced while this one was verified.
-    if (options.keyring() === keyring) {
-      const untilMs = Math.min(grant.value.expiresAtMs, options.now() + REVERIFY_MS);
+    if (keyring() === keysOfNow) {
+      const untilMs = Math.min(grant.value.expiresAtMs, now() + ACCESS_LIMITS.reverifyMs);
       verified.set(authorization, { grant: grant.value, untilMs });
     }
     return grant;
   };
 }
 
-/** Ourselves among the issuers; the keys are those of now. */
-const OWN: Omit<Issuer, 'keys'> = {
-  issuer: ISSUER,
-  audience: ISSUER,
-  typ: 'at+jwt',
-  algorithms: ['ES256'],
-  claims: { client: 'sub', scope: 'scope', region: 'region' },
-  scopes: [...SCOPES],
-  region: null,
-  clientOf: (subject) => (isClientName(subject) ? subject : null),
-};
-
-async function verify(token: string, options: VerifierOptions): Promise<Result<Grant, TokenFault>> {
-  const nowMs = options.now();
+async function verify(token: string, trusted: readonly Issuer[], nowMs: number): Promise<Result<Grant, TokenFault>> {
   try {
     // Unverified: it only chooses who has to have signed.
     const { iss } = decodeJwt(token);
-    const foreign = options.issuers.find((one) => one.issuer === iss);
-    const { issuer, audience, typ, algorithms } = foreign ?? OWN;
-    const requiredClaims = ['sub', 'exp', 'iat', ...(foreign === undefined ? ['jti'] : [])];
-    const keys = foreign?.keys ?? options.keyring().tokenKeys(nowMs, options.pollingDayEndMs);
-    const expected = { issuer, audience, typ, algorithms, requiredClaims, currentDate: new Date(nowMs) };
+    const issuer = trusted.find((one) => one.issuer === iss);
+    if (issuer === undefined) return fail('TOKEN_INVALID');
+    const { keys, issuer: name, audience, typ, algorithms, requiredClaims } = issuer;
+    const expected = { issuer: name, audience, typ, algorithms, requiredClaims, currentDate: new Date(nowMs) };
     const { payload } = await jwtVerify(token, keys, expected);
-    return grantOf(payload, foreign ?? OWN);
+    return grantOf(payload, issuer);
   } catch (error) {
     if (error instanceof errors.JWTExpired) return fail('TOKEN_EXPIRED');
     // The provider could not be asked for its keys: the token may well be good.
@@ -111,7 +107,7 @@ async function verify(token: string, options: VerifierOptions): Promise<Result<G
 }
 
 /** What a verified token grants, within what its issuer may. */
-function grantOf(payload: JWTPayload, issuer: Omit<Issuer, 'keys'>): Result<Grant, TokenFault> {
+function grantOf(payload: JWTPayload, issuer: Issuer): Result<Grant, TokenFault> {
   const { sub, exp, [issuer.claims.client]: subject, [issuer.claims.scope]: scope } = payload;
   if (typeof sub !== 'string' || typeof subject !== 'string' || subject === '') return fail('TOKEN_INVALID');
   const client = issuer.clientOf(subject);

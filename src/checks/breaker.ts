@@ -1,5 +1,6 @@
+import type { Asked } from '../registry/asked.ts';
 import { isOutage } from '../registry/error-code.ts';
-import type { ResidentSource } from './checks.ts';
+import type { ResidentSource } from './sources.ts';
 import { inTime, Unavailable } from './unavailable.ts';
 
 /** Whether a server is asked: always, not at all, or one question now and then to see whether it is back. */
@@ -63,7 +64,11 @@ const OVERLOADED = ['TOO_MANY_WAITING', 'WAITED_TOO_LONG'];
  * The same source, asked through its breaker while `hasSubstitute`: it is waited for no longer than `slowMs`, and not asked
  * where it did not answer just now. A second try of a question whose connection was lost is let through.
  */
-export function guarded(source: ResidentSource, breaker: Breaker, hasSubstitute: () => boolean): ResidentSource {
+export function guarded<Question extends Asked, Admitted>(
+  source: ResidentSource<Question, Admitted>,
+  breaker: Breaker,
+  hasSubstitute: () => boolean,
+): ResidentSource<Question, Admitted> {
   return {
     name: source.name,
     async find(asked, deadlineMs) {

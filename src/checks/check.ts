@@ -4,11 +4,13 @@ import type { Election } from '../core/election.ts';
 import type { Nik } from '../core/nik.ts';
 import { REASON_BASIS } from '../core/reasons.ts';
 import { regionRange, utcOffsetHours } from '../core/regions.ts';
-import type { Asked, Finding } from '../registry/find.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Admission, Finding } from '../registry/find.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import { foundOf } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
+import { findIn, type ResidentSource } from './sources.ts';
 
 /** Who asks, and the region that the caller may see (null: all). */
 export type Caller = { client: string; region: string | null };
@@ -20,7 +22,7 @@ export type Question = {
   suketNumber?: string | undefined;
 };
 
-/** What the rules need to know of the world. `todayOverride` is a civil date that stands for today, for the rules only. */
+/** What the rules need to know of the world. `todayOverride` stands for today, for the rules only. */
 export type Rules = { election: Election; todayOverride: CivilDate | null; now(): number };
 
 const EVERYWHERE = { first: 0, last: 9_999_999_999 };
@@ -28,10 +30,31 @@ const EVERYWHERE = { first: 0, last: 9_999_999_999 };
 export const rangeOf = ({ region }: Caller): { first: number; last: number } =>
   region === null ? EVERYWHERE : regionRange(region);
 
-/** A question as the registry's statement takes it: tags and proofs, not the person. `id` is a fresh UUID of this check. */
+/** A question as a source takes it: tags and proofs, not the person. `id` is a fresh UUID of this check. */
 export function askedOf(keys: RegistryKeys, id: string, question: Question, caller: Caller): Asked {
   const { nik, ...facts } = question;
   return { ...tagsOf(keys, nik, facts), id, client: caller.client, claim: caller.region, ...rangeOf(caller) };
+}
+
+/** What a check comes to: an answer, or why the caller gets none; and what is left of the caller's quota. */
+export type Checked = { quota: Admission['quota'] } & (
+  | { answer: Answer; refusal: null }
+  | { answer: null; refusal: NonNullable<Admission['refusal']> }
+);
+
+/** Answers one question. `id` is the check's own. Rejects with `Unavailable` where no source can be asked. */
+export type Check = (id: string, question: Question, caller: Caller) => Promise<Checked>;
+
+/** `sources` are in the order in which they are asked. */
+export type CheckDependencies = { keys: RegistryKeys; rules: Rules; sources: readonly ResidentSource[] };
+
+/** The check of one resident. */
+export function createCheck({ keys, rules, sources }: CheckDependencies): Check {
+  return async (id, question, caller) => {
+    const { finding, admission } = await findIn(sources, askedOf(keys, id, question, caller));
+    const { refusal, quota } = admission;
+    return refusal === null ? { answer: answerOf(finding, rules), refusal, quota } : { answer: null, refusal, quota };
+  };
 }
 
 /** The one verb: what a finding means for this election, as every transport answers it. Pure but for `rules.now()`. */
@@ -56,7 +79,7 @@ export function answerOf(finding: Finding, rules: Rules): Answer {
   };
 }
 
-/** Today in the resident's zone; for the synthetic sample the date of the sample, so that its answers stay what they are. */
+/** Today in the resident's zone; for the synthetic sample its own date, so that its answers stay what they are. */
 function todayOf(finding: Finding, region: string | null, rules: Rules): CivilDate {
   if (rules.todayOverride !== null) return rules.todayOverride;
   return sampleDateOf(finding) ?? civilDateAt(rules.now(), utcOffsetHours(region));

@@ -36,6 +36,8 @@ export const LIMITS = {
   retryAfterSeconds: 5,
   /** How long a count of the audit's rows is good for all who ask. */
   checkpointTtlMs: 5_000,
+  /** Of one person, the newest. */
+  maxTraces: 10_000,
   /** Distinct answers that a bulk check or the reading of a list remembers, about 0.5 KiB each. */
   maxDistinctAnswers: 20_000,
   /** On Workers, values included: workerd ends a connection at a write above 65,536 bytes (its issue 7074). */

@@ -1,7 +1,7 @@
 import { createChallenge, verifySolution } from 'altcha-lib/v1';
 import type { Challenge } from 'altcha-lib/v1/types';
 import { z } from 'zod';
-import type { RegistryKeys } from '../registry/keys.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Tag } from '../registry/tags.ts';
 import { LIMITS } from './limits.ts';
 

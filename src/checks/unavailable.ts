@@ -32,23 +32,26 @@ export async function inTime<Value>(
   }
 }
 
-/** A try that begins later could end after the deadline. */
-const LAST_TRY_AFTER_MS = LIMITS.checkDeadlineMs - LIMITS.maxWaitMs - LIMITS.statementTimeoutMs;
+/** The clock of deadlines, which no change of the time of day moves. */
+export const monotonicMs = (): number => performance.now();
+
+/** A try that begins within so long of a deadline could end after it. */
+const MAX_TRY_MS = LIMITS.maxWaitMs + LIMITS.statementTimeoutMs;
 
 /**
- * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id, so
- * what it did before counts once.
+ * Tries again where the connection was lost on the way, as long as the deadline can be kept: the check keeps its id,
+ * so what it did before counts once.
  */
 export async function onceMore<Row>(
   work: (again: boolean) => Promise<Row>,
-  now: () => number = () => performance.now(),
+  now: () => number = monotonicMs,
+  deadlineMs: number = now() + LIMITS.checkDeadlineMs,
 ): Promise<Row> {
-  const since = now();
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(tries > 1);
     } catch (error) {
-      const isLast = tries === LIMITS.maxTries || now() - since > LAST_TRY_AFTER_MS;
+      const isLast = tries === LIMITS.maxTries || now() > deadlineMs - MAX_TRY_MS;
       if (!isConnectionLost(error) || isLast) throw asUnavailable(error);
     }
   }

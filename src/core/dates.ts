@@ -11,8 +11,7 @@ export const daysInMonth = (year: number, month: number): number =>
 
 /** The day, or null where the calendar has none such. Years 1000–9999. */
 export function civilDate(year: number, month: number, day: number): CivilDate | null {
-  if (!(year >= 1000 && year <= 9999) || !(month >= 1 && month <= 12)) return null;
-  if (!(day >= 1 && day <= daysInMonth(year, month))) return null;
+  if (!(year >= 1000 && year <= 9999 && day >= 1 && day <= daysInMonth(year, month))) return null;
   return `${year}-${two(month)}-${two(day)}` as CivilDate;
 }
 
@@ -22,18 +21,15 @@ export function parseIsoDate(text: string): CivilDate | null {
   return match ? civilDate(Number(match[1]), Number(match[2]), Number(match[3])) : null;
 }
 
-const parts = (date: CivilDate): [number, number, number] => [
-  Number(date.slice(0, 4)),
-  Number(date.slice(5, 7)),
-  Number(date.slice(8, 10)),
-];
+function parts(date: CivilDate): [number, number, number] {
+  return [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))];
+}
 
 /** The same day `months` later, clamped to the end of a shorter month. */
 export function addMonths(date: CivilDate, months: number): CivilDate {
   const [year, month, day] = parts(date);
   const index = year * 12 + (month - 1) + months;
-  const newYear = Math.floor(index / 12);
-  const newMonth = (index % 12) + 1;
+  const [newYear, newMonth] = [Math.floor(index / 12), (index % 12) + 1];
   return civilDate(newYear, newMonth, Math.min(day, daysInMonth(newYear, newMonth))) as CivilDate;
 }
 
@@ -43,15 +39,13 @@ export function birthday(born: CivilDate, years: number): CivilDate {
   return civilDate(year + years, month, day) ?? (civilDate(year + years, 3, 1) as CivilDate);
 }
 
-/** The day so many days later, or earlier where negative. */
-export function daysLater(date: CivilDate, days: number): CivilDate {
-  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10) as CivilDate;
-}
-
 /** The civil date of an instant (milliseconds since 1970) in a zone so many hours east of Greenwich. */
-export function civilDateAt(epochMs: number, utcOffsetHours: number): CivilDate {
-  return new Date(epochMs + utcOffsetHours * 3_600_000).toISOString().slice(0, 10) as CivilDate;
-}
+export const civilDateAt = (epochMs: number, utcOffsetHours: number): CivilDate =>
+  formatInstant(epochMs, utcOffsetHours).slice(0, 10) as CivilDate;
+
+/** The day so many days later, or earlier where negative. */
+export const daysLater = (date: CivilDate, days: number): CivilDate =>
+  civilDateAt(Date.parse(date) + days * 86_400_000, 0);
 
 /** RFC 3339 with the offset of the zone: `2018-01-12T17:00:00+07:00`. */
 export function formatInstant(epochMs: number, utcOffsetHours: number): string {

@@ -18,65 +18,59 @@ export type Decision = {
   suket: SuketAnswer | null;
 };
 
+type Judgement = Omit<Decision, 'actions'>;
+
 /**
  * The rules: what a resident's record means for an election, asked on the civil date `today` of his region.
  * Advice, not a verdict: NOT_ELIGIBLE only on what a desk cannot dispute, never for what is missing or unreadable.
  * Law: UU 1/2015 as amended by UU 8/2015 and UU 10/2016; PKPU 2/2017 art. 5; PKPU 8/2018 art. 7 (V). Never throws.
  */
 export function decide(found: Found, election: Election, today: CivilDate): Decision {
-  if (found.kind !== 'RESIDENT') return undetermined(found.kind, election, today);
-  const { facts } = found;
-  const reasons = [...documentReasons(facts, election), ...voterReasons(facts, election, today)];
-  const document = documentOf(facts.status);
-  const voter = voterOf(reasons);
-  const suket = facts.suket && { ...facts.suket, validOnElectionDay: suketValidOn(facts.suket, election.date) };
+  const judgement = found.kind === 'RESIDENT' ? judge(found.facts, election, today) : nothingKnown(found.kind);
+  return { ...judgement, actions: today > election.date ? [] : actionsOf(judgement) };
+}
+
+function judge(facts: Facts, election: Election, today: CivilDate): Judgement {
+  const contests = facts.region === null ? [] : contestsOf(election, facts.region);
+  const reasons = [...documentReasons(facts, election), ...voterReasons(facts, contests, election, today)];
   return {
-    document,
-    voter,
+    document: documentOf(facts.status),
+    voter: voterOf(reasons),
     reasons,
-    actions: actionsOf(document, voter, reasons, suket, today > election.date),
-    contests: facts.region === null ? [] : contestsOf(election, facts.region),
+    contests,
     statusCode: statusCode(facts.status),
     region: facts.region,
-    suket,
+    suket: facts.suket && { ...facts.suket, validOnElectionDay: suketValidOn(facts.suket, election.date) },
   };
 }
 
 /** A miss and conflicting rows say nothing about the person: one reason, nothing else. */
-function undetermined(reason: 'NOT_FOUND' | 'CONFLICTING_RECORDS', election: Election, today: CivilDate): Decision {
-  return {
-    document: 'UNDETERMINED',
-    voter: 'UNDETERMINED',
-    reasons: [reason],
-    actions: actionsOf('UNDETERMINED', 'UNDETERMINED', [reason], null, today > election.date),
-    contests: [],
-    statusCode: null,
-    region: null,
-    suket: null,
-  };
-}
+const nothingKnown = (reason: 'NOT_FOUND' | 'CONFLICTING_RECORDS'): Judgement => ({
+  document: 'UNDETERMINED',
+  voter: 'UNDETERMINED',
+  reasons: [reason],
+  contests: [],
+  statusCode: null,
+  region: null,
+  suket: null,
+});
+
+const DOCUMENTS = { PRINTED: 'EKTP', RECORDED: 'SUKET', NOT_RECORDED: 'NEITHER' } as const;
 
 /** The document that a status stands for; an unknown one for none that we know. */
 export function documentOf(status: Status): DocumentStatus {
   const row = statusRow(status);
-  if (row === null) return 'UNDETERMINED';
-  switch (row.stage) {
-    case 'PRINTED':
-      return 'EKTP';
-    case 'RECORDED':
-      return 'SUKET';
-    case 'NOT_RECORDED':
-      return 'NEITHER';
-  }
+  return row === null ? 'UNDETERMINED' : DOCUMENTS[row.stage];
 }
 
-const held = (pairs: [ReasonCode, boolean | undefined][]): ReasonCode[] =>
-  pairs.filter(([, holds]) => holds).map(([reason]) => reason);
+/** Those that hold, in the order in which they stand. */
+const held = <Code>(pairs: [Code, boolean | undefined][]): Code[] =>
+  pairs.filter(([, holds]) => holds).map(([code]) => code);
 
 function documentReasons(facts: Facts, election: Election): ReasonCode[] {
   const row = statusRow(facts.status);
   const recorded = row?.stage === 'RECORDED';
-  return held([
+  return held<ReasonCode>([
     ['CARD_PRINTED', row?.stage === 'PRINTED'],
     ['CARD_NOT_YET_HANDED_OVER', row?.notYetHandedOver],
     ['RECORDED_NOT_PRINTED', recorded],
@@ -89,14 +83,14 @@ function documentReasons(facts: Facts, election: Election): ReasonCode[] {
   ]);
 }
 
-function voterReasons(facts: Facts, election: Election, today: CivilDate): ReasonCode[] {
+function voterReasons(facts: Facts, contests: Contest[], election: Election, today: CivilDate): ReasonCode[] {
   const { ofAgeOn, marital, nationality, region } = facts;
   const married = marital === 'IS_OR_WAS';
   const underAge = ofAgeOn !== null && ofAgeOn > election.date;
-  return held([
+  return held<ReasonCode>([
     ['UNDER_17', underAge && marital === 'NEVER'],
     ['NOT_CITIZEN', nationality === 'FOREIGN'],
-    ['NO_CONTEST', region !== null && contestsOf(election, region).length === 0],
+    ['NO_CONTEST', region !== null && contests.length === 0],
     ['TURNS_17_BY_ELECTION', ofAgeOn !== null && ofAgeOn > today && !underAge && !married],
     ['BIRTH_DATE_UNKNOWN', facts.birthDateUnknown && !married],
     ['NATIONALITY_UNCLEAR', nationality === 'UNCLEAR'],
@@ -125,39 +119,21 @@ function voterOf(reasons: ReasonCode[]): VoterStatus {
   return reasons.some((reason) => UNDETERMINED.has(reason)) ? 'UNDETERMINED' : 'ELIGIBLE';
 }
 
-function actionsOf(
-  document: DocumentStatus,
-  voter: VoterStatus,
-  reasons: ReasonCode[],
-  suket: SuketAnswer | null,
-  over: boolean,
-): Action[] {
-  if (over || voter === 'NOT_ELIGIBLE') return [];
-  const actions = documentActions(document, reasons, suket);
-  if (voter !== 'UNDETERMINED') return actions;
-  return ['SEE_DISDUKCAPIL', ...actions.filter((action) => action !== 'SEE_DISDUKCAPIL')];
-}
-
-function documentActions(document: DocumentStatus, reasons: ReasonCode[], suket: SuketAnswer | null): Action[] {
-  switch (document) {
-    case 'EKTP':
-      return [
-        ...(reasons.includes('CARD_NOT_YET_HANDED_OVER') ? (['COLLECT_CARD'] as const) : []),
-        'CHECK_DPT',
-        'BRING_EKTP',
-      ];
-    case 'SUKET': {
-      const actions: Action[] = reasons.includes('RECORD_HAS_PROBLEM') ? ['SEE_DISDUKCAPIL'] : [];
-      if (suket === null) actions.push('OBTAIN_SUKET');
-      else if (!suket.validOnElectionDay) actions.push('RENEW_SUKET');
-      return [...actions, 'CHECK_DPT', 'BRING_SUKET'];
-    }
-    case 'NEITHER': {
-      // A "Suket khusus" for the unrecorded exists (Kota Bogor, June 2018, V): one on record stays good.
-      const obtain: Action[] = suket?.validOnElectionDay ? [] : ['OBTAIN_SUKET'];
-      return ['RECORD_BIOMETRICS', ...obtain, 'CHECK_DPT', 'BRING_SUKET'];
-    }
-    case 'UNDETERMINED':
-      return ['SEE_DISDUKCAPIL', 'CHECK_DPT'];
-  }
+function actionsOf({ document, voter, reasons, suket }: Judgement): Action[] {
+  if (voter === 'NOT_ELIGIBLE') return [];
+  const isUnclear = voter === 'UNDETERMINED' || document === 'UNDETERMINED';
+  const votesWithSuket = document === 'SUKET' || document === 'NEITHER';
+  const lacksSuket = votesWithSuket && suket?.validOnElectionDay !== true;
+  const mayRenew = document === 'SUKET' && suket !== null;
+  return held<Action>([
+    ['SEE_DISDUKCAPIL', isUnclear || reasons.includes('RECORD_HAS_PROBLEM')],
+    ['RECORD_BIOMETRICS', document === 'NEITHER'],
+    ['COLLECT_CARD', reasons.includes('CARD_NOT_YET_HANDED_OVER')],
+    // A "Suket khusus" for the unrecorded exists (Kota Bogor, June 2018, V): one on record stays good.
+    ['OBTAIN_SUKET', lacksSuket && !mayRenew],
+    ['RENEW_SUKET', lacksSuket && mayRenew],
+    ['CHECK_DPT', true],
+    ['BRING_EKTP', document === 'EKTP'],
+    ['BRING_SUKET', votesWithSuket],
+  ]);
 }

@@ -18,11 +18,8 @@ const byElection = new WeakMap<Election, Map<string, Contest[]>>();
  * city is (UU 10/2016, V). Empty where neither votes that day.
  */
 export function contestsOf(election: Election, region: string): Contest[] {
-  let index = byElection.get(election);
-  if (!index) {
-    index = Map.groupBy(election.contests, (contest) => contest.region);
-    byElection.set(election, index);
-  }
+  const index = byElection.get(election) ?? Map.groupBy(election.contests, (contest) => contest.region);
+  byElection.set(election, index);
   const local = region.length > 2 ? index.get(region.slice(0, 5)) : undefined;
   return [...(index.get(region.slice(0, 2)) ?? []), ...(local ?? [])];
 }

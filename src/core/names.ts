@@ -69,14 +69,10 @@ const MARK_WORD = /^(?:apos|quot|[lrsb][sdb]?a?quo|acute|grave|prime|shy|zwn?j)$
 const BLANK_WORD = /^(?:nbsp|amp|lt|gt|[nm]dash|hyphen)$/i;
 const ESCAPE = /\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2}))/gi;
 
-function unescaped(name: string): string {
-  let text = name;
-  if (text.includes('&')) text = text.replace(ENTITY, entityText);
-  if (text.includes('\\')) {
-    text = text.replace(ESCAPE, (_, four?: string, two?: string) => charOf(Number.parseInt(four ?? two ?? '', 16)));
-  }
-  return text;
-}
+const unescaped = (name: string): string =>
+  name
+    .replace(ENTITY, entityText)
+    .replace(ESCAPE, (_, four?: string, two?: string) => charOf(Number.parseInt(four ?? two ?? '', 16)));
 
 function entityText(entity: string, decimal?: string, hexadecimal?: string, word = ''): string {
   if (decimal !== undefined) return charOf(Number(decimal));
@@ -107,8 +103,8 @@ function decoded(run: string): string {
 }
 
 function byteOf(char: string): number {
-  const place = WINDOWS_1252.indexOf(char);
-  return place < 0 ? char.charCodeAt(0) : 0x80 + place;
+  const index = WINDOWS_1252.indexOf(char);
+  return index < 0 ? char.charCodeAt(0) : 0x80 + index;
 }
 
 // ---- Titles. A word keeps the dot behind it, for a dot may be what makes it a title. ----

@@ -59,15 +59,14 @@ export type NikHints = {
 /** Takes a NIK apart: PPKKCC DDMMYY SSSS, women's day + 40 (V). */
 export function nikHints(nik: Nik, notAfter: CivilDate): NikHints {
   const day = Number(nik.slice(6, 8));
-  const woman = day > 40;
-  const month = Number(nik.slice(8, 10));
-  const year = Number(nik.slice(10, 12));
-  const inThisCentury = civilDate(2000 + year, month, woman ? day - 40 : day);
-  const usesThisCentury = inThisCentury !== null && inThisCentury <= notAfter;
+  const isWoman = day > 40;
+  const birthDateIn = (century: number) =>
+    civilDate(century + Number(nik.slice(10, 12)), Number(nik.slice(8, 10)), isWoman ? day - 40 : day);
+  const inThisCentury = birthDateIn(2000);
   return {
     region: `${nik.slice(0, 2)}.${nik.slice(2, 4)}.${nik.slice(4, 6)}`,
-    sex: woman ? 'WOMAN' : 'MAN',
-    birthDate: usesThisCentury ? inThisCentury : civilDate(1900 + year, month, woman ? day - 40 : day),
+    sex: isWoman ? 'WOMAN' : 'MAN',
+    birthDate: inThisCentury !== null && inThisCentury <= notAfter ? inThisCentury : birthDateIn(1900),
     serial: nik.slice(12),
   };
 }

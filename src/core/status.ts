@@ -53,22 +53,20 @@ export function statusRow(status: Status): StatusRow | null {
 export const statusCode = (status: Status): StatusCode | null =>
   status === 'EMPTY' || status === 'UNKNOWN' ? null : status;
 
-/** The number a status is stored as: 0 empty, -1 unknown, else its place in the table from 1. */
-export const statusNumber = (status: Status): number =>
-  status === 'EMPTY' ? 0 : status === 'UNKNOWN' ? -1 : STATUS_CODES.indexOf(status) + 1;
+const STORED: readonly Status[] = ['UNKNOWN', 'EMPTY', ...STATUS_CODES];
+/** The number a status is stored as: 0 empty, -1 unknown, else its row of the table from 1. */
+export const statusNumber = (status: Status): number => STORED.indexOf(status) - 1;
+export const statusOfNumber = (number: number): Status => STORED[number + 1] ?? 'UNKNOWN';
 
-export const statusOfNumber = (number: number): Status =>
-  number === 0 ? 'EMPTY' : (STATUS_CODES[number - 1] ?? 'UNKNOWN');
-
-/** Spellings met in exports (V): abbreviations, a missing participle. Keys are folded. */
+/** Spellings met in exports (V), as offices write them: abbreviations, a missing participle. `fold` evens them out. */
 const ALIASES: Record<string, StatusCode> = {
   SFE: 'SENT_FOR_ENROLLMENT',
-  PR: 'PRINT_READY_RECORD', // "PRR", folded
+  PRR: 'PRINT_READY_RECORD',
   DUP: 'DUPLICATE_RECORD',
   EFAC: 'ENROLL_FAILURE_AT_CENTRAL',
   PRO: 'PROCESSING',
   BC: 'BIO_CAPTURED',
-  BIOCAPTURE: 'BIO_CAPTURED',
+  'BIO CAPTURE': 'BIO_CAPTURED',
 };
 
 /** Letters only, upper case, doubled letters once ("card_shippped"), "send for" as "sent for". */
@@ -81,7 +79,7 @@ const fold = (text: string): string =>
 
 const BY_SPELLING = new Map<string, StatusCode>([
   ...STATUS_CODES.map((code): [string, StatusCode] => [fold(code), code]),
-  ...Object.entries(ALIASES),
+  ...Object.entries(ALIASES).map(([spelling, code]): [string, StatusCode] => [fold(spelling), code]),
 ]);
 
 /** Reads a status in any spelling met. A blank is `EMPTY`; what no row of the table has is `UNKNOWN`. */

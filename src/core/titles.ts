@@ -53,7 +53,6 @@ const SPECIALITIES = list(
   `A B OG PD M JP P S KJ KK DV DVE THT THTKL THTBKL AN RAD PA PK MK OT BP BPRE BS BTKV BA U RM KFR F FK GK
    OK OKK N KO KN KP KL KLP KKLP EM ONKRAD AND PARK FOR FM ORT PROS PERIO BM BMM PM KG KGA RKG KONS`,
 );
-const CONSULTANTS = SPECIALITIES.map((speciality) => `${speciality}K`);
 
 /** Degrees as they are read without their dots and blanks. */
 export const DEGREES: ReadonlySet<string> = new Set([
@@ -66,7 +65,9 @@ export const DEGREES: ReadonlySet<string> = new Set([
   ...each('S M', FIELDS),
   ...each('STR SST MTR MST', APPLIED_FIELDS),
   ...each('AMD', DIPLOMA_FIELDS),
-  ...each('SP', SPECIALITIES),
-  ...each('SUBSP', SPECIALITIES),
-  ...each('SP', CONSULTANTS),
+  ...each('SP SUBSP', SPECIALITIES),
+  ...each(
+    'SP',
+    SPECIALITIES.map((speciality) => `${speciality}K`),
+  ),
 ]);

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import type { VerifyToken } from '../access/tokens.ts';
-import type { ReadAuditState } from '../checks/audit/checkpoint.ts';
+import { auditState, type ReadAuditState } from '../checks/audit/checkpoint.ts';
 import { authorize } from './authorize.ts';
 import { described, json, one } from './describe.ts';
 import type { Env } from './problem.ts';
-import { auditState } from './schemas.ts';
 
 const CHECKPOINT = described('audit', 'auditCheckpoint', 'The last checkpoint of the audit', {
   scope: 'audit',

@@ -2,13 +2,14 @@ import type { Context } from 'hono';
 import type { Grant, Scope } from '../access/grant.ts';
 import type { VerifyToken } from '../access/tokens.ts';
 import type { Refusal } from '../registry/standing.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import { Problem } from './problem.ts';
 
 /** The grant of a request (RFC 6750). Throws `Problem`: 401 without a valid token, 403 without the scope. */
 export async function authorize(verify: VerifyToken, c: Context, scope: Scope): Promise<Grant> {
   const grant = await verify(c.req.header('authorization'));
   if (!grant.ok && grant.code === 'TOKEN_UNVERIFIABLE')
-    throw new Problem('unavailable', grant.code, { 'Retry-After': '5' });
+    throw new Problem('unavailable', grant.code, { 'Retry-After': String(HTTP_LIMITS.retryAfterSeconds) });
   if (!grant.ok) throw unauthorized(grant.code, grant.code === 'TOKEN_MISSING' ? 'Bearer' : undefined);
   if (grant.value.scopes.includes(scope)) return grant.value;
   throw forbidden('SCOPE_MISSING', `, scope="${scope}"`);

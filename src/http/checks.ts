@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { VerifyToken } from '../access/tokens.ts';
-import type { Check } from '../checks/checks.ts';
+import { answer } from '../checks/answer.ts';
+import type { Check } from '../checks/check.ts';
 import { LIMITS } from '../checks/limits.ts';
 import type { Take } from '../checks/shares.ts';
 import { withKkOutOfName } from '../core/nik.ts';
@@ -11,7 +12,7 @@ import { described, json, QUOTA_HEADERS } from './describe.ts';
 import { ANSWERS, QUESTIONS } from './examples.ts';
 import type { Env } from './problem.ts';
 import { tooMuch } from './rooms.ts';
-import { answer, checkRequest } from './schemas.ts';
+import { checkRequest } from './schemas.ts';
 
 const CHECK = described('checks', 'check', 'Check one resident', {
   description: `A NIK that is not found, or outside the region of the token, is answered with 200, UNDETERMINED and the

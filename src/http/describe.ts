@@ -57,8 +57,8 @@ export const plain = (type: string, value: string): Content => ({
 const headersOf = (names: readonly string[] = []) =>
   Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, refTo('headers', name)]));
 /** A text, unless told otherwise; in the path always required. */
-export const parameter = (place: 'path' | 'query' | 'header', name: string, told: object) => ({
-  ...{ name, in: place, required: place === 'path', schema: { type: 'string' } as const, ...told },
+export const parameter = (where: 'path' | 'query' | 'header', name: string, told: object) => ({
+  ...{ name, in: where, required: where === 'path', schema: { type: 'string' } as const, ...told },
 });
 
 type Told = Pick<DescribeRouteOptions, 'description' | 'parameters'> & {

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { JWK } from 'jose';
 import { isReady, type RegistryState } from '../registry/readiness.ts';
 import { described, json, one, plain } from './describe.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import { type Env, Problem } from './problem.ts';
 import { health, jwks, readyState } from './schemas.ts';
 
@@ -45,6 +46,6 @@ export function healthRoutes(asked: HealthDependencies): Hono<Env> {
       return c.body(await asked.metrics(), 200, { 'Content-Type': type, ...NO_STORE });
     })
     .get('/.well-known/jwks.json', KEYS, (c) => {
-      return c.json(asked.publicJwks(), 200, { 'Cache-Control': 'public, max-age=300' });
+      return c.json(asked.publicJwks(), 200, { 'Cache-Control': `public, max-age=${HTTP_LIMITS.keptSeconds}` });
     });
 }

@@ -21,6 +21,10 @@ export const HTTP_LIMITS = {
   stopTimeoutMs: 5_000,
   /** Who is one too many is asked to come again after so long, and not read from before. */
   retryAfterSeconds: 5,
+  /** How long others may keep the public keys and the document. */
+  keptSeconds: 300,
+  /** Lines of a fault's stack that the log has. */
+  maxFrames: 12,
   /** Requests at once, such as may wait for a place, and how many of both one address may have. */
   rooms: {
     checks: { atOnce: 1_024, waiting: 0, perAddress: 512 },
@@ -33,4 +37,7 @@ export const HTTP_LIMITS = {
   copiesTtlMs: 2_000,
   /** The same of `/readyz`: shorter than balancers' looks are apart. */
   readinessTtlMs: 1_000,
+  /** Longest waits for the registry where no resident is asked for: nothing hangs on a silent database. */
+  readinessTimeoutMs: 2_000,
+  sampleDateTimeoutMs: 500,
 } as const;

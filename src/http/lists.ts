@@ -2,22 +2,23 @@ import { type Context, Hono } from 'hono';
 import type { VerifyToken } from '../access/tokens.ts';
 import { openMemorySpool, receiveUpload, type Upload } from '../checks/bulk/upload.ts';
 import { parseCursor } from '../checks/lists/cursor.ts';
+import { createdList, listChanges, listCounts } from '../checks/lists/follow.ts';
 import { LIST_LIMITS } from '../checks/lists/limits.ts';
 import type { ListRefusal, Lists } from '../checks/lists/lists.ts';
 import type { Take } from '../checks/shares.ts';
 import type { Result } from '../core/result.ts';
-import type { Place } from '../registry/changes.ts';
+import type { ListPosition } from '../registry/changes.ts';
 import { authorize } from './authorize.ts';
 import { mediaTypeOf, readText, uploadOf } from './body.ts';
 import { orUploadProblem } from './bulk.ts';
 import { described, json, lines, one, parameter, plain } from './describe.ts';
 import { LIST } from './examples.ts';
 import { type Env, Problem } from './problem.ts';
+import { UUID } from './request-id.ts';
 import { tooMuch } from './rooms.ts';
-import { createdList, listChanges, listCounts, listLine } from './schemas.ts';
+import { listLine } from './schemas.ts';
 
-const KEY = /^[A-Za-z0-9._-]{1,64}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const KEY = new RegExp(`^[A-Za-z0-9._-]{1,${LIST_LIMITS.maxKeyChars}}$`);
 const NO_STORE = { 'Cache-Control': 'no-store' };
 const ID = parameter('path', 'id', { example: LIST.created.id });
 
@@ -89,7 +90,7 @@ export function listRoutes(verify: VerifyToken, lists: () => Lists, take: Take) 
     })
     .get('/v1/lists/:id/changes', CHANGES, async (c) => {
       const grant = await authorize(verify, c, 'lists');
-      const asked = { requestId: c.get('requestId'), id: idOf(c), after: placeOf(c), limit: limitOf(c) };
+      const asked = { requestId: c.get('requestId'), id: idOf(c), after: positionOf(c), limit: limitOf(c) };
       return c.json(granted(await lists().changes(asked, grant)), 200, NO_STORE);
     })
     .delete('/v1/lists/:id', DELETE, async (c) => {
@@ -139,11 +140,11 @@ async function readLines(request: Request): Promise<string> {
   return text;
 }
 
-function placeOf(c: Context<Env>): Place | null {
+function positionOf(c: Context<Env>): ListPosition | null {
   const after = c.req.query('after');
   if (after === undefined) return null;
-  const place = parseCursor(after);
-  if (place !== null) return place;
+  const position = parseCursor(after);
+  if (position !== null) return position;
   throw new Problem('invalid', [{ pointer: '/after', code: 'NOT_A_CURSOR' }]);
 }
 

@@ -2,7 +2,9 @@ import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
 import { Unavailable } from '../checks/unavailable.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import type { Env } from './problem.ts';
+import { UUID } from './request-id.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */
 export type LogEvent =
@@ -29,7 +31,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'OT
 /** All that may be written, and what each field may hold. */
 const ALLOWED = z.object({
   event: word,
-  requestId: orNone(z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
+  requestId: orNone(z.string().regex(UUID)),
   code: word,
   stack: orNone(z.string().refine((text) => text.split(' | ').every(isFrame))),
   method: z.enum(METHODS).optional().catch('OTHER'),
@@ -52,8 +54,6 @@ export function faultEvent(requestId: string, error: unknown): LogEvent {
   return { event: 'internal', requestId, code, stack: framesOf(error) };
 }
 
-const MAX_FRAMES = 12;
-
 /** The lines behind the message; of paths outside `src` and `node_modules` the name. */
 function framesOf(error: unknown): string {
   const { stack = '', message = '' } = error instanceof Error ? error : {};
@@ -62,7 +62,7 @@ function framesOf(error: unknown): string {
     .split('\n')
     .map((line) => line.replace(/^\s+at /, '').replace(/(file:\/\/)?[^\s(]*?\/(?=(src|node_modules)\/|[^/]+$)/, ''))
     .filter(isFrame)
-    .slice(0, MAX_FRAMES)
+    .slice(0, HTTP_LIMITS.maxFrames)
     .join(' | ');
 }
 

@@ -55,8 +55,8 @@ function createHistogram(name: string, labels: readonly string[], bounds: readon
   let sum = 0;
   return {
     observe(value: number): void {
-      const place = bounds.findIndex((bound) => value <= bound);
-      counts[place] = (counts[place] as number) + 1;
+      const bucket = bounds.findIndex((bound) => value <= bound);
+      counts[bucket] = (counts[bucket] as number) + 1;
       sum += value;
     },
     lines(): string[] {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { generateSpecs } from 'hono-openapi';
 import { components, described, json, one, operation, parameter, plain, TAGS } from './describe.ts';
+import { HTTP_LIMITS } from './limits.ts';
 import { type Env, PROBLEMS } from './problem.ts';
 import { selfCheckForm } from './schemas.ts';
 
@@ -53,25 +55,29 @@ const DOCUMENTATION = {
 };
 const makeDocument = (app: Hono<Env>) =>
   generateSpecs(app, { excludeStaticFile: false, documentation: { ...DOCUMENTATION, components: components() } });
-let made: Awaited<ReturnType<typeof makeDocument>> | undefined;
+
+type Made = { document: Awaited<ReturnType<typeof makeDocument>>; text: string; etag: string };
+let made: Made | undefined;
 
 /** The document of the whole service (OpenAPI 3.1), from what its routes say. Made when first asked for. */
-export async function openApiDocument(app: Hono<Env>) {
-  made ??= await makeDocument(app);
+export async function openApiDocument(app: Hono<Env>): Promise<Made> {
+  if (made !== undefined) return made;
+  const document = await makeDocument(app);
+  const text = JSON.stringify(document);
+  made = { document, text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` };
   return made;
 }
 
 const DOCUMENT = described('operations', 'document', 'This document', {
   answer: { 'application/json': { schema: { type: 'object' }, examples: one({ openapi: '3.1.0' }) } },
 });
+const KEPT = { 'Cache-Control': `public, max-age=${HTTP_LIMITS.keptSeconds}`, 'Access-Control-Allow-Origin': '*' };
 
 /** `GET /openapi.json`: every route of this service, written once. */
 export function documentRoutes(app: Hono<Env>): Hono<Env> {
-  let text: string | undefined;
-  const headers = { 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' };
-  const retainedHeaders = ['ETag', ...Object.keys(headers)];
-  return new Hono<Env>().get('/openapi.json', DOCUMENT, etag({ retainedHeaders }), async (c) => {
-    text ??= JSON.stringify(await openApiDocument(app));
-    return c.body(text, 200, { 'Content-Type': 'application/json', ...headers });
+  const notAgain = etag({ retainedHeaders: ['ETag', ...Object.keys(KEPT)] });
+  return new Hono<Env>().get('/openapi.json', DOCUMENT, notAgain, async (c) => {
+    const { text, etag: ETag } = await openApiDocument(app);
+    return c.body(text, 200, { 'Content-Type': 'application/json', ETag, ...KEPT });
   });
 }

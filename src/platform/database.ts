@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres, { type Sql } from 'postgres';
-import { errorCode, isConnectionLost } from '../registry/error-code.ts';
-import { type Cluster, prepareCluster } from './postgres-cluster.ts';
-import { isAlive, runningPort, type ServerSettings, startServer, stopServer } from './postgres-server.ts';
+import { errorCode } from '../registry/error-code.ts';
+import { connect } from '../registry/sql.ts';
+import { createLock, type Lock } from './lock.ts';
+import { type Cluster, DATABASE, prepareCluster } from './postgres-cluster.ts';
+import { runningPort, startServer, stopServer } from './postgres-server.ts';
 import { asStartupError, type Say, StartupError } from './startup-error.ts';
 
 export type EmbeddedDatabase = {
@@ -23,196 +20,127 @@ export type EmbeddedDatabase = {
   close(): Promise<void>;
 };
 
-type Opened = { cluster: Cluster; seat: Seat; settings: ServerSettings; say: Say };
+/** `settings` of Postgres hold for a server that this process starts. */
+type Options = { dataDir: string; say: Say; settings?: Record<string, string> };
+type Opened = { cluster: Cluster; lock: Lock; settings: Record<string, string>; say: Say };
 
-const SEAT_FILE = /^hakpilih\.([0-9]+)\.([0-9]*)\.[0-9a-f-]+\.(user|leaving)$/;
-const LEAVING_TIMEOUT_MS = 5 * 60_000;
-const NAME = 'hakpilih';
 const OPEN_TIMEOUT_MS = 10 * 60_000;
-const CONNECT_TIMEOUT_SECONDS = 5;
 const LEAVE_TIMEOUT_MS = 1_000;
 const WATCH_EVERY_MS = 500;
 const RETRY_MS = 50;
+/** So often another port is not tried: what a killed server left may hold the one it had. */
+const ATTEMPTS_ON_LAST_PORT = 20;
+/** Starting, recovering, stopping; the port is taken, another process starts it, one that was killed still goes. */
+const PASSES = /(57P0[0-9]|CONN[A-Z_]+|EPIPE|ETIMEDOUT)$|could not create any TCP|lock file|still in use/;
 
 /**
  * Opens the Postgres 18 that comes from npm: makes its cluster at the first start, starts it or joins the one that
  * runs. Any number of processes may open one directory, at once too. A server that ends before `close` is brought
- * back. `settings` hold for a server that this call starts. Throws `StartupError`.
+ * back. Throws `StartupError`.
  */
-export async function openEmbeddedDatabase(options: {
-  dataDir: string;
-  say: Say;
-  settings?: ServerSettings;
-}): Promise<EmbeddedDatabase> {
-  const { dataDir, say, settings = {} } = options;
+export async function openEmbeddedDatabase({ dataDir, say, settings = {} }: Options): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(dataDir, say);
-  let opened: Opened | undefined;
+  const opened = { cluster, lock: createLock(cluster.dir), settings, say };
+  let port: number;
   try {
-    opened = { cluster, seat: await takeSeat(cluster.dir), settings, say };
-    const port = await bringUp(opened, !(await opened.seat.hasOthers()));
-    return { url: urlOf(cluster, port, NAME), dataDir: cluster.dataDir, ...watchOver(opened, port) };
+    await opened.lock.share(OPEN_TIMEOUT_MS);
+    port = await bringUp(opened, OPEN_TIMEOUT_MS);
   } catch (error) {
-    if (opened !== undefined) await leave({ ...opened, say: () => {} });
+    await leave({ ...opened, say: () => {} });
     throw asStartupError(`cannot open the database in ${cluster.dir}`, error);
   }
-}
-
-const urlOf = (cluster: Cluster, port: number, database: string): string =>
-  `postgres://postgres:${cluster.password}@127.0.0.1:${port}/${database}`;
-
-/** The port of the server that runs, or is started: on its last port, unless it `mayMove`. Makes the database. */
-async function bringUp({ cluster, seat, settings, say }: Opened, mayMove: boolean): Promise<number> {
-  await seat.whenNobodyLeaves();
-  const deadline = Date.now() + OPEN_TIMEOUT_MS;
-  let verb = 'Joined';
-  let running = await connectTo(cluster, deadline);
-  while (running === null) {
-    await startServer(cluster, settings, mayMove);
-    verb = 'Started';
-    running = await connectTo(cluster, deadline);
-  }
-  const { sql, port } = running;
-  say(`${verb} Postgres on 127.0.0.1:${port}, data in ${cluster.dir}`);
-  try {
-    await sql`create database ${sql(NAME)}`;
-  } catch (error) {
-    // It is there (duplicate_database), or another process makes it just now (the catalogue's own unique index).
-    if (!['42P04', '23505'].includes(errorCode(error))) throw error;
-  } finally {
-    await sql.end({ timeout: 0 });
-  }
-  return port;
-}
-
-/** Looks after the server from now on, until it is closed: one that has ended is started again on its port. */
-function watchOver(opened: Opened, port: number): Pick<EmbeddedDatabase, 'lost' | 'close'> {
-  const { promise: lost, resolve: lose } = Promise.withResolvers<StartupError>();
   const over = new AbortController();
-  const watch = async (): Promise<never> => {
+  const watching = watch(opened, port, over.signal);
+  let closed: Promise<void> | undefined;
+  return {
+    url: urlOf(cluster, port),
+    dataDir: cluster.dataDir,
+    lost: watching.then((error) => (over.signal.aborted ? new Promise(() => {}) : error)),
+    close() {
+      over.abort();
+      closed ??= watching.then(() => leave(opened));
+      return closed;
+    },
+  };
+}
+
+/** Starts a server that has ended again, on its port, until the signal comes. Resolves with why it ends. */
+async function watch(opened: Opened, port: number, signal: AbortSignal): Promise<StartupError> {
+  try {
     for (;;) {
-      await sleep(WATCH_EVERY_MS, undefined, { ref: false, signal: over.signal });
+      await sleep(WATCH_EVERY_MS, undefined, { ref: false, signal });
       // What cannot be looked at now, with too many files open say, is looked at later.
       if ((await runningPort(opened.cluster).catch(() => port)) === port) continue;
       opened.say('Postgres has ended: starting it again');
-      const now = await bringUp(opened, false);
-      if (now !== port) throw new StartupError(`Postgres is back, but on port ${now}, not ${port}`);
+      const now = await bringUp(opened, OPEN_TIMEOUT_MS);
+      if (now !== port) return new StartupError(`Postgres is back, but on port ${now}, not ${port}`);
     }
-  };
-  const watching = watch().catch((error: unknown) => {
-    if (!over.signal.aborted) lose(asStartupError('Postgres cannot be started again', error));
-  });
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    over.abort();
-    closed ??= watching.then(() => leave(opened));
-    return closed;
-  };
-  return { lost, close };
+  } catch (error) {
+    return asStartupError('Postgres cannot be started again', error);
+  }
 }
 
-/** Beside a lost connection: starting, recovering, stopping, restarting. */
-const PASSES = ['57P03', 'ECONNREFUSED', 'CONNECT_TIMEOUT'];
-const REFUSALS: Record<string, string> = {
-  '28P01': 'the password beside it, postgres.password, is not its own',
-  '53300': 'too many connections',
-};
-
-/** A connection to the cluster's server, once it accepts one; null where none runs (any more). */
-async function connectTo(cluster: Cluster, deadline: number): Promise<{ sql: Sql; port: number } | null> {
-  for (let port = await runningPort(cluster); port !== null; port = await runningPort(cluster)) {
-    // Asking for types has nobody to catch its failure: a server that stops just then would take the process with it.
-    const options = { max: 1, max_lifetime: null, connect_timeout: CONNECT_TIMEOUT_SECONDS, fetch_types: false };
-    const sql = postgres(urlOf(cluster, port, 'postgres'), { ...options, onnotice: () => {} });
+/** The port of the server that runs, or is started, once it accepts connections. */
+async function bringUp({ cluster, settings, say }: Opened, timeoutMs: number): Promise<number> {
+  const deadline = Date.now() + timeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await runningPort(cluster);
     try {
-      await sql`select 1`;
-      return { sql, port };
+      if (port !== null) {
+        await tryToConnect(cluster, port);
+        return port;
+      }
+      await startServer(cluster, settings, attempt > ATTEMPTS_ON_LAST_PORT);
+      say(`Started Postgres on 127.0.0.1:${await runningPort(cluster)}, data in ${cluster.dir}`);
     } catch (error) {
-      await sql.end({ timeout: 0 });
-      const code = errorCode(error);
-      if (!(PASSES.includes(code) || isConnectionLost(error)) || Date.now() > deadline)
-        throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${REFUSALS[code] ?? code}`);
+      if (!PASSES.test((error as Error).message) || Date.now() > deadline) throw error;
       await sleep(RETRY_MS);
     }
   }
-  return null;
 }
 
-async function leave({ cluster, seat, say }: Opened): Promise<void> {
+const urlOf = ({ password }: Cluster, port: number): string =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
+
+async function tryToConnect(cluster: Cluster, port: number): Promise<void> {
+  const sql = connect(urlOf(cluster, port), { max: 1 });
   try {
-    await seat.beginLeaving();
-    if ((await seat.hasOthers()) || (await hasStrangers(cluster))) say('Postgres stays up: others are connected');
+    await sql`select 1`;
+  } catch (error) {
+    const code = errorCode(error);
+    const why = code === '28P01' ? 'the password beside it, postgres.password, is not its own' : code;
+    throw new StartupError(`Postgres in ${cluster.dir} runs but lets us not in: ${why}`);
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}
+
+async function leave(opened: Opened): Promise<void> {
+  const { cluster, lock, say } = opened;
+  try {
+    const isUsed = !lock.own() || ((await runningPort(cluster)) !== null && (await hasStrangers(opened)));
+    if (isUsed) say('Postgres stays up: others are connected');
     else await stopServer(cluster);
   } catch (error) {
     say(asStartupError('Postgres stays up: it cannot be known who uses it', error).message);
   } finally {
-    await seat.end().catch(() => {});
+    lock.end();
   }
 }
 
-/** Whether anyone is connected. Connections that were just ended take a moment to go. */
-async function hasStrangers(cluster: Cluster): Promise<boolean> {
+/** Whether anyone is connected who has no share in the lock. Connections just ended take a moment to go. */
+async function hasStrangers(opened: Opened): Promise<boolean> {
   const deadline = Date.now() + LEAVE_TIMEOUT_MS;
-  const running = await connectTo(cluster, deadline);
-  if (running === null) return false;
+  const port = await bringUp(opened, LEAVE_TIMEOUT_MS);
+  const sql = connect(urlOf(opened.cluster, port), { max: 1 });
   try {
     for (;;) {
-      const others = await running.sql`
+      const others = await sql`
         select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
-      if (others.length === 0) return false;
-      if (Date.now() > deadline) return true;
+      if (others.length === 0 || Date.now() > deadline) return others.length > 0;
       await sleep(RETRY_MS);
     }
   } finally {
-    await running.sql.end({ timeout: 1 });
-  }
-}
-
-/**
- * A process that uses a cluster: a file in its directory, named after the process, which outlives all connections.
- * It is there before its process looks for the server, and is renamed before its process, on leaving, looks for
- * others: of two who come and go at once at least one sees the other.
- */
-type Seat = Awaited<ReturnType<typeof takeSeat>>;
-
-/** Takes a seat at the cluster in `dir`. Its methods throw what the file system throws. */
-async function takeSeat(dir: string) {
-  const name = `hakpilih.${process.pid}.${birthOf(process.pid)}.${randomUUID()}`;
-  const [user, leaving] = [join(dir, `${name}.user`), join(dir, `${name}.leaving`)];
-  await writeFile(user, '', { flag: 'wx', mode: 0o600 });
-  const has = async (state: string): Promise<boolean> =>
-    (await livingFiles(dir)).some((file) => file.endsWith(state) && !file.startsWith(name));
-  return {
-    hasOthers: () => has('.user'),
-    async whenNobodyLeaves(): Promise<void> {
-      for (const deadline = Date.now() + LEAVING_TIMEOUT_MS; await has('.leaving'); await sleep(RETRY_MS))
-        if (Date.now() > deadline) throw new StartupError('another process is stopping Postgres and does not end');
-    },
-    beginLeaving: () => rename(user, leaving),
-    end: () => Promise.all([rm(user, { force: true }), rm(leaving, { force: true })]),
-  };
-}
-
-/** Takes away the files of processes that are gone. */
-async function livingFiles(dir: string): Promise<string[]> {
-  const files = (await readdir(dir)).filter((file) => SEAT_FILE.test(file));
-  const isGone = (file: string): boolean => {
-    const [, pid, birth] = SEAT_FILE.exec(file) ?? [];
-    const now = birthOf(Number(pid));
-    return now === null || (now !== '' && birth !== '' && now !== birth);
-  };
-  const gone = files.filter(isGone);
-  for (const file of gone) await rm(join(dir, file), { force: true });
-  return files.filter((file) => !gone.includes(file));
-}
-
-/** The start of a process, which tells it from a later one of its number: '' = not known here; null = it is gone. */
-function birthOf(pid: number): string | null {
-  if (!isAlive(pid)) return null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? null : (fields[18] ?? '');
-  } catch {
-    return '';
+    await sql.end({ timeout: 1 });
   }
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { type Breaker, createBreaker, type Outage } from '../checks/breaker.ts';
+import { createBreaker, type Outage } from '../checks/breaker.ts';
 import { inTime } from '../checks/unavailable.ts';
 import { formatInstant } from '../core/dates.ts';
 import { errorCode } from '../registry/error-code.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
 import { recordOutage } from '../registry/outages.ts';
 import { registryId } from '../registry/readiness.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Sql } from '../registry/sql.ts';
 import { enterRows, parseJournal } from '../snapshot/journal.ts';
 import type { KnownClient } from '../snapshot/manifest.ts';
@@ -22,8 +22,6 @@ const REPLAY_TIMEOUT_MS = 60_000;
 const WIB_HOURS = 7;
 
 export type NodeFallback = Fallback & {
-  breaker: Breaker;
-  clientOf(name: string): KnownClient | undefined;
   /** Does now what is done every few seconds: publishes a newer copy, enters journalled rows. Never rejects. */
   lookAfter(): Promise<void>;
   stop(): Promise<void>;
@@ -74,7 +72,7 @@ export async function openFallback({ sql, long, keys, snapshotDir, dataDir, say 
     clientsReadMs = now();
     if (await journal.hasRows()) await journal.drain(replay);
     for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
-      await inTime(recordOutage(sql, 'database', outage));
+      await inTime(recordOutage(sql, { server: 'database', ...outage }));
       ended.shift();
     }
   };

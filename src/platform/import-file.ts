@@ -14,7 +14,8 @@ import { READER_VERSION, type ReadingReport, ReadingSum } from '../intake/report
 import { SAMPLE_AS_OF } from '../intake/sample.ts';
 import { type MergeCounts, mergeCopy } from '../registry/merge.ts';
 import { foundOf } from '../registry/row.ts';
-import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
+import type { Sql } from '../registry/sql.ts';
+import { SAMPLE_SOURCE } from '../registry/visibility.ts';
 import { StartupError } from './startup-error.ts';
 import { tagBlocks } from './tag-pool.ts';
 
@@ -47,7 +48,10 @@ type KeptReport = Omit<MergeCounts, 'kinds'> &
     byVoter: Record<VoterStatus, number>;
     reading: ReadingReport;
   };
-/** What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run. */
+/**
+ * What an import did, as `--json` prints it. `dataset` is the number of the copy, null for a dry run:
+ * programs know it by that name.
+ */
 export type ImportReport = KeptReport & { dataset: number | null; seconds: number; alreadyImported: boolean };
 
 /** How long an import waits for the next bytes of its file, and for all of them: a pipe may never end. */
@@ -178,18 +182,17 @@ export async function* inDueTime(
 ): AsyncGenerator<Uint8Array> {
   const deadline = performance.now() + maxReadMs;
   const iterator = chunks[Symbol.asyncIterator]();
-  let leftMs = maxReadMs;
   try {
     for (;;) {
-      leftMs = Math.max(0, deadline - performance.now());
-      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs));
+      const leftMs = Math.max(0, deadline - performance.now());
+      const next = await inTime(iterator.next(), Math.min(maxSilenceMs, leftMs)).catch((error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+        const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
+        throw new StartupError(`FILE ${why}: nothing was imported`);
+      });
       if (next.done) return;
       yield next.value;
     }
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    const why = leftMs < maxSilenceMs ? 'takes too long to read' : 'sends nothing any more';
-    throw new StartupError(`FILE ${why}: nothing was imported`);
   } finally {
     // Not awaited: it ends behind the chunk that does not come.
     iterator.return?.().catch(() => {});

@@ -58,22 +58,15 @@ function firstCopyCautions({ firstOfSource, residents, byDocument, byVoter }: Im
 function columnLines(columns: ColumnReport[]): string[] {
   const present = columns.filter(({ header }) => header !== null);
   const missing = columns.filter(({ header }) => header === null);
+  const faulty = present.filter(({ unreadable }) => unreadable > 0);
   const sound = present.filter(({ unreadable }) => unreadable === 0);
+  const whole = sound.filter(({ read }) => read > 0);
   const named = (some: ColumnReport[]): string => some.map(({ column }) => column).join(', ');
+  const fault = ({ read, unreadable, firstUnreadableLine }: ColumnReport): string =>
+    `${n(unreadable)} of ${n(unreadable + read)} cells unreadable, first in line ${firstUnreadableLine}`;
   return [
-    ...present.flatMap((one) => {
-      const share = `${n(one.unreadable)} of ${n(one.unreadable + one.read)} cells unreadable`;
-      return one.unreadable > 0
-        ? line(`COLUMN ${shown(one)}`, `${share}, first in line ${one.firstUnreadableLine}`)
-        : [];
-    }),
-    ...line(
-      'columns read whole',
-      sound
-        .filter(({ read }) => read > 0)
-        .map(shown)
-        .join(', '),
-    ),
+    ...faulty.flatMap((one) => line(`COLUMN ${shown(one)}`, fault(one))),
+    ...line('columns read whole', whole.map(shown).join(', ')),
     ...line('columns that are blank throughout', named(sound.filter(({ read }) => read === 0))),
     ...line('columns that are missing', named(missing)),
   ];

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../registry/error-code.ts';
 import type { Journal } from '../snapshot/journal.ts';
 import { makeDirectory, syncDirectory } from './files.ts';
-import { isAlive } from './postgres-server.ts';
 
 const OPEN = /^([0-9]+)\.[0-9a-f-]+\.open$/;
 const CLOSED = '.closed';
@@ -88,4 +88,12 @@ export function createFileJournal(directory: string): Journal & { hasRows(): Pro
     },
     hasRows: async () => file !== null || (await closedFiles()).length > 0,
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }

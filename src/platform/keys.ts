@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type KeyPurpose,
-  MAX_KEYS,
-  parsePrivateJwks,
-  withAllPurposes,
-  withNewKey,
-  withoutSpent,
-} from '../access/keyring.ts';
+import { ACCESS_LIMITS } from '../access/access-limits.ts';
+import { type KeyPurpose, parsePrivateJwks, withAllPurposes, withNewKey, withoutSpent } from '../access/keyring.ts';
 import { makeDirectory, makeDirectoryOnce, readIfPresent, replaceFile } from './files.ts';
 import { asStartupError, StartupError } from './startup-error.ts';
 
@@ -124,9 +118,9 @@ export async function rotateSigningKey(
   const now = Date.now();
   const all = await withAllPurposes(await withNewKey(present, purpose, now), now);
   const keys = withoutSpent(all, now, pollingDayEndMs);
-  if (keys.length > MAX_KEYS)
+  if (keys.length > ACCESS_LIMITS.maxKeys)
     throw new StartupError(
-      `There would be more than ${MAX_KEYS} signing keys, and tokens of each may still be in use: ` +
+      `There would be more than ${ACCESS_LIMITS.maxKeys} signing keys, and tokens of each may still be in use: ` +
         'rotate again when polling day is over',
     );
   const text = `${JSON.stringify({ keys })}\n`;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, isAbsolute } from 'node:path';
 
 /** Whom a command runs as; null = oneself. */
 export type OsUser = { name: string; uid: number; gid: number } | null;
+type RunOptions = { as?: OsUser; background?: boolean; cwd?: string; input?: string };
 export type Ran = { ok: boolean; lines: string[] };
 
 const TIMEOUT_MS = 15 * 60_000;
@@ -18,17 +18,19 @@ const INHERITED = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'SystemDrive', 'TMPD
 export async function run(
   command: string,
   args: string[],
-  { as = null, background = false, cwd }: { as?: OsUser; background?: boolean; cwd?: string } = {},
+  { as = null, background = false, cwd = '/', input = '' }: RunOptions = {},
 ): Promise<Ran> {
   const child = spawn(command, args, {
-    // The user of the command may not be allowed into our working directory.
-    cwd: cwd ?? (isAbsolute(command) ? dirname(command) : '/'),
+    // Not where we are: the user of the command may not be allowed there.
+    cwd,
     env: Object.fromEntries([['LC_ALL', 'C'], ...INHERITED.map((name) => [name, process.env[name]])]),
-    stdio: background ? 'ignore' : ['ignore', 'pipe', 'pipe'],
+    stdio: background ? 'ignore' : 'pipe',
     detached: background,
     windowsHide: true,
     ...(as ? { uid: as.uid, gid: as.gid } : {}),
   });
+  // Who does not read it says why.
+  child.stdin?.on('error', () => {}).end(input);
   // Not `timeout` of spawn, whose clock runs on, and keeps us alive, where the command could not be started.
   const limit = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   let output = '';

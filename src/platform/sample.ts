@@ -1,5 +1,6 @@
 import { SAMPLE_AS_OF, SANDBOX, sampleHeader, sampleRows } from '../intake/sample.ts';
-import { SAMPLE_SOURCE, type Sql } from '../registry/sql.ts';
+import type { Sql } from '../registry/sql.ts';
+import { SAMPLE_SOURCE } from '../registry/visibility.ts';
 import { IMPORT_DEFAULTS, importExport } from './import-file.ts';
 import type { Say } from './startup-error.ts';
 

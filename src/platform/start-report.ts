@@ -1,8 +1,8 @@
 import type { Rules } from '../checks/check.ts';
 import { civilDateAt } from '../core/dates.ts';
 import { utcOffsetHours } from '../core/regions.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
 import { registryState, sampleDate } from '../registry/readiness.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Sql } from '../registry/sql.ts';
 
 /** What the operator should see at the start: of when each copy is, and whether polling day is over. */

@@ -5,8 +5,8 @@ import { createBlockReader, type ReaderSettings } from '../intake/read-block.ts'
 import type { Reject } from '../intake/record.ts';
 import { IntakeRefusal, type RefusalCode, type RefusalPlace } from '../intake/refusal.ts';
 import type { Tally } from '../intake/tally.ts';
-import { deriveKeys } from '../registry/keys.ts';
-import { StageWriter } from '../registry/stage.ts';
+import { deriveKeys } from '../registry/registry-keys.ts';
+import { RowEncoder } from '../registry/row-encoder.ts';
 
 const MAX_THREADS = 4;
 /** Blocks that a thread has in hand: one at work, one waiting. */
@@ -24,7 +24,7 @@ type TaggedBlock =
   | { ok: true; rows: Uint8Array<ArrayBuffer>; rejects: Reject[]; tally: Tally }
   | { ok: false; code: RefusalCode; place: RefusalPlace };
 
-type Tag = (block: Block) => Promise<TaggedBlock>;
+type Thread = ReturnType<typeof startThread>;
 
 /**
  * Tags the blocks of an export on as many threads as there are cores; no block is read before there is room for it.
@@ -35,8 +35,7 @@ export async function* tagBlocks(
   settings: TaggerSettings,
 ): AsyncGenerator<TaggedBlock> {
   const here = createBlockTagger(settings);
-  const workers: Worker[] = [];
-  const threads: Tag[] = [];
+  const threads: Thread[] = [];
   const inHand: Promise<TaggedBlock>[] = [];
   let count = 0;
   try {
@@ -46,32 +45,27 @@ export async function* tagBlocks(
         yield here(block);
         continue;
       }
-      while (workers.length < Math.min(availableParallelism(), MAX_THREADS)) {
-        const worker = startWorker(settings);
-        workers.push(worker);
-        threads.push(taggerOn(worker));
-      }
-      inHand.push((threads[count % threads.length] as Tag)(block));
+      while (threads.length < Math.min(availableParallelism(), MAX_THREADS)) threads.push(startThread(settings));
+      inHand.push((threads[count % threads.length] as Thread).tag(block));
       if (inHand.length === threads.length * BLOCKS_PER_THREAD) yield await (inHand.shift() as Promise<TaggedBlock>);
     }
     for (const tagged of inHand) yield await tagged;
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(threads.map((thread) => thread.end()));
   }
 }
 
-const startWorker = (workerData: TaggerSettings): Worker =>
-  new Worker(new URL('./tag-thread.ts', import.meta.url), { workerData, resourceLimits: THREAD_LIMITS });
-
-/** A thread answers in the order in which it is asked. */
-function taggerOn(worker: Worker): Tag {
+/** A thread that answers in the order in which it is asked. */
+function startThread(workerData: TaggerSettings) {
+  const url = new URL('./tag-thread.ts', import.meta.url);
+  const worker = new Worker(url, { workerData, resourceLimits: THREAD_LIMITS });
   const waiting: PromiseWithResolvers<TaggedBlock>[] = [];
   const fail = (): void => {
     for (const { reject } of waiting.splice(0)) reject(new Error('a thread that tags residents has died'));
   };
   worker.on('message', (tagged: TaggedBlock) => waiting.shift()?.resolve(tagged));
   worker.on('error', fail).on('exit', fail);
-  return (block) => {
+  const tag = (block: Block): Promise<TaggedBlock> => {
     const tagged = Promise.withResolvers<TaggedBlock>();
     // Its failure is heard when its turn comes.
     tagged.promise.catch(() => {});
@@ -79,23 +73,24 @@ function taggerOn(worker: Worker): Tag {
     worker.postMessage(block, [block.bytes.buffer]);
     return tagged.promise;
   };
+  return { tag, end: () => worker.terminate() };
 }
 
 /** Makes the function that reads, normalises and tags blocks: one a thread. */
 export function createBlockTagger({ registryKey, ...settings }: TaggerSettings): (block: Block) => TaggedBlock {
   const read = createBlockReader(settings);
-  const writer = new StageWriter(deriveKeys(registryKey));
+  const encoder = new RowEncoder(deriveKeys(registryKey));
   return (block) => {
     const rejects: Reject[] = [];
     try {
       const tally = read(block, {
-        resident: (record) => writer.write(record),
+        resident: (record) => encoder.write(record),
         reject(reject, niks) {
           rejects.push(reject);
-          for (const nik of niks) writer.writeKept(nik);
+          for (const nik of niks) encoder.writeKept(nik);
         },
       });
-      return { ok: true, rows: writer.take(), rejects, tally };
+      return { ok: true, rows: encoder.take(), rejects, tally };
     } catch (error) {
       // A thread's error would arrive as a plain one.
       if (!(error instanceof IntakeRefusal)) throw error;

@@ -1,22 +1,23 @@
 import { FLAG } from './row.ts';
 import type { Transaction } from './sql.ts';
 
+const SHORT_COLUMNS = ['copy', 'status', 'flags', 'region', 'suket_issued', 'suket_ends', 'of_age_on'];
 /** A version of a resident's row, in the short form that `rowReader` reads. */
 const shortOf = (alias: string): string =>
-  `ROW(${['copy', 'status', 'flags', 'region', 'suket_issued', 'suket_ends', 'of_age_on'].map((name) => `${alias}.${name}`).join(', ')}, NULL, NULL)::text`;
+  `ROW(${SHORT_COLUMNS.map((name) => `${alias}.${name}`).join(', ')}, NULL, NULL)::text`;
 
 /** The short form of a row that is not there. */
 export const NO_ROW = '(,,,,,,,,)';
 
-/** A place in the changes of a list: all of earlier copies, and of this copy the references up to `ref` (null: all). */
-export type Place = { copy: number; ref: string | null };
+/** How far a list's changes were read: earlier copies, and of this one the references up to `ref` (null: all). */
+export type ListPosition = { copy: number; ref: string | null };
 
 /** What a copy wrote for a reference of a list, and what it replaced: null where it inserted the row. */
 export type Version = { ref: string; copy: number; before: string | null; after: string };
 
 /**
- * Versions of a list's rows that the copies $2 to $3 wrote, for references behind $4. Versions chain: each was written by `copy`
- * and, once replaced, stands in `changes` under the copy that replaced it.
+ * Versions of a list's rows that the copies $2 to $3 wrote, for references behind $4. Versions chain: each was
+ * written by `copy` and, once replaced, stands in `changes` under the copy that replaced it.
  */
 const versions = (order: string): string => `
 SELECT ref, copy, after, coalesce(
@@ -36,32 +37,21 @@ const OF_ONE_COPY = versions('ref');
 const OF_COPIES = versions('copy, ref');
 
 /**
- * Versions of a list's rows written behind a place by copies up to `lastCopy`, in order of copy and reference. A copy's number
- * is given under the lock of imports, which is held until the import has committed: whoever sees a copy sees all that come
- * before it, or they never will be. The copy that a page breaks off in is read by references, each once.
+ * Versions of a list's rows written behind a position by copies up to `lastCopy`, in order of copy and reference. A
+ * copy's number is given under the lock of imports, which is held until the import has committed: whoever sees a copy
+ * sees all that come before it, or they never will be. The copy that a page breaks off in is read by references, each
+ * once.
  */
 export async function findVersions(
   tx: Transaction,
   list: string,
-  { copy, ref }: Place,
+  { copy, ref }: ListPosition,
   { lastCopy, limit }: { lastCopy: number; limit: number },
 ): Promise<Version[]> {
   const begun = ref === null ? [] : await tx.unsafe(OF_ONE_COPY, [list, copy, copy, ref, limit]);
   const rest = limit - begun.length;
   const others = rest === 0 ? [] : await tx.unsafe(OF_COPIES, [list, copy + 1, lastCopy, '', rest]);
   return [...begun, ...others] as unknown as Version[];
-}
-
-/** A list as a snapshot shows it, and the last copy of that snapshot (0: none); null where it is gone. */
-export async function findList(
-  tx: Transaction,
-  id: string,
-): Promise<{ rows: number; createdAt: string; sinceCopy: number; lastCopy: number } | null> {
-  const [row] = await tx`
-    SELECT rows, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
-      since_copy AS "sinceCopy", (SELECT coalesce(max(id), 0) FROM copies) AS "lastCopy"
-    FROM lists WHERE id = ${id}::uuid`;
-  return (row as Awaited<ReturnType<typeof findList>> | undefined) ?? null;
 }
 
 /** How many references of a list have a row of each short form. */

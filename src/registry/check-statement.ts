@@ -1,42 +1,20 @@
 import { NAME_VERSION } from '../core/names.ts';
+import { ASKED_NAMES, askedArrays } from './asked.ts';
 import { countMisses, EXACT_PER_MINUTE, QUOTA } from './quota.ts';
 import { FLAG } from './row.ts';
-import { SAMPLE_SOURCE } from './sql.ts';
 import { isElsewhere, isOurKey, narrower } from './standing.ts';
+import { SAMPLE_SOURCE } from './visibility.ts';
 
-// The statement of a check, from top to bottom: what is asked, who may ask, what is found, what is counted and recorded.
-
-/** The columns of `asked`, with their types: a statement takes each as an array literal. */
-export const ASKED_COLUMNS = {
-  id: 'uuid',
-  tag: 'uuid',
-  audit_tag: 'uuid',
-  client: 'text',
-  token_claim: 'text',
-  token_first: 'bigint',
-  token_last: 'bigint',
-  asked_name: 'bigint',
-  asked_kk: 'bigint',
-  asked_suket: 'bigint',
-  key_check: 'bigint',
-  /** Counts the questions of a client; those asked again come last. */
-  nth: 'int',
-  /** Asked before, and no answer came. */
-  again: 'bool',
-} as const;
-const arrays = (parameters: readonly string[]): string =>
-  Object.values(ASKED_COLUMNS)
-    .map((type, i) => `${parameters[i]}::${type}[]`)
-    .join(', ');
+// The statement of a check, from top to bottom: what is asked, who may ask, what is found, counted and recorded.
 
 /** What is asked, in order: nothing where the registry is of another key. `known`: its answer was recorded before. */
 const asked = (parameters: readonly string[]): string => `asked AS MATERIALIZED (
   SELECT a.*, CASE WHEN again THEN (SELECT true FROM audit k WHERE k.id = a.id) END IS TRUE AS known
-  FROM unnest(${arrays(parameters)}) WITH ORDINALITY AS a (${Object.keys(ASKED_COLUMNS).join(', ')}, n)
+  FROM unnest(${askedArrays(parameters)}) WITH ORDINALITY AS a (${ASKED_NAMES}, n)
   WHERE ${isOurKey('a.key_check')}
 )`;
 
-/** Who may ask: each client once, in one order, lest two statements wait for each other. See drizzle/0007_admit.sql. */
+/** Who may ask: each client once, in one order, lest two statements wait for each other. See 0007_admit.sql. */
 const judged = (slot: string): string => `verdicts AS MATERIALIZED (
   SELECT c.client, v.*, rpad(translate(coalesce(v.region, ''), '.', ''), 10, '0')::bigint AS first,
     rpad(translate(coalesce(v.region, ''), '.', ''), 10, '9')::bigint AS last
@@ -52,15 +30,18 @@ const judged = (slot: string): string => `verdicts AS MATERIALIZED (
 
 /** The form has limits of its own. */
 const UNMETERED = `judged AS (
-  SELECT a.*, token_claim AS claim, token_first AS first, token_last AS last, NULL AS quota, NULL AS refusal FROM asked a
+  SELECT a.*, token_claim AS claim, token_first AS first, token_last AS last, NULL AS quota, NULL AS refusal
+  FROM asked a
 )`;
 
 /**
- * What is found, and of which date. What the caller may see is that of `visibility`: a row that is not absent, whose region, or
- * that of its source where it has none, lies within the caller's; for a miss the oldest copy among those the caller may see.
+ * What is found, and of which date. What the caller may see is that of `visibility`: a row that is not absent, whose
+ * region, or that of its source where it has none, lies within the caller's; for a miss the oldest copy among those
+ * the caller may see.
  */
 const FOUND = `found AS MATERIALIZED (
-  SELECT a.*, r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.copy, r.tag IS NOT NULL AS found,
+  SELECT a.*, r.tag IS NOT NULL AS found,
+    r.region, r.status, r.flags, r.suket_issued, r.suket_ends, r.of_age_on, r.copy,
     coalesce(s.region, oldest.region) AS source_region,
     CASE WHEN coalesce(s.name, oldest.name) = '${SAMPLE_SOURCE}' THEN 'SAMPLE' ELSE 'REGISTRY' END AS source,
     CASE WHEN r.tag IS NULL THEN oldest.as_of
@@ -93,10 +74,11 @@ const MISSED = `missed AS (${countMisses(`
 
 /** The audit's row of each answer; asked again, the one that is there. Bits: 1 name, 2 KK, 4 Suket number. */
 const recorded = (isAnswer: string): string => `recorded AS (
-  INSERT INTO audit (id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
+  INSERT INTO audit (
+    id, tag, region, copy, suket_ends, of_age_on, status, flags, asked, matched, found, source, client, claim)
   SELECT id, audit_tag, region, copy, suket_ends, of_age_on, status, flags,
     (asked_name IS NOT NULL)::int + 2 * (asked_kk IS NOT NULL)::int + 4 * (asked_suket IS NOT NULL)::int,
-    coalesce(name_matches, false)::int + 2 * coalesce(kk_matches, false)::int + 4 * coalesce(suket_matches, false)::int,
+    (name_matches IS TRUE)::int + 2 * (kk_matches IS TRUE)::int + 4 * (suket_matches IS TRUE)::int,
     found, source, client, claim
   FROM found WHERE refusal IS NULL AND ${isAnswer} ON CONFLICT (id) DO NOTHING
 )`;
@@ -104,12 +86,12 @@ const recorded = (isAnswer: string): string => `recorded AS (
 const ANSWER_COLUMNS = `found, region::text, status, flags, suket_issued, suket_ends, of_age_on, source, source_region,
   (extract(epoch FROM as_of) * 1000)::float8 AS as_of_ms, name_matches, kk_matches, suket_matches, refusal, quota`;
 
-/** Finds residents, meters who asks, and records the answers. `slot` is SQL: that of the callers' usage, below `SLOTS`. */
+/** Finds residents, meters who asks, records the answers. `slot` is SQL: that of the callers' usage, below `SLOTS`. */
 export const checkStatement = (parameters: readonly string[], slot: string): string => `
 WITH ${[asked(parameters), judged(slot), FOUND, MISSED, recorded('true')].join(', ')}
 SELECT ${ANSWER_COLUMNS} FROM found ORDER BY n`;
 
-/** The same without quotas, with CTEs and columns of the form's own; `isAnswer` says whether what was found is an answer. */
+/** The same without quotas, with CTEs and columns of the form's own; `isAnswer`: whether what was found is one. */
 export const formStatement = (
   parameters: readonly string[],
   own: { ctes: string; columns: string; isAnswer: string },

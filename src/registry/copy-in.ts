@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { COPY_HEADER, COPY_TRAILER } from './row-encoder.ts';
 import type { Sql } from './sql.ts';
-import { COPY_HEADER, COPY_TRAILER } from './stage.ts';
 
 /**
- * Streams rows into a `COPY … FROM STDIN`. Rejects with what `rows` throws or the driver's error. Two faults of postgres.js
- * (3.4.9) are made good: its stream, when destroyed, writes to a connection that may be gone, and an error of the server
- * that comes when all rows are sent reaches only the query, which is settled by then, so that the stream would never finish.
+ * Streams rows into a `COPY … FROM STDIN`. Rejects with what `rows` throws or the driver's error. Two faults of
+ * postgres.js (3.4.9) are made good: its stream, when destroyed, writes to a connection that may be gone, and an
+ * error of the server that comes when all rows are sent reaches only the query, which is settled by then, so that the
+ * stream would never finish.
  */
 async function copyIn(sql: Sql, statement: string, rows: Iterable<Uint8Array>): Promise<void> {
   const query = sql.unsafe(statement);
@@ -24,8 +25,8 @@ async function copyIn(sql: Sql, statement: string, rows: Iterable<Uint8Array>): 
 }
 
 /**
- * Copies rows of the binary format in, a piece at a time while the next is read: each is a short statement, whole before it
- * begins, so that nothing is open while rows are waited for.
+ * Copies rows of the binary format in, a piece at a time while the next is read: each is a short statement, whole
+ * before it begins, so that nothing is open while rows are waited for.
  */
 export async function copyInPieces(
   sql: Sql,

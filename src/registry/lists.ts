@@ -1,10 +1,13 @@
+import { and, eq, inArray, isNotNull, type SQL } from 'drizzle-orm';
+import { type Drizzle, drizzleOver } from './drizzle.ts';
 import { countMisses, PAUSED_SECONDS } from './quota.ts';
-import { AUDITED_SOURCE, type Sql, type Transaction } from './sql.ts';
+import { clients, listRefs, lists } from './schema.ts';
+import type { Sql, Transaction } from './sql.ts';
 import { isWithin, judgedCte, judgedRow } from './standing.ts';
 import type { Proof, Tag } from './tags.ts';
 
 /** Who asks: `claim` is the region of the caller's token, `keyCheck` of our key. */
-type Asking = { client: string; claim: string | null; keyCheck: Proof };
+export type Asking = { client: string; claim: string | null; keyCheck: Proof };
 /** A voter list as it is kept: references and tags of the same order. `digest` is that of the upload. */
 export type NewList = Asking & {
   id: string;
@@ -13,11 +16,10 @@ export type NewList = Asking & {
   refs: readonly string[];
   tags: readonly Tag[];
 };
-export type KeptList = { id: string; digest: string; rows: number; sinceCopy: number };
 
 const USED = 'CASE WHEN u.day = excluded.day THEN u.lines ELSE 0 END';
-/** CTEs that take the lines of `priced`, if it has a row, off the quota of the day; `verdict` says why nothing comes of it. */
-const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
+/** CTEs that take the lines of `priced`, if it has a row, off the day's quota; `verdict`: why nothing comes of it. */
+export const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${priced}), charged AS (
   INSERT INTO list_usage AS u (client, day, lines)
   SELECT client, current_date, priced.lines FROM judged, priced
   WHERE refusal IS NULL AND ${PAUSED_SECONDS} IS NULL AND priced.lines <= lines_per_day
@@ -34,7 +36,8 @@ const meteredCtes = (priced: string): string => `priced AS MATERIALIZED (${price
 // In tag order: physical order must not mirror the upload.
 const RECORD = `
 WITH ${judgedCte('lists')}, had AS (
-  SELECT count(*) >= $4 AS too_many, coalesce(bool_or(idempotency_key = $6), false) AS known FROM lists WHERE client = $1
+  SELECT count(*) >= $4 AS too_many, coalesce(bool_or(idempotency_key = $6), false) AS known
+  FROM lists WHERE client = $1
 ), ${meteredCtes('SELECT $8::int AS lines FROM had WHERE NOT too_many AND NOT known')}, made AS (
   INSERT INTO lists (id, client, region, idempotency_key, digest, rows, since_copy)
   SELECT $5::uuid, $1, claim, $6::text, $7::text, $8::int, (SELECT coalesce(max(id), 0) FROM copies)
@@ -52,8 +55,8 @@ const ADD = `INSERT INTO list_refs (list, tag, ref)
 const MAX_REFS_A_STATEMENT = 800;
 
 /**
- * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its key, or
- * its client may have no more.
+ * Keeps a list whole, a long one by several statements of one transaction; null `sinceCopy` where there is one of its
+ * key, or its client may have no more.
  */
 export async function recordList(sql: Sql, list: NewList, maxLists: number) {
   const { id, client, claim, keyCheck, key, digest, refs, tags } = list;
@@ -73,39 +76,25 @@ export async function recordList(sql: Sql, list: NewList, maxLists: number) {
   return await (refs.length <= MAX_REFS_A_STATEMENT ? record(sql) : sql.begin(record));
 }
 
+export type List = typeof lists.$inferSelect;
+
 /** The list that a client has under an idempotency key. */
-export async function findListByKey(sql: Sql, client: string, key: string): Promise<KeptList | null> {
-  const [row] = await sql`
-    SELECT id, digest, rows, since_copy AS "sinceCopy" FROM lists WHERE client = ${client} AND idempotency_key = ${key}`;
-  return (row as KeptList | undefined) ?? null;
+export async function findListByKey(sql: Sql, client: string, key: string): Promise<List | null> {
+  const ofKey = and(eq(lists.client, client), eq(lists.idempotencyKey, key));
+  const [list] = await drizzleOver(sql).select().from(lists).where(ofKey);
+  return list ?? null;
 }
 
-/**
- * Who reads a list, and what the audit keeps of it. `id` is the request's own. `fromCopy` is the copy behind which the changes
- * are told, null for that of the list's making: where there is none, the reading costs nothing; -1: it costs.
- */
-export type ListReading = Asking & { id: string; fromCopy: number | null; detail: { list: string; after?: string } };
+/** A list as a snapshot shows it; null where it is gone. */
+export async function findList(tx: Transaction, id: string): Promise<List | null> {
+  const [list] = await drizzleOver(tx).select().from(lists).where(eq(lists.id, id));
+  return list ?? null;
+}
 
 /** A list is nothing to a token of a narrower region than it was made with. */
-const visible = (id: string): string =>
-  `l.id = ${id}::uuid AND l.client = judged.client AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
-const READ = `
-WITH ${judgedCte('lists')}, known AS (
-  SELECT l.rows, l.since_copy FROM judged JOIN lists l ON ${visible("($5::jsonb ->> 'list')")}
-), ${meteredCtes(`
-  SELECT CASE WHEN coalesce($6::int, since_copy) >= (SELECT coalesce(max(id), 0) FROM copies) THEN 0 ELSE rows END AS lines
-  FROM known WHERE NOT EXISTS (SELECT FROM audit WHERE id = $4::uuid)`)}, recorded AS (
-  INSERT INTO audit (id, source, client, claim, kind, detail)
-  SELECT $4::uuid, ${AUDITED_SOURCE}, client, claim, 'LIST', $5::jsonb FROM verdict, known WHERE final IS NULL
-  ON CONFLICT (id) DO NOTHING
-)
-SELECT final AS refusal, claim, EXISTS (SELECT FROM known) AS known FROM verdict`;
-
-/** Records that a list is read, unless its client is refused or has none such. Twice the same id is one row, and charged once. */
-export async function recordListReading(sql: Sql, { id, client, claim, keyCheck, fromCopy, detail }: ListReading) {
-  const rows = await sql.unsafe(READ, [client, claim, keyCheck, id, detail, fromCopy]);
-  return judgedRow<{ claim: string | null; known: boolean }>(rows);
-}
+export const visible = (id: string): string =>
+  `l.id = ${id}::uuid AND l.client = judged.client
+    AND (judged.claim IS NULL OR ${isWithin('l.region', 'judged.claim')})`;
 
 /** Rows of a list have no order: misses count in a row as far as they outnumber the hits. */
 const COUNT_MISSES = countMisses(
@@ -128,9 +117,17 @@ export async function removeList(sql: Sql, { client, claim, keyCheck }: Asking, 
   return judgedRow<{ known: boolean }>(await sql.unsafe(REMOVE, [client, claim, keyCheck, id]));
 }
 
+/** CTEs that forget lists and their references. */
+export function forgottenLists(db: Drizzle, whose: SQL) {
+  const gone = db.$with('gone').as(db.delete(lists).where(whose).returning({ id: lists.id }));
+  const theirs = inArray(listRefs.list, db.select({ id: gone.id }).from(gone));
+  return { gone, refs: db.$with('refs').as(db.delete(listRefs).where(theirs)) };
+}
+
 /** Forgets the lists of revoked clients. */
 export async function forgetLists(sql: Sql): Promise<void> {
-  await sql`
-    WITH gone AS (DELETE FROM lists WHERE client IN (SELECT name FROM clients WHERE revoked_at IS NOT NULL) RETURNING id)
-    DELETE FROM list_refs WHERE list IN (SELECT id FROM gone)`;
+  const db = drizzleOver(sql);
+  const revoked = db.select({ name: clients.name }).from(clients).where(isNotNull(clients.revokedAtMs));
+  const { gone, refs } = forgottenLists(db, inArray(lists.client, revoked));
+  await db.with(gone, refs).select({ id: gone.id }).from(gone);
 }

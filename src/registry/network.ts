@@ -1,8 +1,8 @@
 const GROUPS = 8;
 
 /**
- * What an address is counted as: an IPv4 address as it is, mapped into IPv6 or not; an IPv6 address as its /64, which is what
- * one household or phone has to choose from. Anything else stays what it is.
+ * What an address is counted as: an IPv4 address as it is, mapped into IPv6 or not; an IPv6 address as its /64, which
+ * is what one household or phone has to choose from. Anything else stays what it is.
  */
 export function networkOf(address: string): string {
   // Nothing else has a colon.

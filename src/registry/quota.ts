@@ -1,6 +1,13 @@
 /** Quotas of a client that has none of its own, and the pause for one that misses time and again. */
-export const QUOTA = { perMinute: 60, perDay: 3_000, missesInARow: 20, pauseMinutes: 10 } as const;
-/** Up to this quota a client is counted exactly; above it in slots: statements in flight do not wait for each other. */
+export const QUOTA = {
+  perMinute: 60,
+  perDay: 3_000,
+  /** Of lists, made and read. */
+  linesPerDay: 2_000_000,
+  missesInARow: 20,
+  pauseMinutes: 10,
+} as const;
+/** Up to this quota a client is counted exactly; above it in slots: statements do not wait for each other. */
 export const EXACT_PER_MINUTE = 1_000;
 export const SLOTS = 16;
 

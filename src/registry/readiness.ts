@@ -2,10 +2,14 @@ import journal from '../../drizzle/meta/_journal.json' with { type: 'json' };
 import { type CivilDate, civilDateAt, formatInstant } from '../core/dates.ts';
 import { NAME_VERSION } from '../core/names.ts';
 import { utcOffsetHours } from '../core/regions.ts';
+import { drizzleOver } from './drizzle.ts';
 import { isOutage } from './error-code.ts';
-import type { RegistryKeys } from './keys.ts';
-import { SAMPLE_SOURCE, type Sql } from './sql.ts';
+import { findSources } from './ledger.ts';
+import type { RegistryKeys } from './registry-keys.ts';
+import { registryKey } from './schema.ts';
+import type { Sql } from './sql.ts';
 import { keyCheck } from './tags.ts';
+import { SAMPLE_SOURCE } from './visibility.ts';
 
 export type CopyState = {
   source: string;
@@ -47,24 +51,18 @@ export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number)
 
 async function readState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<Omit<RegistryState, 'database'>> {
   if (!(await isMigrated(sql))) return { migrations: 'pending', key: 'unset', copies: [] };
-  const [check] = await sql.unsafe('SELECT key_check::text FROM registry_key');
-  const sources = await sql.unsafe(`SELECT name, region, extract(epoch FROM as_of)::float8 * 1000 AS as_of_ms,
-    extract(epoch FROM full_as_of)::float8 * 1000 AS full_ms FROM sources ORDER BY name`);
-  return {
-    migrations: 'ok',
-    key: check === undefined ? 'unset' : check.key_check === keyCheck(keys) ? 'ok' : 'wrong',
-    copies: sources.map((source) => {
-      const offset = utcOffsetHours(source.region as string);
-      const asOfMs = source.as_of_ms as number;
-      const fullMs = source.full_ms as number | null;
-      return {
-        source: source.name as string,
-        asOf: formatInstant(asOfMs, offset),
-        fullAsOf: fullMs === null ? null : formatInstant(fullMs, offset),
-        ageSeconds: Math.floor((nowMs - Math.max(asOfMs, fullMs ?? asOfMs)) / 1000),
-      };
-    }),
-  };
+  const copies = (await findSources(sql)).map(({ name, region, asOfMs, fullAsOfMs }) => {
+    const offset = utcOffsetHours(region);
+    return {
+      source: name,
+      asOf: formatInstant(asOfMs, offset),
+      fullAsOf: fullAsOfMs === null ? null : formatInstant(fullAsOfMs, offset),
+      ageSeconds: Math.floor((nowMs - Math.max(asOfMs, fullAsOfMs ?? asOfMs)) / 1000),
+    };
+  });
+  const check = await findKeyCheck(sql);
+  if (check === null) return { migrations: 'ok', key: 'unset', copies };
+  return { migrations: 'ok', key: check === keyCheck(keys) ? 'ok' : 'wrong', copies };
 }
 
 /** Whether the schema is up to date. */
@@ -75,14 +73,22 @@ export async function isMigrated(sql: Sql): Promise<boolean> {
   return ((row?.newest as number | null) ?? 0) >= NEWEST_MIGRATION;
 }
 
+/** What the registry remembers of its key; null where it has none yet. */
+async function findKeyCheck(sql: Sql): Promise<string | null> {
+  const [row] = await drizzleOver(sql).select().from(registryKey);
+  return row === undefined ? null : String(row.keyCheck);
+}
+
 /** Remembers the key of a fresh registry. Returns false where the registry was tagged with another key. */
 export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
-  const check = keyCheck(keys);
-  const known = async () => (await sql`SELECT key_check = ${check}::bigint AS is_ours FROM registry_key`)[0]?.is_ours;
-  // Only the owner may: others come to a registry that has a key.
-  if ((await known()) === undefined)
-    await sql`INSERT INTO registry_key (key_check) VALUES (${check}::bigint) ON CONFLICT DO NOTHING`;
-  return (await known()) === true;
+  const ours = keyCheck(keys);
+  // Only the owner may write it: others come to a registry that has a key.
+  if ((await findKeyCheck(sql)) === null)
+    await drizzleOver(sql)
+      .insert(registryKey)
+      .values({ keyCheck: BigInt(ours) })
+      .onConflictDoNothing();
+  return (await findKeyCheck(sql)) === ours;
 }
 
 /** What tells this registry, which has its key, from another one of the same key: a UUID. */
@@ -93,16 +99,13 @@ export async function registryId(sql: Sql): Promise<string> {
 
 /** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */
 export async function sourcesOfOtherNames(sql: Sql): Promise<string[]> {
-  const rows = await sql`SELECT name FROM sources WHERE name_version <> ${NAME_VERSION} ORDER BY name`;
-  return rows.map(({ name }) => name as string);
+  const sources = await findSources(sql);
+  return sources.filter(({ nameVersion }) => nameVersion !== NAME_VERSION).map(({ name }) => name);
 }
 
 /** The date of the synthetic sample where the registry holds nothing else; null in real use. */
 export async function sampleDate(sql: Sql): Promise<CivilDate | null> {
-  const rows = await sql.unsafe(
-    'SELECT name, region, extract(epoch FROM as_of)::float8 * 1000 AS as_of_ms FROM sources LIMIT 2',
-  );
-  const [only, other] = rows;
+  const [only, other] = await findSources(sql);
   if (only?.name !== SAMPLE_SOURCE || other !== undefined) return null;
-  return civilDateAt(only.as_of_ms as number, utcOffsetHours(only.region as string));
+  return civilDateAt(only.asOfMs, utcOffsetHours(only.region));
 }

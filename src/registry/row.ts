@@ -19,7 +19,7 @@ export const FLAG = {
   ABSENT: 1024,
   /** The last full copy has a row of this resident that was rejected: what stands here is of an older copy. */
   KEPT: 2048,
-  /** A later copy had the same row, and the row before that is in the change log: to confirm it once more is not logged. */
+  /** A later copy had the same row, and the row before is in the change log: to confirm it once more is not logged. */
   CONFIRMED: 4096,
 } as const;
 
@@ -33,6 +33,19 @@ export type StoredFacts = {
   suketEnds: CivilDate | null;
   ofAgeOn: CivilDate | null;
 };
+
+/** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
+export const FACT_COLUMNS = [
+  'name_proof',
+  'kk_proof',
+  'suket_proof',
+  'region',
+  'suket_issued',
+  'suket_ends',
+  'of_age_on',
+  'status',
+  'flags',
+] as const;
 
 export function storedFacts(facts: Facts): StoredFacts {
   return {
@@ -59,21 +72,15 @@ function flagsOf(facts: Facts): number {
   );
 }
 
-/** What a stored row says; null is a row that is not there. Absent from the last full export is treated as not found. */
+/** What a stored row says; null is a row that is not there. Absent from the last full copy counts as not found. */
 export function foundOf(row: StoredFacts | null): Found {
   if (row === null || row.flags & FLAG.ABSENT) return { kind: 'NOT_FOUND' };
   if (row.flags & FLAG.CONFLICT) return { kind: 'CONFLICTING_RECORDS' };
   const has = (flag: number): boolean => (row.flags & flag) !== 0;
-  const marital: Marital = has(FLAG.IS_OR_WAS_MARRIED)
-    ? 'IS_OR_WAS'
-    : has(FLAG.MARITAL_UNKNOWN)
-      ? 'UNKNOWN'
-      : 'NEVER';
-  const nationality: Nationality = has(FLAG.FOREIGN)
-    ? 'FOREIGN'
-    : has(FLAG.NATIONALITY_UNCLEAR)
-      ? 'UNCLEAR'
-      : 'CITIZEN';
+  let marital: Marital = has(FLAG.MARITAL_UNKNOWN) ? 'UNKNOWN' : 'NEVER';
+  if (has(FLAG.IS_OR_WAS_MARRIED)) marital = 'IS_OR_WAS';
+  let nationality: Nationality = has(FLAG.NATIONALITY_UNCLEAR) ? 'UNCLEAR' : 'CITIZEN';
+  if (has(FLAG.FOREIGN)) nationality = 'FOREIGN';
   return {
     kind: 'RESIDENT',
     facts: {

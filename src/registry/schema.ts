@@ -6,18 +6,25 @@ import {
   date,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+/** Milliseconds since 1970. */
+const instantMs = customType<{ data: number; driverData: Date | string }>({
+  dataType: () => 'timestamp with time zone',
+  fromDriver: (date) => new Date(date).getTime(),
+  toDriver: (ms) => new Date(ms).toISOString(),
+});
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+/** Postgres.js writes and reads it: drizzle's own type would make a string of it first. */
+const json = customType<{ data: object }>({ dataType: () => 'jsonb' });
+/** PPKKCCVVVV. */
+const region = (name: string) => bigint(name, { mode: 'number' });
 const big = (name: string) => bigint(name, { mode: 'bigint' });
 
 /** What the database remembers of the key its registry was tagged with: another key is refused. */
@@ -28,15 +35,15 @@ export const registryKey = pgTable('registry_key', {
   id: uuid().notNull().defaultRandom(),
 });
 
-/** Who supplies copies: a Disdukcapil by its region, or the synthetic sample. `full_copy` is its last full copy, `full_as_of` the date of that. */
+/** Who supplies copies: a Disdukcapil by its region, or the sample. `full_as_of` dates the last full copy. */
 export const sources = pgTable('sources', {
   name: text().primaryKey(),
   region: text().notNull(),
-  firstRegion: big('first_region').notNull(),
-  lastRegion: big('last_region').notNull(),
+  firstRegion: region('first_region').notNull(),
+  lastRegion: region('last_region').notNull(),
   lastCopy: integer('last_copy').notNull(),
-  asOf: instant('as_of').notNull(),
-  fullAsOf: instant('full_as_of'),
+  asOfMs: instantMs('as_of').notNull(),
+  fullAsOfMs: instantMs('full_as_of'),
   fullCopy: integer('full_copy'),
   /** By which version of the normalisation all its names were tagged: other versions do not compare. */
   nameVersion: smallint('name_version').notNull().default(1),
@@ -46,12 +53,12 @@ export const sources = pgTable('sources', {
 export const copies = pgTable('copies', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
   source: text().notNull(),
-  asOf: instant('as_of').notNull(),
+  asOfMs: instantMs('as_of').notNull(),
   isFull: boolean('is_full').notNull(),
   /** SHA-256 of the file as it came. */
   digest: text().notNull(),
-  importedAt: instant('imported_at').notNull().default(sql`now()`),
-  report: jsonb(),
+  importedAtMs: instantMs('imported_at').notNull().default(sql`now()`),
+  report: json(),
   /** By which version of the reader: a newer one reads the same bytes again. */
   readerVersion: smallint('reader_version').notNull().default(1),
 });
@@ -61,8 +68,7 @@ const facts = {
   nameProof: big('name_proof'),
   kkProof: big('kk_proof'),
   suketProof: big('suket_proof'),
-  /** PPKKCCVVVV. */
-  region: big('region'),
+  region: region('region'),
   copy: integer().notNull(),
   suketIssued: date('suket_issued'),
   suketEnds: date('suket_ends'),
@@ -71,12 +77,13 @@ const facts = {
   flags: smallint().notNull(),
 };
 
-/** One resident, one row: keyed tag, bound proofs, and the facts that the rules read. No NIK, name, sex, birth date, address. */
+/** One resident, one row: keyed tag, bound proofs, facts for the rules. No NIK, name, sex, birth date, address. */
 export const residents = pgTable('residents', { tag: uuid().primaryKey(), ...facts });
 
 /**
- * The change log: the version of a resident's row that a copy replaced. Versions chain from copy to `replaced_by`, the first was
- * inserted, and where the chain has a gap, what follows is CONFIRMED: the same as before. What a row is now stands in `residents`.
+ * The change log: the version of a resident's row that a copy replaced. Versions chain from copy to `replaced_by`,
+ * the first was inserted, and where the chain has a gap, what follows is CONFIRMED: the same as before. What a row is
+ * now stands in `residents`.
  */
 export const changes = pgTable(
   'changes',
@@ -90,18 +97,19 @@ export const changes = pgTable(
 );
 
 /**
- * One row an answer, inserted by the statement that finds it; one a bulk request, with counts and digest in `detail`. `id` is the
- * check's own: a retried check counts once. `xid` is the transaction that wrote it: rows are sealed in order of xid and id.
+ * One row an answer, inserted by the statement that finds it; one a bulk request, with counts and digest in `detail`.
+ * `id` is the check's own: a retried check counts once. `xid` is the transaction that wrote it: rows are sealed in
+ * order of xid and id.
  */
 export const audit = pgTable(
   'audit',
   {
     id: uuid().primaryKey(),
-    at: instant('at').notNull().default(sql`now()`),
+    atMs: instantMs('at').notNull().default(sql`now()`),
     xid: big('xid').notNull().default(sql`pg_current_xact_id()::text::bigint`),
     /** NIK tagged under the audit's own key; null for a bulk request and the reading of a list. */
     tag: uuid(),
-    region: big('region'),
+    region: region('region'),
     copy: integer(),
     suketEnds: date('suket_ends'),
     ofAgeOn: date('of_age_on'),
@@ -116,12 +124,12 @@ export const audit = pgTable(
     claim: text(),
     /** `CHECK`, `BULK`, or `LIST` where a list was read. */
     kind: text().notNull().default('CHECK'),
-    detail: jsonb(),
+    detail: json(),
   },
   (table) => [index('audit_xid_order').on(table.xid)],
 );
 
-/** Sealed stretches of the audit, chained by hash: the rows of transactions from `from_xid` up to, not including, `to_xid`. */
+/** Sealed stretches of the audit, chained by hash: rows of transactions from `from_xid` to before `to_xid`. */
 export const auditBlocks = pgTable('audit_blocks', {
   id: big('id').primaryKey(),
   fromXid: big('from_xid').notNull(),
@@ -131,7 +139,7 @@ export const auditBlocks = pgTable('audit_blocks', {
   entries: bytea('entries').notNull(),
   previousHash: bytea('previous_hash').notNull(),
   hash: bytea('hash').notNull(),
-  sealedAt: instant('sealed_at').notNull().default(sql`now()`),
+  sealedAtMs: instantMs('sealed_at').notNull().default(sql`now()`),
 });
 
 /** A voter list that a client follows. */
@@ -141,7 +149,7 @@ export const lists = pgTable(
     id: uuid().primaryKey(),
     client: text().notNull(),
     region: text(),
-    createdAt: instant('created_at').notNull().default(sql`now()`),
+    createdAtMs: instantMs('created_at').notNull().default(sql`now()`),
     idempotencyKey: text('idempotency_key').notNull(),
     /** SHA-256 of the upload: the same key with another body is refused. */
     digest: text().notNull(),
@@ -164,40 +172,40 @@ export const listRefs = pgTable(
 /** Wrong answers of the self-check form for one NIK (keyed tag), over all addresses: the times of the last five. */
 export const selfCheckTags = pgTable('self_check_tags', {
   tag: uuid().primaryKey(),
-  wrongAt: timestamp('wrong_at', { withTimezone: true }).array().notNull(),
+  wrongAtMs: instantMs('wrong_at').array().notNull(),
   locked: boolean().notNull(),
 });
 
 /** Questions of one client address (keyed tag) to the form since `since`. */
 export const selfCheckAddresses = pgTable('self_check_addresses', {
   tag: uuid().primaryKey(),
-  since: instant('since').notNull(),
+  sinceMs: instantMs('since').notNull(),
   asked: integer().notNull(),
 });
 
 /** Who may ask with a token of ours. A client that is not here (a trusted issuer's) has the quotas by default. */
 export const clients = pgTable('clients', {
   name: text().primaryKey(),
-  scopes: text().array().notNull(),
+  scopes: text().array().notNull().$type<readonly string[]>(),
   region: text(),
-  revokedAt: instant('revoked_at'),
+  revokedAtMs: instantMs('revoked_at'),
   perMinute: integer('per_minute').notNull(),
   perDay: integer('per_day').notNull(),
   linesPerDay: integer('lines_per_day').notNull().default(2_000_000),
-  createdAt: instant('created_at').notNull().default(sql`now()`),
+  createdAtMs: instantMs('created_at').notNull().default(sql`now()`),
 });
 
 /**
- * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted to the
- * one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See `admit` in
- * drizzle/0007_admit.sql.
+ * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted
+ * to the one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See
+ * `admit` in drizzle/0007_admit.sql.
  */
 export const clientUsage = pgTable(
   'client_usage',
   {
     client: text().notNull(),
     slot: smallint().notNull(),
-    minute: instant('minute').notNull(),
+    minuteMs: instantMs('minute').notNull(),
     inMinute: integer('in_minute').notNull(),
     day: date().notNull(),
     inDay: integer('in_day').notNull(),
@@ -220,7 +228,7 @@ export const clientMisses = pgTable(
     slot: smallint().notNull(),
     run: integer().notNull(),
     hit: boolean().notNull(),
-    pausedUntil: instant('paused_until'),
+    pausedUntilMs: instantMs('paused_until'),
   },
   (table) => [primaryKey({ columns: [table.client, table.slot] })],
 );
@@ -228,21 +236,21 @@ export const clientMisses = pgTable(
 /** Misses of the form over the whole site, by minute: above a budget the form asks a proof of work. */
 export const siteMisses = pgTable(
   'site_misses',
-  { minute: instant('minute').notNull(), slot: smallint().notNull(), misses: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.minute, table.slot] })],
+  { minuteMs: instantMs('minute').notNull(), slot: smallint().notNull(), misses: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.minuteMs, table.slot] })],
 );
 
 /** Proofs of work that were used: none counts twice. */
 export const usedProofs = pgTable('used_proofs', {
   challenge: text().primaryKey(),
-  expiresAt: instant('expires_at').notNull(),
+  expiresAtMs: instantMs('expires_at').notNull(),
 });
 
 /** Times in which a server did not answer, as one process saw them: `/status` tells the last days. */
 export const outages = pgTable('outages', {
-  id: uuid().primaryKey(),
+  id: uuid().primaryKey().defaultRandom(),
   /** `database` or `upstream`. */
   server: text().notNull(),
-  began: instant('began').notNull(),
-  ended: instant('ended').notNull(),
+  beganMs: instantMs('began').notNull(),
+  endedMs: instantMs('ended').notNull(),
 });

@@ -3,27 +3,9 @@ import postgres from 'postgres';
 export type Sql = postgres.Sql;
 export type Transaction = postgres.TransactionSql;
 
-/** The synthetic sample's source: the first real import removes it. */
-export const SAMPLE_SOURCE = 'sample';
-/** What the audit says of a request for many: `SAMPLE` while that is there. */
-export const AUDITED_SOURCE = `CASE WHEN EXISTS (SELECT FROM sources WHERE name = '${SAMPLE_SOURCE}') THEN 'SAMPLE' ELSE 'REGISTRY' END`;
-
-/** The facts of a resident's row, as columns; the order is that of the binary COPY of an import. */
-export const FACT_COLUMNS = [
-  'name_proof',
-  'kk_proof',
-  'suket_proof',
-  'region',
-  'suket_issued',
-  'suket_ends',
-  'of_age_on',
-  'status',
-  'flags',
-] as const;
-
 const CONNECT_TIMEOUT_SECONDS = 5;
 
-/** What the server ends of itself, in milliseconds: a statement, a wait for a lock, a whole transaction, one that asks nothing. */
+/** What the server ends of itself: a statement, a wait for a lock, a whole transaction, one that asks nothing. */
 export type Timeouts = {
   statementMs?: number;
   lockMs?: number;
@@ -45,34 +27,32 @@ export type ConnectOptions = {
 export type OpenSocket = (options: { host: string[]; port: number[]; path?: string | false }) => unknown;
 
 /**
- * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so, never as
- * `Date`, and in one style and zone whatever the server is set to. Types are not looked up (`fetch_types`), which saves a round
- * trip. Notices are dropped: they may carry values.
+ * A client of the registry's database. Dates and instants come as text and as milliseconds where a query says so,
+ * never as `Date`, and in one style and zone whatever the server is set to. Types are not looked up (`fetch_types`),
+ * which saves a round trip. Notices are dropped: they may carry values.
  */
 export function connect(url: string, { max, genericPlans, role, login, timeouts = {}, socket }: ConnectOptions): Sql {
-  const given = {
-    plan_cache_mode: genericPlans ? 'force_generic_plan' : undefined,
-    role,
-    statement_timeout: timeouts.statementMs,
-    lock_timeout: timeouts.lockMs,
-    transaction_timeout: timeouts.transactionMs,
-    idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
-  };
   return postgres(url, {
     ...login,
     max,
+    socket,
     fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     max_lifetime: null,
     onnotice: () => {},
     types: { date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text } },
-    ...(socket === undefined ? {} : { socket }),
+    // The driver leaves out what is undefined.
     connection: {
       application_name: 'hakpilih',
-      // Dates leave as text; what the database has set for others must not change it, nor when a day of the quotas begins.
+      // Dates leave as text, and days of quotas begin, whatever the database has set for others.
       DateStyle: 'ISO, YMD',
       TimeZone: 'UTC',
-      ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as object),
+      plan_cache_mode: genericPlans ? 'force_generic_plan' : undefined,
+      role,
+      statement_timeout: timeouts.statementMs,
+      lock_timeout: timeouts.lockMs,
+      transaction_timeout: timeouts.transactionMs,
+      idle_in_transaction_session_timeout: timeouts.idleInTransactionMs,
     },
-  } as postgres.Options<Record<string, postgres.PostgresType>>);
+  } as object);
 }

@@ -1,5 +1,9 @@
-/** Lines of lists, made and read, of a client that has no quota of its own. */
-export const LIST_LINES_PER_DAY = 2_000_000;
+import { QUOTA } from './quota.ts';
+import { SAMPLE_SOURCE } from './visibility.ts';
+
+/** SQL: what the audit says of a request for many, `SAMPLE` while that is there. */
+export const AUDITED_SOURCE = `CASE
+  WHEN EXISTS (SELECT FROM sources WHERE name = '${SAMPLE_SOURCE}') THEN 'SAMPLE' ELSE 'REGISTRY' END`;
 
 /** Why a question is not answered, and when to ask again: 0 where that is of no use. */
 export type RefusalCode = 'REVOKED' | 'SCOPE' | 'REGION' | 'PAUSED' | 'MINUTE_QUOTA' | 'DAY_QUOTA';
@@ -26,7 +30,7 @@ export class WrongKey extends Error {
   readonly code = 'WRONG_KEY';
 }
 
-// What a client lost since a token of it was signed holds at once: SQL over its row `k`, all null where it is none of ours.
+// What a client lost since its token was signed holds at once: SQL over its row `k`, null where it is none of ours.
 export const isWithin = (inner: string, outer: string): string => `starts_with(${inner} || '.', ${outer} || '.')`;
 
 /** Why nobody answers this client any more; null where somebody does. */
@@ -43,11 +47,12 @@ export const isOurKey = (keyCheck: string): string =>
   `NOT EXISTS (SELECT FROM registry_key WHERE key_check <> ${keyCheck})`;
 
 /**
- * CTE `judged` of one row, none where the key is wrong: why a request gets nothing, and the region that it may see. The
- * parameters are $1 client, $2 region of its token, $3 check of our key.
+ * CTE `judged` of one row, none where the key is wrong: why a request gets nothing, and the region that it may see.
+ * The parameters are $1 client, $2 region of its token, $3 check of our key.
  */
 export const judgedCte = (scope: string): string => `judged AS MATERIALIZED (
-  SELECT a.client, ${narrower('a.claim', 'k.region')} AS claim, coalesce(k.lines_per_day, ${LIST_LINES_PER_DAY}) AS lines_per_day,
+  SELECT a.client, ${narrower('a.claim', 'k.region')} AS claim,
+    coalesce(k.lines_per_day, ${QUOTA.linesPerDay}) AS lines_per_day,
     coalesce(${barred(scope)}, CASE WHEN ${isElsewhere('a.claim', 'k.region')} THEN 'REGION,0' END) AS refusal
   FROM (SELECT $1::text AS client, $2::text AS claim) a LEFT JOIN clients k ON k.name = a.client
   WHERE ${isOurKey('$3::bigint')}

@@ -1,8 +1,7 @@
 import { normaliseName } from '../core/names.ts';
 import type { Nik } from '../core/nik.ts';
-import type { RegistryKeys } from './keys.ts';
-import type { Mac } from './mac.ts';
 import { networkOf } from './network.ts';
+import type { Mac, RegistryKeys } from './registry-keys.ts';
 
 /** A keyed tag as Postgres writes a uuid. */
 export type Tag = string;

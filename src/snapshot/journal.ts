@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Asked, Finding } from '../registry/find.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Finding } from '../registry/find.ts';
 import type { Sql } from '../registry/sql.ts';
 
 /** The audit row of an answer that was given while the database was away; the columns of `audit`. */

@@ -2,9 +2,9 @@ import { CompactSign, compactVerify, errors } from 'jose';
 import { z } from 'zod';
 import { SCOPES } from '../access/grant.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import { keyCheck } from '../registry/tags.ts';
-import type { Ledger, LedgerSource } from '../registry/visibility.ts';
+import type { Ledger } from '../registry/visibility.ts';
 import { FORMAT_VERSION, MAX_SHARD_BITS } from './shard.ts';
 
 const DIGEST_BYTES = 32;
@@ -15,12 +15,13 @@ const count = z.int().min(0);
 const source = z.strictObject({
   name: z.string(),
   region: z.string(),
-  first: count,
-  last: count,
-  nameVersion: z.int(),
-  fullCopy: count.nullable(),
-  fullAsOfMs: z.number().nullable(),
+  firstRegion: count,
+  lastRegion: count,
+  lastCopy: count,
   asOfMs: z.number(),
+  fullAsOfMs: z.number().nullable(),
+  fullCopy: count.nullable(),
+  nameVersion: z.int(),
 });
 const client = z.strictObject({
   name: z.string(),
@@ -42,8 +43,7 @@ const manifest = z.strictObject({
   residents: count,
   shardBits: count.max(MAX_SHARD_BITS),
   sources: z.array(source),
-  /** Number, source and date of each copy. */
-  copies: z.array(z.tuple([z.int(), z.string(), z.number()])),
+  copies: z.array(z.strictObject({ id: z.int(), source: z.string(), asOfMs: z.number() })),
   clients: z.array(client),
   /** SHA-256 of each shard, one after the other, in base64url. */
   digests: z.string(),
@@ -98,17 +98,7 @@ export async function parseManifest(
   if (data.publishedAtMs > nowMs + MAX_CLOCK_SKEW_MS) return fail('FROM_THE_FUTURE');
   return ok({
     ...data,
-    ledger: ledgerOf(data),
+    ledger: { sources: data.sources, copies: data.copies },
     digestOf: (shard) => digests.subarray(shard * DIGEST_BYTES, (shard + 1) * DIGEST_BYTES),
   });
-}
-
-function ledgerOf({ sources, copies }: Manifest): Ledger {
-  const byName = new Map<string, LedgerSource>(sources.map((one) => [one.name, one]));
-  const known: Ledger['copies'] = new Map();
-  for (const [id, name, asOfMs] of copies) {
-    const of = byName.get(name);
-    if (of !== undefined) known.set(id, { source: of, asOfMs });
-  }
-  return { sources, copies: known };
 }

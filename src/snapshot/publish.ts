@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { scopesOf } from '../access/grant.ts';
-import { readLedger } from '../registry/find-many.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
+import { readLedger } from '../registry/ledger.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Sql, Transaction } from '../registry/sql.ts';
 import { WrongKey } from '../registry/standing.ts';
 import { keyCheck } from '../registry/tags.ts';
@@ -63,8 +63,8 @@ async function describe(tx: Transaction, keys: RegistryKeys, nowMs: number): Pro
     lastCopy: newest?.copy as number,
     residents,
     shardBits: shardBits(residents),
-    sources,
-    copies: [...copies].map(([id, { source, asOfMs }]) => [id, source.name, asOfMs] as [number, string, number]),
+    sources: [...sources],
+    copies: [...copies],
     clients: await readClients(tx),
   };
 }

@@ -64,7 +64,8 @@ export function parseShardHeader(shard: Buffer): ShardHeader | null {
 }
 
 /** A resident's row as a shard has it. Proofs are null where there is none on record. */
-export type ShardRow = StoredFacts & {
+export type ShardRow = {
+  facts: StoredFacts;
   copy: number;
   nameProof: string | null;
   kkProof: string | null;
@@ -92,13 +93,15 @@ function rowAt(shard: Buffer, at: number): ShardRow {
     nameProof: proofAt(shard, at),
     kkProof: proofAt(shard, at + 8),
     suketProof: proofAt(shard, at + 16),
-    region: region === 0 ? null : region,
     copy: shard.readUIntBE(at + 29, 3),
-    suketEnds: dateOf(shard.readInt32BE(at + 32), NO_INT32_DATE),
-    suketIssued: dateOf(shard.readInt16BE(at + 36), NO_INT16_DATE),
-    ofAgeOn: dateOf(shard.readInt16BE(at + 38), NO_INT16_DATE),
-    flags: shard.readInt16BE(at + 40),
-    status: shard.readInt8(at + 42),
+    facts: {
+      region: region === 0 ? null : region,
+      suketEnds: dateOf(shard.readInt32BE(at + 32), NO_INT32_DATE),
+      suketIssued: dateOf(shard.readInt16BE(at + 36), NO_INT16_DATE),
+      ofAgeOn: dateOf(shard.readInt16BE(at + 38), NO_INT16_DATE),
+      flags: shard.readInt16BE(at + 40),
+      status: shard.readInt8(at + 42),
+    },
   };
 }
 

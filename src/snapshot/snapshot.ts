@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Unavailable } from '../checks/unavailable.ts';
-import { NAME_VERSION } from '../core/names.ts';
-import type { Asked, Finding } from '../registry/find.ts';
-import type { RegistryKeys } from '../registry/keys.ts';
-import { type Origin, type Range, visibility } from '../registry/visibility.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Finding } from '../registry/find.ts';
+import type { RegistryKeys } from '../registry/registry-keys.ts';
+import { type Range, visibility } from '../registry/visibility.ts';
 import { type OpenManifest, parseManifest, type SnapshotFault } from './manifest.ts';
 import { findRow, parseShardHeader, shardOf, tagBytesOf } from './shard.ts';
 import { manifestName, manifestNumbers, type SnapshotStore, shardName } from './store.ts';
@@ -118,39 +118,25 @@ export function openSnapshots({ store, keys, now, registry }: Options): Snapshot
   };
 }
 
-function findingOf(
-  manifest: OpenManifest,
-  shard: Buffer,
-  tag: Buffer,
-  asked: Parameters<Snapshot['find']>[0],
-): SnapshotFinding {
-  const view = visibility(manifest.ledger, asked);
+function findingOf({ ledger }: OpenManifest, shard: Buffer, tag: Buffer, asked: Parameters<Snapshot['find']>[0]) {
+  const view = visibility(ledger, asked);
   const row = findRow(shard, tag);
-  const seen = row === null ? null : view.row(row);
-  if (row === null || seen === null)
-    return {
-      ...inSnapshot(view.miss),
-      facts: null,
-      copy: null,
-      nameMatches: null,
-      kkMatches: null,
-      suketMatches: null,
-    };
   const matches = (proof: string | null, onRecord: string | null): boolean | null =>
     proof === null || onRecord === null ? null : proof === onRecord;
-  return {
-    ...inSnapshot(seen.origin),
-    facts: row,
-    copy: row.copy,
-    nameMatches: seen.source.nameVersion === NAME_VERSION ? matches(asked.nameProof, row.nameProof) : null,
-    kkMatches: matches(asked.kkProof, row.kkProof),
-    suketMatches: matches(asked.suketProof, row.suketProof),
-  };
+  const finding =
+    row === null
+      ? view.miss
+      : view.findingOf({
+          ...row.facts,
+          copy: row.copy,
+          nameMatches: matches(asked.nameProof, row.nameProof),
+          kkMatches: matches(asked.kkProof, row.kkProof),
+          suketMatches: matches(asked.suketProof, row.suketProof),
+        });
+  const copy = finding.facts === null ? null : (row?.copy ?? null);
+  // The synthetic sample stays one.
+  return { ...finding, copy, source: 'SNAPSHOT', isSample: finding.source === 'SAMPLE' } as const;
 }
-
-/** The same origin, read from a snapshot: the synthetic sample stays one. */
-const inSnapshot = (origin: Origin) =>
-  ({ ...origin, source: 'SNAPSHOT', isSample: origin.source === 'SAMPLE' }) as const;
 
 /** What the store says; where it cannot be asked, that is an outage of its own. */
 async function asked<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -1,6 +1,8 @@
-import type { ResidentSource } from '../checks/checks.ts';
+import type { Breaker } from '../checks/breaker.ts';
+import type { ResidentSource } from '../checks/sources.ts';
 import { Unavailable } from '../checks/unavailable.ts';
-import type { Asked, Finding } from '../registry/find.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Finding } from '../registry/find.ts';
 import { type Journal, journalLine, journalRow } from './journal.ts';
 import type { KnownClient } from './manifest.ts';
 import type { Snapshot, SnapshotFinding } from './snapshot.ts';
@@ -10,10 +12,15 @@ import { createStanding } from './standing.ts';
 export type Fallback = {
   snapshot: Snapshot;
   journal: Journal;
+  /** Whether the database answers. */
+  breaker: Breaker;
+  /** Who may ask, by the last good read. */
+  clientOf(name: string): KnownClient | undefined;
   now(): number;
 };
 
-const NOTHING: Finding = {
+/** What is found for a question that is not answered. */
+export const NOTHING: Finding = {
   facts: null,
   asOfMs: null,
   sourceRegion: null,
@@ -36,11 +43,8 @@ export async function record({ journal, now }: Fallback, asked: Asked, finding: 
  * The source that is asked where the database cannot say: the newest snapshot. Who may ask is judged by the clients of
  * the last good read, quotas are counted in this process.
  */
-export function snapshotSource(
-  fallback: Fallback,
-  clientOf: (name: string) => KnownClient | undefined,
-): ResidentSource {
-  const { snapshot, now } = fallback;
+export function snapshotSource(fallback: Fallback): ResidentSource {
+  const { snapshot, now, clientOf } = fallback;
   const standing = createStanding(now);
   return {
     name: 'SNAPSHOT',

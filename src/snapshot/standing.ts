@@ -1,6 +1,7 @@
 import { narrower } from '../access/grant.ts';
 import { rangeOf } from '../checks/check.ts';
-import type { Admission, Asked } from '../registry/find.ts';
+import type { Asked } from '../registry/asked.ts';
+import type { Admission } from '../registry/find.ts';
 import { QUOTA } from '../registry/quota.ts';
 import type { RefusalCode } from '../registry/standing.ts';
 import type { KnownClient } from './manifest.ts';

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { SANDBOX, type SandboxResident } from '../intake/sample-sandbox.ts';
 import type { Content, Html } from './layout.ts';
+import type { Messages } from './messages/messages.ts';
 
 type ApiResponse = { $ref?: string; description?: string; headers?: object; content?: object };
 type ApiOperation = {
@@ -36,7 +37,15 @@ export function docsPage({ info, tags, paths, components }: ApiDocument): Conten
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
   );
-  const card = ({ operationId, method, path, summary, description, requestBody, responses }: Shown): Html =>
+  const card = ({
+    operationId,
+    method,
+    path,
+    summary,
+    description,
+    requestBody,
+    responses,
+  }: (typeof operations)[number]): Html =>
     html`<div class="card" id="${operationId}">
 <h3><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h3>
 <p>${summary}.${description && html` ${description.replaceAll('`', '')}`}</p>
@@ -75,8 +84,6 @@ ${Object.entries(components.schemas).map(
   };
 }
 
-type Shown = ApiOperation & { path: string; method: string };
-
 const responseRow = (status: string, { description, headers = {}, content = {} }: ApiResponse): Html =>
   html`<tr><td><b>${status}</b></td><td>${description}<br><small>${Object.keys(headers).join(', ')}</small></td>
 <td><code>${Object.keys(content).join(' ')}</code></td></tr>`;
@@ -106,3 +113,23 @@ what a program gets wrong.</p>
 ${SANDBOX.toSorted((a, b) => rank(a) - rank(b)).map(residentRow)}
 </tbody></table></div>
 </section>`;
+
+/** One type of RFC 9457 problem that the API answers with, explained to whoever opens its `type`. */
+export type ProblemPage = { status: number; title: string; explanation: { id: string; en: string } };
+
+export function problemPage(messages: Messages, slug: string, problem: ProblemPage): Content {
+  return {
+    title: problem.title,
+    address: `/problems/${slug}`,
+    main: html`<div class="stack narrow">
+<div>
+<p class="small">${messages.problem.heading}</p>
+<h1 lang="en">${problem.title}</h1>
+</div>
+<div class="card">
+<p>${problem.explanation[messages.language]}</p>
+<p class="small">${messages.problem.status}: ${problem.status}</p>
+</div>
+</div>`,
+  };
+}

@@ -1,6 +1,8 @@
 import { LIMITS } from '../checks/limits.ts';
+import type { SelfCheckQuestion } from '../checks/self-check.ts';
 import { kkIn, type Nik, parseNik, withoutSeparators } from '../core/nik.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import type { FieldError } from './layout.ts';
 
 /** What may be wrong with a field, and its code in the API, as `POST /v1/checks` has it. */
 const CODES = {
@@ -13,16 +15,14 @@ const CODES = {
 type FieldFault = keyof typeof CODES;
 /** What is wrong with each field; never what was typed there. */
 export type FieldFaults = { nik: FieldFault | null; second: FieldFault | null };
-type SecondFact = { kind: 'name' | 'kk'; value: string };
+type SecondFact = SelfCheckQuestion['second'];
 /** `proof` as it came, if any: it is not read here. */
 export type Fields = { proof: string | undefined } & (
   | { ok: true; nik: Nik; second: SecondFact }
   | { ok: false; faults: FieldFaults }
 );
 
-/** A fault for programs that post the form. */
-export type FieldError = { pointer: string; code: string };
-
+/** The same for programs that post the form. */
 export const fieldErrors = (faults: FieldFaults): FieldError[] =>
   Object.entries(faults).flatMap(([field, fault]) =>
     fault === null ? [] : [{ pointer: `/${field}`, code: CODES[fault] }],

@@ -1,57 +1,40 @@
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { LIMITS } from '../checks/limits.ts';
-import type { FormProof } from '../checks/proof-of-work.ts';
-import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
-import { type FieldFaults, fieldErrors, readFields } from './form-fields.ts';
+import type { SelfCheckOutcome } from '../checks/self-check.ts';
+import { type FieldFaults, readFields } from './form-fields.ts';
 import { formPage } from './form-page.ts';
+import type { Content } from './layout.ts';
 import { noticePage } from './notice-page.ts';
-import type { Env, Replies, ReplyDependencies } from './replies.ts';
+import type { Env, Replies, WebDependencies } from './replies.ts';
 import { resultPage } from './result-page.ts';
 
-export type FormDependencies = ReplyDependencies & {
-  /** Answers, or says in its outcome why not. */
-  selfCheck(question: SelfCheckQuestion): Promise<SelfCheckOutcome>;
-  /**
-   * What the form has to carry; `sent` is the proof that came with faulty fields. Never throws. Without it, no proof
-   * is asked.
-   */
-  proofForForm?(sent?: SentProof): Promise<FormProof>;
-  clientAddress(c: Context): string;
-  /** Origins that may post the form from pages of their own. */
-  embedders?: readonly string[];
-};
-
 /** The form, and its post: who may, what was typed, and the page for what comes of it. */
-export function addForm(app: Hono<Env>, deps: FormDependencies, { messagesOf, page, refuse }: Replies): void {
+export function addForm(app: Hono<Env>, deps: WebDependencies, { messagesOf, page, notice }: Replies): void {
   const form = async (c: Context<Env>, faults?: FieldFaults, proof?: string) => {
     const sent = proof === undefined ? undefined : { proof, clientAddress: deps.clientAddress(c) };
-    return formPage(messagesOf(c), (await deps.proofForForm?.(sent)) ?? null, faults);
+    return page(c, formPage(messagesOf(c), await deps.proofForForm(sent), faults));
   };
-  app.get('/', async (c) => page(c, await form(c)));
+  app.get('/', (c) => form(c));
 
   app.post(
     '/',
     async function requireOwnForm(c, next) {
-      if (isCrossSite(c, deps.embedders ?? []))
-        return refuse(c, 'NOT_A_FORM', { problem: 'forbidden', errors: [{ pointer: '', code: 'CROSS_SITE' }] });
+      if (isCrossSite(c, deps.embedders)) {
+        const problem: Content['problem'] = { type: 'forbidden', errors: [{ pointer: '', code: 'CROSS_SITE' }] };
+        return page(c, { ...noticePage(messagesOf(c), 'NOT_A_FORM'), problem });
+      }
       const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
       if (type === 'application/x-www-form-urlencoded') return next();
-      return refuse(c, 'NOT_A_FORM', { problem: 'unsupported-media-type' });
+      return notice(c, 'NOT_A_FORM');
     },
-    bodyLimit({
-      maxSize: LIMITS.maxBodyBytes,
-      onError: (c) => refuse(c, 'BODY_TOO_LARGE', { problem: 'content-too-large' }),
-    }),
+    bodyLimit({ maxSize: LIMITS.maxBodyBytes, onError: (c) => notice(c, 'BODY_TOO_LARGE') }),
     async (c) => {
       const body = await c.req.text().catch(() => null);
       // Broken off: the client's affair.
       if (body === null) return deps.problem(c, 'bad-request', [{ pointer: '', code: 'CUT_OFF' }], {});
       const fields = readFields(body);
-      if (!fields.ok) {
-        const errors = fieldErrors(fields.faults);
-        return refuse(c, await form(c, fields.faults, fields.proof), { problem: 'invalid', errors });
-      }
+      if (!fields.ok) return form(c, fields.faults, fields.proof);
       const { nik, second, proof } = fields;
       const clientAddress = deps.clientAddress(c);
       return answer(c, await deps.selfCheck({ id: c.get('requestId'), nik, second, clientAddress, proof }));
@@ -60,31 +43,23 @@ export function addForm(app: Hono<Env>, deps: FormDependencies, { messagesOf, pa
 
   /** Right and wrong answers are pages for everybody. */
   async function answer(c: Context<Env>, outcome: SelfCheckOutcome): Promise<Response> {
-    const messages = messagesOf(c);
     switch (outcome.kind) {
       case 'ANSWER':
-        return page(c, resultPage(messages, outcome.answer, deps.election), { sampleDate: outcome.sampleDate });
+        return page(c, resultPage(messagesOf(c), outcome.answer, deps.election), {
+          sampleDate: outcome.sampleDate,
+        });
       case 'WRONG':
-        return page(c, noticePage(messages, 'WRONG', outcome.proof));
+        return notice(c, 'WRONG', { proof: outcome.proof });
       case 'PROOF_NEEDED':
-        return refuse(c, noticePage(messages, 'PROOF_NEEDED', { ticket: outcome.ticket }), {
-          problem: 'too-many-requests',
+        return notice(c, 'PROOF_NEEDED', {
+          proof: { ticket: outcome.ticket },
           retryAfterSeconds: LIMITS.proofWaitSeconds,
-          errors: [{ pointer: '/altcha', code: 'PROOF_NEEDED' }],
         });
       case 'LOCKED':
-        return refuse(c, 'LOCKED', {
-          problem: 'too-many-requests',
-          retryAfterSeconds: LIMITS.selfCheckWindowSeconds,
-          errors: [{ pointer: '/nik', code: 'LOCKED' }],
-        });
+        return notice(c, 'LOCKED', { retryAfterSeconds: LIMITS.selfCheckWindowSeconds });
       case 'TOO_MANY':
-        return refuse(c, 'TOO_MANY', {
-          problem: 'too-many-requests',
-          retryAfterSeconds: outcome.retryAfterSeconds,
-        });
       case 'UNAVAILABLE':
-        return refuse(c, 'UNAVAILABLE', { problem: 'unavailable', retryAfterSeconds: outcome.retryAfterSeconds });
+        return notice(c, outcome.kind, { retryAfterSeconds: outcome.retryAfterSeconds });
     }
   }
 }

@@ -7,10 +7,28 @@ import { STYLE } from './style.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
+/** The API's problem types that a page may stand for, and their status. */
+export const STATUS = {
+  'bad-request': 400,
+  forbidden: 403,
+  'not-found': 404,
+  'content-too-large': 413,
+  'unsupported-media-type': 415,
+  invalid: 422,
+  'too-many-requests': 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+export type ProblemType = keyof typeof STATUS;
+/** What is wrong, for programs: a JSON Pointer into the form and a code. Never the value. */
+export type FieldError = { pointer: string; code: string };
+
 /** What one page has of its own. */
 export type Content = {
   title: string;
   main: Html;
+  /** Of a page that is an error: what programs, which ask for no page, are told in its place. */
+  problem?: { type: ProblemType; errors?: FieldError[] } | undefined;
   /** Where the language switch leads; null where the page cannot be asked for again, as what was typed is gone. */
   address: string | null;
   /** Rules of its own, after those of all pages. */

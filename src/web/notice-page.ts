@@ -9,15 +9,28 @@ import type { Tone } from './summary.ts';
 
 export type NoticeKind = keyof Messages['notices'];
 
-/** A miss carries the form, empty: one page less to fetch over a slow line. */
-const WITH_FORM = new Set<NoticeKind>(['WRONG', 'PROOF_NEEDED', 'BODY_TOO_LARGE', 'NOT_A_FORM']);
+type Notice = {
+  /** Without a tone it is for information only. */
+  tone?: Tone;
+  /** A miss carries the form, empty: one page less to fetch over a slow line. */
+  hasForm?: true;
+  problem?: Content['problem'];
+};
 
-/** The others are for information only. */
-const TONES: { [kind in NoticeKind]?: Tone } = {
-  WRONG: 'UNCLEAR',
-  LOCKED: 'TO_DO',
-  PROOF_NEEDED: 'TO_DO',
-  TOO_MANY: 'TO_DO',
+const NOTICES: Record<NoticeKind, Notice> = {
+  WRONG: { tone: 'UNCLEAR', hasForm: true },
+  LOCKED: { tone: 'TO_DO', problem: { type: 'too-many-requests', errors: [{ pointer: '/nik', code: 'LOCKED' }] } },
+  PROOF_NEEDED: {
+    tone: 'TO_DO',
+    hasForm: true,
+    problem: { type: 'too-many-requests', errors: [{ pointer: '/altcha', code: 'PROOF_NEEDED' }] },
+  },
+  TOO_MANY: { tone: 'TO_DO', problem: { type: 'too-many-requests' } },
+  UNAVAILABLE: { problem: { type: 'unavailable' } },
+  BODY_TOO_LARGE: { hasForm: true, problem: { type: 'content-too-large' } },
+  NOT_A_FORM: { hasForm: true, problem: { type: 'unsupported-media-type' } },
+  UNKNOWN_PROBLEM: { problem: { type: 'not-found' } },
+  BROKEN: { problem: { type: 'internal' } },
 };
 
 /**
@@ -26,20 +39,20 @@ const TONES: { [kind in NoticeKind]?: Tone } = {
  */
 export function noticePage(messages: Messages, kind: NoticeKind, proof: FormProof = null): Content {
   const { title, lead, points } = messages.notices[kind];
-  const tone = TONES[kind] ?? 'NO';
-  const withForm = WITH_FORM.has(kind);
+  const { tone = 'NO', hasForm = false, problem } = NOTICES[kind];
   return {
     title,
     address: kind === 'UNKNOWN_PROBLEM' ? '/' : null,
     script: proofScript(proof),
-    main: html`<div class="stack ${withForm ? '' : 'narrow'}">
+    problem,
+    main: html`<div class="stack ${hasForm ? '' : 'narrow'}">
 <section class="outcome ${tone}">
 <h1 class="disc">${TONE_ICONS[tone]}<span>${title}</span></h1>
 <p>${lead}</p>
 </section>
 <div class="pair">
 ${points.length > 0 && html`<ul>${items(points)}</ul>`}
-${withForm ? checkForm(messages, proof) : html`<p>${wayBack(messages, messages.again)}</p>`}
+${hasForm ? checkForm(messages, proof) : html`<p>${wayBack(messages, messages.again)}</p>`}
 </div>
 </div>`,
   };

@@ -65,7 +65,7 @@ function bring({ result }: Messages, { document }: Answer): Html {
 }
 
 function hours({ result }: Messages, { region }: Answer): Html {
-  const zone = zoneName(region) ?? result.localTime;
+  const zone = region === null ? result.localTime : zoneName(region);
   const rows = result.hours.map(
     ({ who, when, where }) => html`<div><dt>${who}</dt><dd><b>${when} ${zone}</b> ${where}.</dd></div>`,
   );
@@ -85,9 +85,9 @@ function office({ result }: Messages, { region }: Answer, election: Election): H
   const code = region && region.length >= 5 ? region.slice(0, 5) : null;
   const province = region && provinceName(region);
   const regency = region && regencyName(election, region);
-  const places = [result.disdukcapil(regency, code) + (province ? `, ${result.province(province)}` : '')];
-  if (region && region.length >= 8) places.push(result.district(region.slice(0, 8)));
-  return section(result.headings.office, html`<ul>${items(places)}</ul><p class="small">${result.officeText}</p>`);
+  const offices = [result.disdukcapil(regency, code) + (province ? `, ${result.province(province)}` : '')];
+  if (region && region.length >= 8) offices.push(result.district(region.slice(0, 8)));
+  return section(result.headings.office, html`<ul>${items(offices)}</ul><p class="small">${result.officeText}</p>`);
 }
 
 function why({ result, language }: Messages, { reasons, suket }: Answer): Html {
@@ -95,10 +95,11 @@ function why({ result, language }: Messages, { reasons, suket }: Answer): Html {
     ({ code }) => html`<li>${result.reasons[code]} <small>${result.basisLabel}: ${result.basis[code]}.</small></li>`,
   );
   const all = html`<ul class="why">${list}</ul><p class="small">${result.ifWrong}</p>`;
-  if (suket === null) return section(result.headings.why, all);
+  const reasonsCard = section(result.headings.why, all);
+  if (suket === null) return reasonsCard;
   const issuedOn = suket.issuedOn && writeDay(suket.issuedOn, language);
   const written = result.suket(issuedOn, writeDay(suket.validUntil, language), suket.validOnElectionDay);
-  return html`${section(result.headings.why, all)}
+  return html`${reasonsCard}
 ${section(result.headings.suket, html`<p>${written}</p>`)}`;
 }
 

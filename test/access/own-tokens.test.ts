@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Keyring, MAX_KEYS, parseKeyring } from '../../src/access/keyring.ts';
+import { ACCESS_LIMITS } from '../../src/access/access-limits.ts';
+import { type Keyring, parseKeyring } from '../../src/access/keyring.ts';
 import { createVerifier, issueToken, type TokenRequest } from '../../src/access/tokens.ts';
 
 const NOW = Date.parse('2018-06-27T07:00:00+07:00');
@@ -126,6 +127,7 @@ describe('an Authorization header', () => {
 });
 
 describe('the limits of a token and its keys', () => {
+  const { maxKeys: MAX_KEYS } = ACCESS_LIMITS;
   /** Of the header, its scheme included. */
   const MAX_TOKEN_CHARS = 4_096;
 

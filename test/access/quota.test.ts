@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { findInline, findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
 import { QUOTA } from '../../src/registry/quota.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import {
   createTestRegistry,
   earlyInMinute,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordClient, revokeClient } from '../../src/access/clients.ts';
 import type { Scope } from '../../src/access/grant.ts';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
+import { recordClient, revokeClient } from '../../src/registry/clients.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { createTestRegistry, importResidents, nikOf, resident } from '../support/registry.ts';
 import { answerIn, check, RUNTIMES, type Runtime, startRuntime } from '../support/runtimes.ts';

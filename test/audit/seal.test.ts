@@ -5,7 +5,7 @@ import { verifyAudit } from '../../src/checks/audit/verify.ts';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { sealEverything, settle, tamper, writeRows } from './rows.ts';
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Nik } from '../../src/core/nik.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { tagsOf } from '../../src/registry/tags.ts';
 import type { BenchContext } from './context.ts';

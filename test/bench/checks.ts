@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Nik } from '../../src/core/nik.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { tagsOf } from '../../src/registry/tags.ts';
 import type { BenchContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { COPY_HEADER, COPY_TRAILER } from '../../src/registry/row-encoder.ts';
 import { connect } from '../../src/registry/sql.ts';
-import { COPY_HEADER, COPY_TRAILER } from '../../src/registry/stage.ts';
 import type { BenchContext } from './context.ts';
 import { measure, median, round } from './tools.ts';
 

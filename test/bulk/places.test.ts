@@ -4,7 +4,7 @@ import { type Bulk, createBulk } from '../../src/checks/bulk/bulk.ts';
 import { BULK_LIMITS } from '../../src/checks/bulk/limits.ts';
 import { openMemorySpool } from '../../src/checks/bulk/upload.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect, type Sql } from '../../src/registry/sql.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { still, stopTimers, turn } from '../support/still-clock.ts';

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askedOf, type Caller, type Question } from '../../src/checks/check.ts';
 import type { CivilDate } from '../../src/core/dates.ts';
 import type { Nik } from '../../src/core/nik.ts';
-import { type Asked, findInline, findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import type { Asked } from '../../src/registry/asked.ts';
+import { findInline, findPrepared } from '../../src/registry/find.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { FLAG } from '../../src/registry/row.ts';
 import {
   createTestRegistry,

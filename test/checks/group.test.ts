@@ -28,17 +28,28 @@ describe('group commit', () => {
   it('sends all that arrives in one turn together, and gives each its own answer', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, LIMITS);
-    const answers = Promise.all([1, 2, 3].map(ask));
+    const answers = Promise.all([1, 2, 3].map((one) => ask(one)));
     await turn();
     expect(running.map(({ questions }) => questions)).toEqual([[1, 2, 3]]);
     running[0]?.answer();
     expect(await answers).toEqual([10, 20, 30]);
   });
 
+  it('asks nothing that could end after its deadline', async () => {
+    const { running, find } = createStatements();
+    const ask = groupCommit(find, LIMITS);
+    const soon = ask(1, performance.now() + LONG_MS);
+    const later = ask(2, performance.now() + LONG_MS + 60_000);
+    await expect(soon).rejects.toMatchObject({ code: 'WAITED_TOO_LONG' });
+    expect(running.map(({ questions }) => questions)).toEqual([[2]]);
+    running[0]?.answer();
+    expect(await later).toBe(20);
+  });
+
   it('keeps at most so many statements in flight, and no group larger than agreed', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, LIMITS);
-    const answers = Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(ask));
+    const answers = Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((one) => ask(one)));
     await turn();
     expect(running.map(({ questions }) => questions)).toEqual([
       [1, 2, 3, 4],
@@ -55,9 +66,9 @@ describe('group commit', () => {
   it('keeps less than a full group back while another is in flight', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, LIMITS);
-    const answers = [1, 2].map(ask);
+    const answers = [1, 2].map((one) => ask(one));
     await turn();
-    answers.push(...[3, 4, 5].map(ask));
+    answers.push(...[3, 4, 5].map((one) => ask(one)));
     await turn();
     expect(running.map(({ questions }) => questions)).toEqual([[1, 2]]);
     answers.push(ask(6));
@@ -77,7 +88,7 @@ describe('group commit', () => {
   it('that fails fails those of its group alone', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, LIMITS);
-    const answers = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(ask));
+    const answers = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map((one) => ask(one)));
     await turn();
     running[0]?.fail(new Error('lost'));
     running[1]?.answer();
@@ -137,7 +148,7 @@ describe('a statement that has stalled', () => {
     expect(await second).toBe(20);
     running[0]?.answer();
     await turn();
-    const others = [3, 4, 5, 6, 7, 8, 9, 10].map(ask);
+    const others = [3, 4, 5, 6, 7, 8, 9, 10].map((one) => ask(one));
     await turn();
     expect(lanes.slice(0, 2)).toEqual([0, 1]);
     expect(lanes.slice(2).toSorted()).toEqual([0, 1]);
@@ -149,7 +160,7 @@ describe('a statement that has stalled', () => {
   it('on every lane refuses all who wait and all who come, at once, until one has ended', async () => {
     const { running, find } = createStatements();
     const ask = groupCommit(find, { ...LIMITS, stallMs: 10, statementTimeoutMs: 1_000 });
-    const asked = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(ask));
+    const asked = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((one) => ask(one)));
     await turn();
     expect(running).toHaveLength(2);
     expect((await asked).map(code)).toEqual([...Array(8).fill('TIMEOUT'), 'STALLED', 'STALLED']);

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuditState } from '../../src/checks/audit/checkpoint.ts';
+import { registryForForm } from '../../src/checks/form-source.ts';
 import { atOnce } from '../../src/checks/group.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
 import { createProofs } from '../../src/checks/proof-of-work.ts';
 import { createSelfCheck, type SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { deriveKeys, type RegistryKeys } from '../../src/registry/keys.ts';
+import { deriveKeys, type RegistryKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { writeRows } from '../audit/rows.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
@@ -37,7 +38,7 @@ describe('a self-check', () => {
   const freshAddress = (): string => `198.51.100.${addresses++}`;
   const ask = async (nik: Nik, value = NAME, clientAddress = freshAddress()): Promise<SelfCheckOutcome['kind']> => {
     const rules = { election: PILKADA_2018, todayOverride: null, now: Date.now };
-    const selfCheck = createSelfCheck({ keys, rules, sql: registry.sql, inTurn: atOnce });
+    const selfCheck = createSelfCheck({ keys, rules, sources: [registryForForm(registry.sql, atOnce)] });
     const second = { kind: 'name', value } as const;
     return (await selfCheck({ id: randomUUID(), nik, second, clientAddress }, () => {})).kind;
   };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
 import { createProofs } from '../../src/checks/proof-of-work.ts';
 import type { Nik } from '../../src/core/nik.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { type Fault, type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
 import { importResidents, nikOf, resident } from '../support/registry.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
 import type { Nik } from '../../src/core/nik.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag, tagsOf } from '../../src/registry/tags.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer, type TestKeys } from '../support/server.ts';

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCheck } from '../../src/checks/checks.ts';
+import { createCheck } from '../../src/checks/check.ts';
 import { Unavailable } from '../../src/checks/unavailable.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { faultEvent, lineOf } from '../../src/http/log.ts';
-import { isOutage } from '../../src/registry/error-code.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { drizzleOver } from '../../src/registry/drizzle.ts';
+import { errorCode, isConnectionLost, isOutage } from '../../src/registry/error-code.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
+import type { Sql } from '../../src/registry/sql.ts';
 import { importResidents, nikOf, resident } from '../support/registry.ts';
 import { check, RUNTIMES, type Runtime, startRuntime } from '../support/runtimes.ts';
 
@@ -134,4 +136,17 @@ it('a fault is told by class and frames, whatever its message holds', () => {
   const changed = Object.assign(new TypeError('SITI\n    at SITI (src/AMINAH.ts:1:1)'), { message: 'another' });
   expect(JSON.stringify(lineOf(faultEvent(ID, changed), 'errors'))).not.toMatch(/SITI|AMINAH/);
   expect(lineOf(faultEvent(ID, 'SITI'), 'errors')).toMatchObject({ event: 'internal', code: 'UNKNOWN' });
+});
+
+it('an error that drizzle wraps is judged by what the driver said', async () => {
+  const failsWith = async (cause: Error): Promise<unknown> => {
+    const sql = { unsafe: () => ({ values: () => Promise.reject(cause) }) } as unknown as Sql;
+    return await drizzleOver(sql)
+      .execute('SELECT 1')
+      .catch((error: unknown) => error);
+  };
+  const lost = await failsWith(Object.assign(new Error('gone'), { code: '57P01' }));
+  expect([errorCode(lost), isConnectionLost(lost), isOutage(lost)]).toEqual(['57P01', true, true]);
+  expect(isOutage(await failsWith(new Error('Network connection lost.')))).toBe(true);
+  expect(isOutage(await failsWith(new TypeError('x is not a function')))).toBe(false);
 });

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { recordClient } from '../../src/access/clients.ts';
 import { BULK_LIMITS } from '../../src/checks/bulk/limits.ts';
 import { groupCommit, type InTurn } from '../../src/checks/group.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
 import { LIST_LIMITS } from '../../src/checks/lists/limits.ts';
 import { HTTP_LIMITS } from '../../src/http/limits.ts';
 import { checkRequest } from '../../src/http/schemas.ts';
+import { recordClient } from '../../src/registry/clients.ts';
 import { findPrepared } from '../../src/registry/find.ts';
 import { openApp } from '../support/app.ts';
 import {

@@ -1,7 +1,7 @@
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordClient, revokeClient } from '../../src/access/clients.ts';
 import { SANDBOX } from '../../src/intake/sample-sandbox.ts';
+import { recordClient, revokeClient } from '../../src/registry/clients.ts';
 import { type SampleServer, startSampleServer } from '../openapi/service.ts';
 import { earlyInMinute } from '../support/registry.ts';
 

@@ -3,7 +3,7 @@ import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { DEFAULTS, exportOf, importBytes, people } from '../support/exports.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';

@@ -7,7 +7,7 @@ import type { Nik } from '../../src/core/nik.ts';
 import { type ImportReport, importExport } from '../../src/platform/import-file.ts';
 import { summaryOf } from '../../src/platform/import-summary.ts';
 import { type Finding, findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { DEFAULTS, exportOf, importBytes, people, person } from '../support/exports.ts';
 import { createTestRegistry, nikOf, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, runCli } from '../support/server.ts';

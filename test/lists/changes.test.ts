@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Resident } from '../../src/registry/stage.ts';
+import type { Resident } from '../../src/registry/row-encoder.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createListsApp, inShort, type ListsApp, listOf } from './service.ts';
 

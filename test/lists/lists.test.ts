@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { revokeClient } from '../../src/access/clients.ts';
-import { forgetSelfChecks } from '../../src/checks/self-check.ts';
-import { LIST_LINES_PER_DAY } from '../../src/registry/standing.ts';
+import { forgetSelfChecks } from '../../src/checks/form-source.ts';
+import { revokeClient } from '../../src/registry/clients.ts';
+import { QUOTA } from '../../src/registry/quota.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { createListsApp, type ListsApp, listOf } from './service.ts';
 
@@ -318,7 +318,7 @@ describe('a followed list', () => {
     const who = { client: 'by-default' };
     const { body } = await app.create(listOf({ a: printed }), who);
     await importResidents(registry, [resident(nikOf(98), { region: '32.72.01.1001' })], { source: '32.72' });
-    await registry.sql`UPDATE list_usage SET lines = ${LIST_LINES_PER_DAY - 1} WHERE client = 'by-default'`;
+    await registry.sql`UPDATE list_usage SET lines = ${QUOTA.linesPerDay - 1} WHERE client = 'by-default'`;
     expect((await app.ask(`/v1/lists/${body.id}/changes`, {}, who)).status).toBe(200);
     expect((await app.ask(`/v1/lists/${body.id}/changes`, {}, who)).status).toBe(429);
   });

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { hc } from 'hono/client';
 import createClient from 'openapi-fetch';
 import openapiTS from 'openapi-typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { App } from '../../src/http/app.ts';
 import { SANDBOX } from '../../src/intake/sample-sandbox.ts';
 import { bodiesOf, faultsOfAnswer, headersOf, json, operations, pathOf } from './operations.ts';
 import { type SampleServer, startSampleServer } from './service.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const USE = `import createClient from 'openapi-fetch';
+const USE = `import { hc } from 'hono/client';
+import createClient from 'openapi-fetch';
 import type { paths } from './api.ts';
 const client = createClient<paths>({ baseUrl: '/' });
 const { data, error } = await client.POST('/v1/checks', { body: { nik: '3201011403859001' } });
@@ -22,6 +25,10 @@ export const type: string | undefined = error?.type;
 // @ts-expect-error a check without a NIK does not compile
 await client.POST('/v1/checks', { body: { name: 'SITI' } });
 `;
+
+it('a client of the app’s type asks at the address of the check', () => {
+  expect(hc<App>('http://localhost').v1.checks.$url().pathname).toBe('/v1/checks');
+});
 
 describe('a client generated from the document', () => {
   let service: SampleServer;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { recordClient } from '../../src/access/clients.ts';
 import { SCOPES, type Scope } from '../../src/access/grant.ts';
 import { type Keyring, parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
 import { loadSampleIfEmpty } from '../../src/platform/sample.ts';
+import { recordClient } from '../../src/registry/clients.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 import { createTestKeys, type RunningServer, startServer } from '../support/server.ts';
 

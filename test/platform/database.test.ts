@@ -263,8 +263,6 @@ describe('the embedded database after an accident', () => {
     const killed = await openElsewhere();
     killed.process.kill('SIGKILL');
     await once(killed.process, 'exit');
-    const later = `hakpilih.${process.pid}.1.00000000-0000-4000-8000-000000000000.user`;
-    await writeFile(join(dataDir, 'postgres', later), '');
     await (await open()).close();
     expect(await serverPid()).toBeNull();
     expect((await readdir(join(dataDir, 'postgres'))).filter((name) => name.startsWith('hakpilih'))).toEqual([]);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importJWK, type JWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_KEYS, parseKeyring } from '../../src/access/keyring.ts';
+import { ACCESS_LIMITS } from '../../src/access/access-limits.ts';
+import { parseKeyring } from '../../src/access/keyring.ts';
 import { loadKeys, readSigningJwks, rotateSigningKey } from '../../src/platform/keys.ts';
 import { openRegistry } from '../../src/platform/registry.ts';
 import { loadSettings } from '../../src/platform/settings.ts';
@@ -132,7 +133,7 @@ describe('keys', () => {
     await loadKeys(dataDir, {});
     const inUse = Date.now() + 86_400_000;
     const jwks = async () => JSON.parse(await readSigningJwks(dataDir, {})).keys as JWK[];
-    while ((await jwks()).length < MAX_KEYS) await rotateSigningKey(dataDir, {}, 'token', inUse);
+    while ((await jwks()).length < ACCESS_LIMITS.maxKeys) await rotateSigningKey(dataDir, {}, 'token', inUse);
     const before = await jwks();
     await expect(rotateSigningKey(dataDir, {}, 'token', inUse)).rejects.toThrow(
       'rotate again when polling day is over',
@@ -141,12 +142,12 @@ describe('keys', () => {
     // After polling day, and a day after it was retired, nobody accepts a token of the oldest.
     const retiredAt = new Date(Date.now() - 2 * 86_400_000).toISOString();
     const aged = before.map((key, i) =>
-      i < MAX_KEYS - 2 ? key : { ...key, ...('retiredAt' in key ? { retiredAt } : {}) },
+      i < ACCESS_LIMITS.maxKeys - 2 ? key : { ...key, ...('retiredAt' in key ? { retiredAt } : {}) },
     );
     await writeFile(join(dataDir, 'keys', 'signing.jwks.json'), JSON.stringify({ keys: aged }));
     await rotateSigningKey(dataDir, {}, 'token', Date.now() - 1);
     const after = await jwks();
-    expect(after).toHaveLength(MAX_KEYS);
+    expect(after).toHaveLength(ACCESS_LIMITS.maxKeys);
     expect(after.filter(({ kid }) => !before.some((key) => key.kid === kid))).toHaveLength(1);
     await expect(parseKeyring(JSON.stringify({ keys: after }))).resolves.toBeDefined();
   });

@@ -4,8 +4,8 @@ import type { Nik } from '../../src/core/nik.ts';
 import { REGENCY_CODES } from '../../src/core/regions.ts';
 import { statusOfNumber } from '../../src/core/status.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
-import type { Resident } from '../../src/registry/stage.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
+import type { Resident } from '../../src/registry/row-encoder.ts';
 import {
   createTestRegistry,
   importResidents,

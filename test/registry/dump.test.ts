@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Nik } from '../../src/core/nik.ts';
 import { SANDBOX, sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../../src/platform/database.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
 import { tagBytes } from '../../src/registry/tags.ts';
 import { findTraces, stolenFiles, tracesOf } from '../support/attack.ts';

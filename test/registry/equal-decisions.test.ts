@@ -8,7 +8,7 @@ import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { REASON_CODES } from '../../src/core/reasons.ts';
 import { STATUS_CODES } from '../../src/core/status.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { foundOf, storedFacts } from '../../src/registry/row.ts';
 import { createTestRegistry, importResidents, nikOf, resident } from '../support/registry.ts';
 

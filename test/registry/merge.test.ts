@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askedOf } from '../../src/checks/check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { findPrepared } from '../../src/registry/find.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { foundOf } from '../../src/registry/row.ts';
-import type { Resident } from '../../src/registry/stage.ts';
+import type { Resident } from '../../src/registry/row-encoder.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 
 describe('an import', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { deriveKeys } from '../../src/registry/keys.ts';
 import { networkOf } from '../../src/registry/network.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { addressTag } from '../../src/registry/tags.ts';
 
 describe('the network of an address', () => {

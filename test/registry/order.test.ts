@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Nik } from '../../src/core/nik.ts';
 import { sampleBytes } from '../../src/platform/sample.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { tagsOf } from '../../src/registry/tags.ts';
 import { createTestRegistry, importResidents, nikOf, resident, type TestRegistry } from '../support/registry.ts';
 import { importText } from '../support/runtimes.ts';

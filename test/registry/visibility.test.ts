@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rangeOf } from '../../src/checks/check.ts';
 import { regionNumber, regionRange } from '../../src/core/regions.ts';
-import { type Asked, findPrepared } from '../../src/registry/find.ts';
-import { findMany, readLedger, rowReader } from '../../src/registry/find-many.ts';
+import type { Asked } from '../../src/registry/asked.ts';
+import { findPrepared } from '../../src/registry/find.ts';
+import { findMany, rowReader } from '../../src/registry/find-many.ts';
+import { readLedger } from '../../src/registry/ledger.ts';
 import { FLAG } from '../../src/registry/row.ts';
 import { createTestRegistry, type TestRegistry } from '../support/registry.ts';
 

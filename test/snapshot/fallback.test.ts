@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { keyCheck } from '../../src/registry/tags.ts';
 import {
   createTestRegistry,

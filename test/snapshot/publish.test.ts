@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rangeOf } from '../../src/checks/check.ts';
 import { createDirectoryStore } from '../../src/platform/directory-store.ts';
-import { deriveKeys, type RegistryKeys } from '../../src/registry/keys.ts';
+import { deriveKeys, type RegistryKeys } from '../../src/registry/registry-keys.ts';
 import { keyCheck } from '../../src/registry/tags.ts';
 import { PUBLISH_LIMITS, publishSnapshot } from '../../src/snapshot/publish.ts';
 import { openSnapshots } from '../../src/snapshot/snapshot.ts';

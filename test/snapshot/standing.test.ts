@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rangeOf } from '../../src/checks/check.ts';
-import type { Asked } from '../../src/registry/find.ts';
+import type { Asked } from '../../src/registry/asked.ts';
 import { QUOTA } from '../../src/registry/quota.ts';
 import type { KnownClient } from '../../src/snapshot/manifest.ts';
 import { createStanding, type Standing } from '../../src/snapshot/standing.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { keyCheck } from '../../src/registry/tags.ts';
 import { type Bucket, createBucketStore } from '../../src/snapshot/bucket-store.ts';
 import { publishSnapshot } from '../../src/snapshot/publish.ts';

@@ -17,4 +17,4 @@ export async function createBareApp() {
 }
 
 /** The service's own description. */
-export const document = async () => (await openApiDocument(await createBareApp())) as object as ApiDocument;
+export const document = async () => (await openApiDocument(await createBareApp())).document as object as ApiDocument;

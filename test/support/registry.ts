@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { recordClient } from '../../src/access/clients.ts';
 import { SCOPES } from '../../src/access/grant.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { NAME_VERSION } from '../../src/core/names.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { regionRange } from '../../src/core/regions.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { recordClient } from '../../src/registry/clients.ts';
 import { type MergeCounts, type MergeOptions, mergeCopy } from '../../src/registry/merge.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
+import { type Resident, RowEncoder } from '../../src/registry/row-encoder.ts';
 import { connect, type Sql } from '../../src/registry/sql.ts';
-import { type Resident, StageWriter } from '../../src/registry/stage.ts';
 import { createMigratedDatabase } from './postgres.ts';
 
 export type TestRegistry = { sql: Sql; url: string; registryKey: Uint8Array; close(): Promise<void> };
@@ -79,9 +79,9 @@ export async function importResidents(
   options: Import = {},
 ): Promise<MergeCounts & { copy: number | null; alreadyImported: boolean }> {
   const { source = '32.01', asOf = '2018-01-12T17:00:00+07:00', ...rest } = options;
-  const writer = new StageWriter(deriveKeys(registry.registryKey));
-  for (const one of residents) writer.write(one);
-  const rows = writer.take();
+  const encoder = new RowEncoder(deriveKeys(registry.registryKey));
+  for (const one of residents) encoder.write(one);
+  const rows = encoder.take();
   const region = source === 'sample' ? '32.01' : source;
   const { first, last } = regionRange(region);
   const { alreadyImported, copy, report } = await mergeCopy(registry.sql, {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
 import type { SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { createPages } from '../../src/web/pages.ts';
+import type { WebDependencies } from '../../src/web/replies.ts';
 import { answered, NIK, openPages } from './open-pages.ts';
 
 describe('the form', () => {
@@ -126,7 +127,12 @@ describe('the question', () => {
     const body = `nik=${NIK}&second=${'x'.repeat(LIMITS.maxBodyBytes)}`;
     const { post, questions } = openPages();
     const sized = await post(body);
-    const app = createPages({ ...({} as WebDependencies), election: PILKADA_2018, sampleDate: async () => null });
+    const app = createPages({
+      ...({} as WebDependencies),
+      election: PILKADA_2018,
+      sampleDate: async () => null,
+      enter: () => (_, next) => next(),
+    });
     const streamed = await app.request('/', {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' },

@@ -3,7 +3,8 @@ import type { Answer } from '../../src/checks/answer.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { Problem, problemResponse } from '../../src/http/problem.ts';
-import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { createPages } from '../../src/web/pages.ts';
+import type { WebDependencies } from '../../src/web/replies.ts';
 import { document } from '../support/bare-app.ts';
 import { answerFor } from './answers.ts';
 
@@ -34,7 +35,13 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
         questions.push(question);
         return outcome;
       },
+      proofForForm: async () => null,
       sampleDate: async () => null,
+      embedders: [],
+      enter: () => (_, next) => next(),
+      broken: (_, error) => {
+        throw error;
+      },
       clientAddress: () => '192.0.2.1',
       problems: PROBLEMS,
       document,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/checks/limits.ts';
 import type { SelfCheckOutcome } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { createPages, type WebDependencies } from '../../src/web/pages.ts';
+import { createPages } from '../../src/web/pages.ts';
+import type { WebDependencies } from '../../src/web/replies.ts';
 import { answerFor, answerOn, EVERYTHING, suket } from './answers.ts';
 import { answered, NIK, type Options, openPages } from './open-pages.ts';
 
@@ -130,7 +131,8 @@ describe('every page', () => {
 
   it('leaves the headers of other routes alone', async () => {
     const app = new Hono();
-    app.route('/', createPages({ ...({} as WebDependencies), election: PILKADA_2018 }) as unknown as Hono);
+    const dependencies: Partial<WebDependencies> = { election: PILKADA_2018, enter: () => (_, next) => next() };
+    app.route('/', createPages(dependencies as WebDependencies) as unknown as Hono);
     app.get('/v1/other', (c) => c.text('other'));
     expect((await app.request('/v1/other')).headers.get('Content-Security-Policy')).toBeNull();
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sql, Transaction } from '../../registry/sql.ts';
 
 /** A sealed stretch: the rows of transactions from `fromXid` up to, not including, `toXid`, in order of xid and id. */
-export type Block = {
+export type AuditBlock = {
   fromXid: bigint;
   toXid: bigint;
   rows: number;
@@ -20,7 +20,7 @@ export const FIRST_XID = -(2n ** 63n);
 export const FIRST_HASH: Uint8Array = new Uint8Array(32);
 
 /** SHA-256(previous hash, then "from_xid LF to_xid LF rows LF sealed_at LF" in ASCII, then entries). */
-export function blockHash({ previousHash, fromXid, toXid, rows, sealedAt, entries }: Block): Buffer {
+export function blockHash({ previousHash, fromXid, toXid, rows, sealedAt, entries }: AuditBlock): Buffer {
   const head = `${fromXid}\n${toXid}\n${rows}\n${sealedAt}\n`;
   return createHash('sha256').update(previousHash).update(head, 'ascii').update(entries).digest();
 }
@@ -49,5 +49,5 @@ export async function readEntries(sql: Sql | Transaction, fromXid: bigint, toXid
   return Buffer.concat(rows.map((row) => row.entries as Uint8Array));
 }
 
-/** SQL of an instant as `Block.sealedAt` has it. */
+/** SQL of an instant as `AuditBlock.sealedAt` has it. */
 export const secondsOf = (instant: string): string => `extract(epoch FROM ${instant})::text`;

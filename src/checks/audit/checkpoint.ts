@@ -5,6 +5,7 @@ import { ISSUER } from '../../access/tokens.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted, barred } from '../../registry/standing.ts';
+import { sha256 } from '../answer.ts';
 import type { InTurn } from '../group.ts';
 import { LIMITS } from '../limits.ts';
 import { recent } from '../recent.ts';
@@ -13,8 +14,8 @@ import { FIRST_XID } from './chain.ts';
 
 const checkpoint = z.object({
   block: z.int().positive(),
-  /** Of the block, in hexadecimal digits; through the chain it stands for all blocks before as well. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of the block; through the chain it stands for all blocks before as well. */
+  hash: sha256,
   rows: z.int().positive(),
   sealedAt: z.iso.datetime(),
 });
@@ -49,7 +50,14 @@ export async function readCheckpoint(
 }
 
 /** The last checkpoint, signed, null before the first seal; and how many rows no block holds yet. */
-export type AuditState = { checkpoint: string | null; sealed: Checkpoint | null; unsealed: number };
+export const auditState = z
+  .object({
+    checkpoint: z.string().nullable().meta({ description: 'JWS (RFC 7515, ES256) over `sealed`; keep it elsewhere' }),
+    sealed: checkpoint.nullable(),
+    unsealed: z.int(),
+  })
+  .meta({ id: 'AuditState' });
+export type AuditState = z.infer<typeof auditState>;
 /** Rejects with `Refused` or `Unavailable`. */
 export type ReadAuditState = (client: string) => Promise<AuditState>;
 

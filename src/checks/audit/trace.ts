@@ -1,7 +1,8 @@
 import type { Nik } from '../../core/nik.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { tagsOf } from '../../registry/tags.ts';
+import { LIMITS } from '../limits.ts';
 
 type Fact = 'name' | 'kk' | 'suketNumber';
 /** One question about a person: who asked, when, within which region, and what was answered. */
@@ -17,8 +18,6 @@ export type Trace = {
   matched: Fact[];
 };
 
-export const MAX_TRACES = 10_000;
-
 /** Who asked about one person: the newest, oldest first; and how many requests do not say about whom. */
 export async function traceNik(
   sql: Sql,
@@ -28,7 +27,7 @@ export async function traceNik(
   const { auditTag } = tagsOf(keys, nik, {});
   const rows = await sql`
     SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, client, claim, found,
-      asked, matched FROM audit WHERE tag = ${auditTag} ORDER BY audit.at DESC, id DESC LIMIT ${MAX_TRACES}`;
+      asked, matched FROM audit WHERE tag = ${auditTag} ORDER BY audit.at DESC, id DESC LIMIT ${LIMITS.maxTraces}`;
   const [bulk] = await sql`SELECT count(*)::float8 AS count FROM audit WHERE tag IS NULL`;
   const traces = rows.map(({ id, at, client, claim, found, asked, matched }): Trace => {
     return { id, at, client, claim, found, asked: factsOf(asked), matched: factsOf(matched) };

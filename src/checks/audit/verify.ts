@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../../registry/sql.ts';
 import { inTransaction } from '../../registry/transaction.ts';
 import {
-  type Block,
+  type AuditBlock,
   blockHash,
   ENTRY_BYTES,
   FIRST_HASH,
@@ -52,7 +52,7 @@ export async function verifyAudit(sql: Sql, checkpoint: Checkpoint | null): Prom
   });
 }
 
-type SealedBlock = Block & { id: bigint; hash: Uint8Array };
+type SealedBlock = AuditBlock & { id: bigint; hash: Uint8Array };
 type StoredBlock = Omit<SealedBlock, 'id' | 'fromXid' | 'toXid'> & { id: string; fromXid: string; toXid: string };
 type Link = Pick<SealedBlock, 'id' | 'toXid' | 'hash'>;
 
@@ -75,7 +75,7 @@ function blockFault(before: Link, block: SealedBlock): BlockFault | null {
 }
 
 /** The first row, in the order of the block, that is not as it was sealed. */
-async function rowFault(tx: Transaction, block: Block): Promise<{ code: RowFault; row: string } | null> {
+async function rowFault(tx: Transaction, block: AuditBlock): Promise<{ code: RowFault; row: string } | null> {
   const sealed = Buffer.from(block.entries);
   const present = await readEntries(tx, block.fromXid, block.toXid);
   if (sealed.equals(present)) return null;

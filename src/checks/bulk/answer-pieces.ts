@@ -1,6 +1,7 @@
 import type { Block } from '../../intake/blocks.ts';
-import { findMany, type ManyAsked, readLedger } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import { findMany, type ManyAsked } from '../../registry/find-many.ts';
+import { readLedger } from '../../registry/ledger.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import { asBigint, kkProofBytes, nameProofBytes, TAG_BYTES, type Tag, tagBytes } from '../../registry/tags.ts';
 import type { Caller, Question } from '../check.ts';
 import { openSnapshot, type Snapshot } from '../snapshot.ts';
@@ -39,7 +40,7 @@ export async function* answerPieces(
   }
 }
 
-type Asked = { block: QuestionBlock; bytes: number; shorts: Promise<string[]> };
+type AskedBlock = { block: QuestionBlock; bytes: number; shorts: Promise<string[]> };
 
 /** The blocks, each with the rows that are being found for it: a few statements run ahead of the reader. */
 async function* askedBlocks(
@@ -47,15 +48,15 @@ async function* askedBlocks(
   format: Format,
   keys: RegistryKeys,
   maxStatementBytes: number | undefined,
-): AsyncGenerator<Asked> {
-  const ahead: Asked[] = [];
+): AsyncGenerator<AskedBlock> {
+  const ahead: AskedBlock[] = [];
   for await (const text of format.blocks) {
     const block = await questionBlock(text, format, keys);
     const shorts = inTime(findMany(snapshot.tx(), block.asked, maxStatementBytes), BULK_LIMITS.maxStatementMs);
     // Awaited in its turn; one that is given up must not end the process.
     shorts.catch(() => {});
     ahead.push({ block, bytes: text.bytes.length, shorts });
-    if (ahead.length === BULK_LIMITS.maxBlocksAhead) yield ahead.shift() as Asked;
+    if (ahead.length === BULK_LIMITS.maxBlocksAhead) yield ahead.shift() as AskedBlock;
   }
   yield* ahead;
 }

@@ -1,5 +1,5 @@
-import { recordBulk } from '../../registry/find-many.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
+import { recordRequest } from '../../registry/requests.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { admitted } from '../../registry/standing.ts';
 import { keyCheck } from '../../registry/tags.ts';
@@ -79,8 +79,8 @@ async function audited(
   const { keys, sql } = dependencies;
   const format = request.format === 'csv' ? await openCsv(spool.read()) : openLines(spool.read());
   const detail = { format: request.format, bytes, lines, sha256 };
-  const record = { id: request.id, keyCheck: keyCheck(keys), client, claim, detail };
-  const { claim: region } = admitted(await onceMore(() => inTime(recordBulk(sql, record))));
+  const record = { kind: 'BULK', id: request.id, keyCheck: keyCheck(keys), client, claim, detail } as const;
+  const { claim: region } = admitted(await onceMore(() => inTime(recordRequest(sql, record))));
   return answerPieces(dependencies, { ...request, sha256, textBytes }, { client, region }, format);
 }
 

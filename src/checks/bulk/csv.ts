@@ -30,7 +30,7 @@ const PLAIN = /^(?:[A-Za-z][ -~]{6,}[A-Za-z.]|[0-9]{16})$/;
 
 /** Columns of the NIK, and perhaps of the name and the KK number, under any of the names that an import knows too. */
 const usedIn = ({ columns }: Layout): number[] =>
-  [columns.NIK, columns.NAMA_LGKP, columns.NO_KK].filter((place) => place >= 0);
+  [columns.NIK, columns.NAMA_LGKP, columns.NO_KK].filter((column) => column >= 0);
 
 /** A table with a column of NIKs. Columns that are not used come back before the results. Throws `IntakeRefusal`. */
 export async function openCsv(text: AsyncGenerator<Uint8Array>): Promise<Format> {
@@ -38,10 +38,10 @@ export async function openCsv(text: AsyncGenerator<Uint8Array>): Promise<Format>
   const { names, columns, ...layout } = table.layout;
   const delimiter = String.fromCharCode(layout.delimiter);
   const used = usedIn(table.layout);
-  const echoed = names.flatMap((_, place) => (used.includes(place) ? [] : [place]));
+  const echoed = [...names.keys()].filter((column) => !used.includes(column));
   const beginningOf = (cells: readonly string[]): string => {
     let beginning = '';
-    for (const place of echoed) beginning += echo(utf8(cells[place] ?? ''), delimiter) + delimiter;
+    for (const column of echoed) beginning += echo(utf8(cells[column] ?? ''), delimiter) + delimiter;
     return beginning;
   };
   const tailOf = (cells: readonly string[]): string => `${cells.join(delimiter)}\r\n`;

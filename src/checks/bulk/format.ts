@@ -2,6 +2,10 @@ import type { Block } from '../../intake/blocks.ts';
 import type { PassedOver } from '../../intake/tally.ts';
 import type { Answer } from '../answer.ts';
 import type { Question } from '../check.ts';
+import { BULK_LIMITS } from './limits.ts';
+
+/** A client's own name for a line, as a pattern. */
+export const REF_FORM = `[A-Za-z0-9._-]{1,${BULK_LIMITS.maxRefChars}}`;
 
 /** What is wrong with a line, and where in it (a JSON Pointer; for CSV `/` and the column). Never the value. */
 export type Fault = { code: string; pointer: string };

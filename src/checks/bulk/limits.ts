@@ -9,6 +9,8 @@ export const BULK_LIMITS = {
   spooled: { maxBytes: 4 * 1024 ** 3, maxLines: 50_000_000 },
   inMemory: { maxBytes: 2 * 1024 ** 2, maxLines: 5_000, maxStatementBytes: LIMITS.maxStatementBytes },
   maxLineBytes: 16 * 1024,
+  /** Of a client's own name for a line. */
+  maxRefChars: 32,
   /** What a packed upload may come to: so much, and from there on so many bytes for each of its own. */
   freeTextBytes: 64 * 1024 ** 2,
   maxTextBytesPerByte: 50,
@@ -21,6 +23,8 @@ export const BULK_LIMITS = {
   /** Among how many lines a header is looked for, and over how many rows, of the first block, columns are judged. */
   headLines: 20,
   sampleRows: 500,
+  /** What is true of so large a part of the rows is true of the column. */
+  nearlyAll: 0.9,
   /** Statements under way while an answer is written. */
   maxBlocksAhead: 3,
   maxStatementMs: 60_000,

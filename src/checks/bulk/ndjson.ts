@@ -2,16 +2,16 @@ import { isSixteenDigits, type Nik, parseNik, withKkOutOfName } from '../../core
 import { cutBlocks } from '../../intake/blocks.ts';
 import type { Question } from '../check.ts';
 import { LIMITS } from '../limits.ts';
-import { type Fault, type Format, fault, type ReadLine } from './format.ts';
+import { type Fault, type Format, fault, REF_FORM, type ReadLine } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
-const REF = /^[A-Za-z0-9._-]{1,32}$/;
+const REF = new RegExp(`^${REF_FORM}$`);
 /** A reference is repeated in the answer: it must not be a NIK. */
 const SIXTEEN_IN_A_ROW = /[0-9]{16}/;
 const NON_ASCII = /[\u0080-\u00ff]/;
 const MEMBERS = ['ref', 'nik', 'name', 'kk'];
 /** What nearly all lines are, and what they come to without further reading. */
-const PLAIN = /^\{"ref":"([A-Za-z0-9._-]{1,32})","nik":"([0-9]{16})"\}$/;
+const PLAIN = new RegExp(`^\\{"ref":"(${REF_FORM})","nik":"([0-9]{16})"\\}$`);
 /** How JSON that is no object begins. */
 const OTHER_JSON = /^\s*(?:[["]|-?[0-9]|true\b|false\b|null\b)/;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

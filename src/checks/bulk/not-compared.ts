@@ -2,6 +2,7 @@ import { cellText } from '../../intake/cell.ts';
 import { columnNamed } from '../../intake/columns.ts';
 import { sixteenDigits } from '../../intake/numbers.ts';
 import type { Warning } from './format.ts';
+import { BULK_LIMITS } from './limits.ts';
 import type { Table } from './table.ts';
 
 const NAME_HEADER = /NAMA|NAME|\bNM\b/;
@@ -15,15 +16,14 @@ const OTHER_WORDS = [
 const OTHER_HEADER = new RegExp(`\\b(${OTHER_WORDS.join('|')})\\b`);
 const ONE_WORD = /^\p{L}[\p{L}.,'’`-]*$/u;
 const WORDS = /^\p{L}[\p{L}.,'’`-]*(\s+\p{L}[\p{L}.,'’`-]*)+$/u;
-const NEARLY_ALL = 0.9;
 
 /** What a table seems to hold and is not asked: a column like names or family cards, by its header or its cells. */
 export function notCompared({ layout: { names, columns }, sample }: Table): Warning[] {
   const headers = names.map((name) => name.toUpperCase().replace(/[^A-Z0-9]+/g, ' '));
   const like = (header: RegExp, areLike: (cells: string[]) => boolean): boolean =>
-    headers.some((other, place) => {
+    headers.some((other, column) => {
       if (columnNamed(other) !== undefined || OTHER_HEADER.test(other)) return false;
-      const cells = sample.map((row) => cellText(row[place] ?? '')).filter((text) => text !== '');
+      const cells = sample.map((row) => cellText(row[column] ?? '')).filter((text) => text !== '');
       return header.test(other) || areLike(cells);
     });
   const warnings: Warning[] = [];
@@ -32,7 +32,8 @@ export function notCompared({ layout: { names, columns }, sample }: Table): Warn
   return warnings;
 }
 
-const nearlyAll = (cells: string[], found: number): boolean => cells.length > 0 && found >= cells.length * NEARLY_ALL;
+const nearlyAll = (cells: string[], found: number): boolean =>
+  cells.length > 0 && found >= cells.length * BULK_LIMITS.nearlyAll;
 
 const areCards = (cells: string[]): boolean =>
   nearlyAll(cells, cells.filter((text) => sixteenDigits(text).ok).length);

@@ -1,35 +1,39 @@
+import { z } from 'zod';
 import { formatInstant } from '../../core/dates.ts';
-import type { DocumentStatus, Source, VoterStatus } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
 import { isRounded } from '../../intake/profile.ts';
-import type { PassedOver } from '../../intake/tally.ts';
+import { LINE_KINDS } from '../../intake/tally.ts';
 import type { ManyAsked } from '../../registry/find-many.ts';
-import { SAMPLE_SOURCE } from '../../registry/sql.ts';
-import { visibility } from '../../registry/visibility.ts';
+import { SAMPLE_SOURCE, visibility } from '../../registry/visibility.ts';
+import { byDocument, byVoter, instant, sha256, source } from '../answer.ts';
 import { rangeOf } from '../check.ts';
 import { answersByRow, type View } from '../snapshot.ts';
-import type { Fault, Format, Warning } from './format.ts';
+import { type Fault, type Format, WARNINGS } from './format.ts';
 
 /** What the last line of an answer says. Lines are those answered, with an answer or an error. */
-export type BulkSummary = {
-  id: string;
-  election: string;
-  lines: number;
-  document: Record<DocumentStatus, number>;
-  voter: Record<VoterStatus, number>;
+export const bulkSummary = z.object({
+  id: z.uuid(),
+  election: z.string(),
+  lines: z.int(),
+  document: byDocument,
+  voter: byVoter,
   /** By code. */
-  errors: Record<string, number>;
-  /** Lines of a table that are no rows, by kind: they have no line in the answer. */
-  passedOver: PassedOver;
-  /** What the answer does not say although the upload seems to ask it, and what a spreadsheet has spoilt. */
-  warnings: Warning[];
+  errors: z.record(z.string(), z.int()),
+  passedOver: z
+    .partialRecord(z.enum(LINE_KINDS), z.int())
+    .meta({ description: 'Lines of a table that are no rows, by kind: they have no line in the answer' }),
+  warnings: z.array(z.enum(WARNINGS)).meta({
+    description: `NAME_NOT_COMPARED, KK_NOT_COMPARED: a column looks like names or family cards, but its header is not
+known. NIKS_ROUNDED: nearly all NIKs end in 0, a spreadsheet has eaten their last digit`,
+  }),
   /** `SAMPLE` where an answer may be of the synthetic sample. */
-  source: Source;
-  /** RFC 3339, by source that the caller may see. */
-  asOf: Record<string, string>;
+  source,
+  /** By source that the caller may see. */
+  asOf: z.record(z.string(), instant),
   /** Of the upload as it came. */
-  sha256: string;
-};
+  sha256,
+});
+export type BulkSummary = z.infer<typeof bulkSummary>;
 
 /** A line of the answer: its beginning, and what is wrong with it or the short form of the row that was found. */
 export type AnsweredLine = { beginning: string; fault: Fault | null; short: string };
@@ -76,17 +80,23 @@ export function createOutcomes(view: View, format: Format) {
       });
       return Buffer.from(text.join(''), 'latin1');
     },
-    summary(id: string, sha256: string): BulkSummary {
+    summary(id: string, digest: string): BulkSummary {
       const { sources } = visibility(view.ledger, rangeOf(view.caller));
       const asOf = sources.map(({ name, region, asOfMs, fullAsOfMs }) => [
         name,
         formatInstant(Math.max(asOfMs, fullAsOfMs ?? asOfMs), utcOffsetHours(region)),
       ]);
-      const { passedOver } = format;
       const warnings = [...format.warnings, ...(isRounded(niks, inZero) ? (['NIKS_ROUNDED'] as const) : [])];
-      const source = sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY';
-      const election = view.rules.election.id;
-      return { id, election, ...counts, passedOver, warnings, source, asOf: Object.fromEntries(asOf), sha256 };
+      return {
+        id,
+        election: view.rules.election.id,
+        ...counts,
+        passedOver: format.passedOver,
+        warnings,
+        source: sources.some(({ name }) => name === SAMPLE_SOURCE) ? 'SAMPLE' : 'REGISTRY',
+        asOf: Object.fromEntries(asOf),
+        sha256: digest,
+      };
     },
   };
 }

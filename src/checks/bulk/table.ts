@@ -27,10 +27,8 @@ export type Table = {
   read(block: Block): Iterable<Row | null>;
 };
 
-const NEARLY_ALL = 0.9;
-
 /**
- * Opens a table; `usedIn` are the places of the columns that its reader uses, NIK among them. A row that lacks cells
+ * Opens a table; `usedIn` are the columns that its reader uses, NIK among them. A row that lacks cells
  * is read only where all of these are filled. Throws `IntakeRefusal`, or what `usedIn` throws.
  */
 export async function openTable(
@@ -48,7 +46,7 @@ export async function openTable(
   const sample = sampleOf(first, columns.NIK, scanner);
   // One cell more than the header has is usual where nearly all rows end in a delimiter.
   const longer = sample.filter((cells) => cells[columnCount]?.trim() === '').length;
-  const rowCells = longer > 0 && longer >= sample.length * NEARLY_ALL ? columnCount + 1 : columnCount;
+  const rowCells = longer > 0 && longer >= sample.length * BULK_LIMITS.nearlyAll ? columnCount + 1 : columnCount;
   /** Another table has begun: its lines would be read wrongly. */
   let changed: Fault | null = null;
 
@@ -57,7 +55,7 @@ export async function openTable(
     if (outcome !== 'READ') return fault(outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome);
     if (count !== columnCount && (count !== rowCells || surplus)) {
       if (count > columnCount) return fault('COLUMNS_SURPLUS');
-      if (used.some((place) => cellText(cells[place] ?? '') === '')) return fault('COLUMNS_MISSING');
+      if (used.some((column) => cellText(cells[column] ?? '') === '')) return fault('COLUMNS_MISSING');
     }
     const nik = digitsOf(cells[columns.NIK] ?? '');
     return nik.ok ? (nik.value as Nik) : fault(nik.code, '/nik');
@@ -138,11 +136,11 @@ function isHeader(cells: readonly string[], { names }: Layout): boolean {
 const namesOf = (cells: readonly string[]): string[] => cells.map((cell) => columnNamed(cell) ?? foldName(cell));
 
 /** The first rows that name somebody. */
-function sampleOf(first: Block | undefined, nikPlace: number, scanner: RecordScanner): string[][] {
+function sampleOf(first: Block | undefined, nikColumn: number, scanner: RecordScanner): string[][] {
   const sample: string[][] = [];
   for (const { cells } of first === undefined ? [] : linesOf(first, scanner)) {
     if (sample.length === BULK_LIMITS.sampleRows) break;
-    if (scanner.outcome === 'READ' && digitsOf(cells[nikPlace] ?? '').ok) sample.push(cells);
+    if (scanner.outcome === 'READ' && digitsOf(cells[nikColumn] ?? '').ok) sample.push(cells);
   }
   return sample;
 }

@@ -1,52 +1,61 @@
+import { z } from 'zod';
 import { formatInstant } from '../../core/dates.ts';
-import type { DocumentStatus, ReasonCode, VoterStatus } from '../../core/reasons.ts';
+import { REASON_CODES } from '../../core/reasons.ts';
 import { utcOffsetHours } from '../../core/regions.ts';
-import type { StatusCode } from '../../core/status.ts';
-import { countRows, findVersions, NO_ROW, type Place } from '../../registry/changes.ts';
+import { countRows, findVersions, type ListPosition, NO_ROW } from '../../registry/changes.ts';
 import type { Transaction } from '../../registry/sql.ts';
 import { visibility } from '../../registry/visibility.ts';
-import type { Answer } from '../answer.ts';
+import { type Answer, answer, asOf, byDocument, instant } from '../answer.ts';
 import { rangeOf } from '../check.ts';
 import { answersByRow, type View } from '../snapshot.ts';
-import { cursorOf } from './cursor.ts';
+import { cursorText } from './cursor.ts';
 import { LIST_LIMITS } from './limits.ts';
 
+const cursor = z.string().meta({ description: 'Where the next question for changes goes on' });
+export const createdList = z.object({ id: z.uuid(), rows: z.int(), cursor }).meta({ id: 'CreatedList' });
+export type CreatedList = z.infer<typeof createdList>;
+
+/** `createdAt` is in UTC, `asOf` the oldest among the copies the caller may see. */
+export const listCounts = createdList
+  .extend({ createdAt: instant, documents: byDocument, asOf })
+  .meta({ id: 'ListCounts' });
+export type ListCounts = z.infer<typeof listCounts>;
+
 /** What a check shows of one version of a resident's row, asked today. */
-type Shown = { document: DocumentStatus; voter: VoterStatus; reasons: ReasonCode[]; statusCode: StatusCode | null };
-/** `asOf`: of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
-export type Change = { ref: string; from: Shown; to: Shown; asOf: string | null };
-/** `cursor` goes on where this page ends; `more`: there is more now. */
-export type Changes = { changes: Change[]; cursor: string; more: boolean };
-export type Counts = {
-  id: string;
-  rows: number;
-  /** RFC 3339, UTC. */
-  createdAt: string;
-  cursor: string;
-  documents: Record<DocumentStatus, number>;
-  /** The oldest among the copies the caller may see. */
-  asOf: string | null;
-};
+const shown = answer
+  .pick({ document: true, voter: true, statusCode: true })
+  .extend({ reasons: z.array(z.enum(REASON_CODES)) });
+export const listChanges = z
+  .object({
+    /** `asOf`: of the copy that brought the change; for a miss by a copy the caller may not see, that of a miss. */
+    changes: z.array(z.object({ ref: z.string(), from: shown, to: shown, asOf })),
+    cursor,
+    more: z.boolean().meta({ description: 'There is more now' }),
+  })
+  .meta({ id: 'ListChanges' });
+export type ListChanges = z.infer<typeof listChanges>;
+export type Change = ListChanges['changes'][number];
 
 /** What is told of an answer; `miss`: the resident is not found. */
 const toldOf = ({ document, voter, reasons, statusCode, asOf }: Answer) => ({
-  shown: { document, voter, reasons: reasons.map(({ code }) => code), statusCode } as Shown,
+  shown: { document, voter, reasons: reasons.map(({ code }) => code), statusCode } as z.infer<typeof shown>,
   miss: reasons[0]?.code === 'NOT_FOUND',
   asOf,
 });
 
-/** One page of what a list's rows became behind a place. Versions that a check shows alike are passed over. */
+/** One page of what a list's rows became behind a position. Versions that a check shows alike are passed over. */
 export async function changesBehind(
   tx: Transaction,
   view: View,
-  { list, place, lastCopy, limit }: { list: string; place: Place; lastCopy: number; limit: number },
-): Promise<Changes> {
-  if (place.copy === lastCopy && place.ref === null) return { changes: [], cursor: cursorOf(place), more: false };
+  { list, position, lastCopy, limit }: { list: string; position: ListPosition; lastCopy: number; limit: number },
+): Promise<ListChanges> {
+  if (position.copy === lastCopy && position.ref === null)
+    return { changes: [], cursor: cursorText(position), more: false };
   const told = answersByRow(view, toldOf);
   const dateOf = createDates(view);
   const maxVersions = limit + LIST_LIMITS.maxPassedOver;
-  const upTo = Math.min(lastCopy, place.copy + LIST_LIMITS.maxCopies);
-  const versions = await findVersions(tx, list, place, { lastCopy: upTo, limit: maxVersions });
+  const upTo = Math.min(lastCopy, position.copy + LIST_LIMITS.maxCopies);
+  const versions = await findVersions(tx, list, position, { lastCopy: upTo, limit: maxVersions });
   const changes: Change[] = [];
   let read = 0;
   for (const { ref, copy, before, after } of versions) {
@@ -58,16 +67,17 @@ export async function changesBehind(
   }
   const brokenOff = read < versions.length || versions.length === maxVersions;
   const last = versions[read - 1];
-  const end: Place = brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
-  return { changes, cursor: cursorOf(end), more: brokenOff || upTo < lastCopy };
+  const end: ListPosition =
+    brokenOff && last !== undefined ? { copy: last.copy, ref: last.ref } : { copy: upTo, ref: null };
+  return { changes, cursor: cursorText(end), more: brokenOff || upTo < lastCopy };
 }
 
 /** The date of a copy; null where it may not be told: who went where the caller does not see is absent. */
 function createDates({ ledger, caller }: View): (copy: number, miss: boolean) => string | null {
-  const seen = visibility(ledger, rangeOf(caller)).sources;
+  const { sources, copyOf } = visibility(ledger, rangeOf(caller));
   return (id, miss) => {
-    const copy = ledger.copies.get(id);
-    if (copy === undefined || (miss && !seen.includes(copy.source))) return null;
+    const copy = copyOf.get(id);
+    if (copy === undefined || (miss && !sources.includes(copy.source))) return null;
     return formatInstant(copy.asOfMs, utcOffsetHours(copy.source.region));
   };
 }
@@ -75,7 +85,7 @@ function createDates({ ledger, caller }: View): (copy: number, miss: boolean) =>
 /** What a check shows of each row of a list now, counted; and how many are not found. */
 export async function countList(tx: Transaction, view: View, list: string) {
   const told = answersByRow(view, toldOf);
-  const documents: Counts['documents'] = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
+  const documents: ListCounts['documents'] = { EKTP: 0, SUKET: 0, NEITHER: 0, UNDETERMINED: 0 };
   let misses = 0;
   for (const { short, count } of await countRows(tx, list)) {
     const { shown, miss } = told(short);

@@ -3,6 +3,8 @@ export const LIST_LIMITS = {
   maxBytes: 8 * 1024 ** 2,
   maxLines: 100_000,
   maxLineBytes: 1_024,
+  /** Of an idempotency key. */
+  maxKeyChars: 64,
   /** Told of one upload. */
   maxFaults: 100,
   maxPerClient: 100,

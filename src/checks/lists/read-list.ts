@@ -4,7 +4,7 @@ import { foldName } from '../../intake/columns.ts';
 import type { Layout } from '../../intake/layout.ts';
 import { isRounded } from '../../intake/profile.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
-import type { RegistryKeys } from '../../registry/keys.ts';
+import type { RegistryKeys } from '../../registry/registry-keys.ts';
 import { type Tag, tagBytes } from '../../registry/tags.ts';
 import { type Fault, fault, isFault } from '../bulk/format.ts';
 import { BULK_LIMITS } from '../bulk/limits.ts';
@@ -67,11 +67,11 @@ function* rowsOfLines(text: string): Generator<Row> {
 }
 
 async function* rowsOfTable(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Row> {
-  const table = await openTable(bytes, (layout) => [refPlace(layout), layout.columns.NIK]);
-  const place = refPlace(table.layout);
+  const table = await openTable(bytes, (layout) => [refColumn(layout), layout.columns.NIK]);
+  const column = refColumn(table.layout);
   for await (const block of table.blocks) {
     for (const row of table.read(block)) {
-      const ref = cellText(row?.cells[place] ?? '');
+      const ref = cellText(row?.cells[column] ?? '');
       if (row === null) yield null;
       else if (typeof row.nik !== 'string') yield { line: row.line, ref, asked: row.nik };
       else yield { line: row.line, ref, asked: refFault(ref === '' ? undefined : ref) ?? { nik: row.nik } };
@@ -79,9 +79,9 @@ async function* rowsOfTable(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<R
   }
 }
 
-function refPlace({ names, headerLine }: Layout): number {
-  const [place, another] = names.flatMap((name, i) => (foldName(name) === 'REF' ? [i] : []));
-  if (place === undefined) throw new IntakeRefusal('MISSING_COLUMN', { detail: 'ref', line: headerLine });
+function refColumn({ names, headerLine }: Layout): number {
+  const [column, another] = names.flatMap((name, i) => (foldName(name) === 'REF' ? [i] : []));
+  if (column === undefined) throw new IntakeRefusal('MISSING_COLUMN', { detail: 'ref', line: headerLine });
   if (another !== undefined) throw new IntakeRefusal('DUPLICATE_COLUMN', { detail: 'ref' });
-  return place;
+  return column;
 }

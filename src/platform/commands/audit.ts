@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet } from 'jose';
 import { parseKeyring } from '../../access/keyring.ts';
 import { type Checkpoint, readCheckpoint } from '../../checks/audit/checkpoint.ts';
-import { MAX_TRACES, traceNik } from '../../checks/audit/trace.ts';
+import { traceNik } from '../../checks/audit/trace.ts';
 import { type AuditFault, verifyAudit } from '../../checks/audit/verify.ts';
+import { LIMITS } from '../../checks/limits.ts';
 import { type Nik, parseNik } from '../../core/nik.ts';
-import { deriveKeys } from '../../registry/keys.ts';
+import { deriveKeys } from '../../registry/registry-keys.ts';
 import type { Sql } from '../../registry/sql.ts';
 import { withRegistry } from '../registry.ts';
 import type { Settings } from '../settings.ts';
@@ -71,7 +72,7 @@ async function trace(sql: Sql, { registryKey }: Settings, nik: Nik, { json, say 
     const facts = [asked, matched].map((names) => names.join(',') || '-');
     print([at, client, claim ?? '-', found ? 'found' : 'not found', ...facts].join('\t'));
   }
-  const newest = traces.length === MAX_TRACES ? ' (the newest)' : '';
+  const newest = traces.length === LIMITS.maxTraces ? ' (the newest)' : '';
   say(`${traces.length} questions${newest}: time, client, region, found, facts asked, facts matched`);
   say(
     `Not seen: whom ${untraceable} bulk checks and readings of lists were about; ` +

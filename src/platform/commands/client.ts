@@ -1,9 +1,16 @@
-import { type Client, listClients, recordClient, revokeClient } from '../../access/clients.ts';
+import { ACCESS_LIMITS } from '../../access/access-limits.ts';
 import { isClientName, OWN_NAMES, SCOPES, type Scope } from '../../access/grant.ts';
 import { parseRegion } from '../../core/regions.ts';
+import {
+  type Client,
+  findClient,
+  type ListedClient,
+  listClients,
+  recordClient,
+  revokeClient,
+} from '../../registry/clients.ts';
 import { QUOTA } from '../../registry/quota.ts';
 import type { Sql } from '../../registry/sql.ts';
-import { LIST_LINES_PER_DAY } from '../../registry/standing.ts';
 import { withRegistry } from '../registry.ts';
 import { type Say, StartupError } from '../startup-error.ts';
 import { defineCommand, flag, text } from './command.ts';
@@ -46,7 +53,7 @@ export default defineCommand(
 type Named = { [Part in keyof Client]?: Client[Part] | undefined };
 
 async function add(sql: Sql, name: string, named: Named, say: Say): Promise<void> {
-  const known = (await listClients(sql)).find((one) => one.name === name);
+  const known = await findClient(sql, name);
   // One that was revoked in advance has no quota yet, and is new.
   const before = known?.revokedAt && known.perDay === 0 ? undefined : known;
   const { perMinute = before?.perMinute ?? QUOTA.perMinute, scopes = before?.scopes ?? [] } = named;
@@ -77,7 +84,7 @@ function namedIn(values: { scope?: string[]; region?: string; quota?: string; 'l
   };
 }
 
-function printClients(clients: Awaited<ReturnType<typeof listClients>>, json: boolean): void {
+function printClients(clients: ListedClient[], json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(clients)}\n`);
   for (const { name, scopes, region, perMinute, perDay, revokedAt } of clients) {
     const state = revokedAt === null ? 'active' : `revoked ${revokedAt}`;
@@ -88,7 +95,7 @@ function printClients(clients: Awaited<ReturnType<typeof listClients>>, json: bo
 
 /** A client in one line, for the operator. */
 export function describeClient(client: Client): string {
-  const { name, scopes, region, perMinute, perDay, linesPerDay = LIST_LINES_PER_DAY } = client;
+  const { name, scopes, region, perMinute, perDay, linesPerDay = QUOTA.linesPerDay } = client;
   const sees = `sees ${region ?? 'EVERY region'}`;
   const quotas = `${perMinute} checks a minute, ${perDay} a day; ${linesPerDay} lines of lists a day`;
   return `${name}: ${scopes.join(', ')}; ${sees}; ${quotas}`;
@@ -99,7 +106,9 @@ export function parseClientName(name: string | undefined): string {
   if (name !== undefined && isClientName(name)) return name;
   const others = Object.values(OWN_NAMES).join(' and ');
   throw new StartupError(
-    `a client needs a name of letters, digits, dot, dash and underscore, at most 64, other than ${others}`,
+    'a client needs a name of letters, digits, dot, dash and underscore, ' +
+      `at most ${ACCESS_LIMITS.maxClientNameChars}, ` +
+      `other than ${others}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { deriveKeys } from '../../registry/keys.ts';
 import { registryId } from '../../registry/readiness.ts';
+import { deriveKeys } from '../../registry/registry-keys.ts';
 import { publishSnapshot } from '../../snapshot/publish.ts';
 import { createDirectoryStore } from '../directory-store.ts';
 import { withRegistry } from '../registry.ts';

@@ -1,7 +1,7 @@
-import { permits, recordClient } from '../../access/clients.ts';
-import { SCOPES } from '../../access/grant.ts';
+import { SCOPES, tokenRefusal } from '../../access/grant.ts';
 import { parseKeyring } from '../../access/keyring.ts';
 import { issueToken } from '../../access/tokens.ts';
+import { findClient, recordClient } from '../../registry/clients.ts';
 import { QUOTA } from '../../registry/quota.ts';
 import { withRegistry } from '../registry.ts';
 import { StartupError } from '../startup-error.ts';
@@ -38,8 +38,8 @@ export default defineCommand(
     await withRegistry(settings, say, async ({ sql }) => {
       const fresh = { name: client, scopes, region, perMinute: QUOTA.perMinute, perDay: QUOTA.perDay };
       if (await recordClient(sql, fresh, { once: true })) say(`Added client ${describeClient(fresh)}`);
-      const permitted = await permits(sql, client, scopes, region);
-      if (!permitted.ok) throw new StartupError(REFUSALS[permitted.code]);
+      const refusal = tokenRefusal(await findClient(sql, client), scopes, region);
+      if (refusal !== null) throw new StartupError(REFUSALS[refusal]);
     });
     const keyring = await parseKeyring(settings.signingJwks);
     const asked = { client, scopes, region, ttlSeconds };

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../checks/limits.ts';
 import type { Language } from '../language.ts';
 import { englishResult } from './en-result.ts';
 import type { WrittenDays } from './messages.ts';
@@ -65,7 +66,7 @@ export const english = ({ day, weekday, bornBy }: WrittenDays) => ({
     NIK_NOT_16_DIGITS: 'A NIK has 16 digits. Please compare it with your e-KTP, Suket or family card.',
     SECOND_EMPTY: 'Enter your full name or your KK number.',
     SECOND_UNREADABLE: 'Enter your full name (at least two letters) or your KK number (exactly 16 digits).',
-    SECOND_TOO_LONG: 'The name is too long. Enter at most 100 letters.',
+    SECOND_TOO_LONG: `The name is too long. Enter at most ${LIMITS.maxNameChars} letters.`,
   },
   notices: {
     WRONG: passage`Not found, or the details do not match

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../checks/limits.ts';
 import { indonesianResult } from './id-result.ts';
 import type { Messages, WrittenDays } from './messages.ts';
 import { passage, text } from './passage.ts';
@@ -63,7 +64,7 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
     NIK_NOT_16_DIGITS: 'NIK harus terdiri atas 16 angka. Cocokkan lagi dengan e-KTP, Suket, atau KK Anda.',
     SECOND_EMPTY: 'Isi nama lengkap atau nomor KK Anda.',
     SECOND_UNREADABLE: 'Isi nama lengkap (paling sedikit dua huruf) atau nomor KK (tepat 16 angka).',
-    SECOND_TOO_LONG: 'Nama terlalu panjang. Isi paling banyak 100 huruf.',
+    SECOND_TOO_LONG: `Nama terlalu panjang. Isi paling banyak ${LIMITS.maxNameChars} huruf.`,
   },
   notices: {
     WRONG: passage`Data tidak ditemukan atau tidak cocok

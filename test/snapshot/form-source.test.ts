@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createBreaker } from '../../src/checks/breaker.ts';
 import type { Rules } from '../../src/checks/check.ts';
 import { LIMITS } from '../../src/checks/limits.ts';
+import { createSelfCheck } from '../../src/checks/self-check.ts';
 import type { Nik } from '../../src/core/nik.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
-import { deriveKeys } from '../../src/registry/keys.ts';
+import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { FLAG } from '../../src/registry/row.ts';
+import { snapshotForForm } from '../../src/snapshot/form-source.ts';
 import { parseJournal } from '../../src/snapshot/journal.ts';
-import { snapshotSelfCheck } from '../../src/snapshot/self-check.ts';
 import type { Snapshot, SnapshotFinding } from '../../src/snapshot/snapshot.ts';
 import { nikOf } from '../support/registry.ts';
 
@@ -31,16 +33,23 @@ describe('the self-check over a snapshot', () => {
   let nowMs: number;
   let finding: SnapshotFinding;
   let written: string[];
-  let ask: (nik?: string, clientAddress?: string, proof?: string) => ReturnType<ReturnType<typeof snapshotSelfCheck>>;
+  let ask: (nik?: string, clientAddress?: string, proof?: string) => ReturnType<ReturnType<typeof createSelfCheck>>;
   beforeEach(() => {
     nowMs = Date.UTC(2018, 0, 13);
     written = [];
     const snapshot = { find: async () => finding } as unknown as Snapshot;
     const journal = { append: async (line: string) => void written.push(line), drain: async () => {} };
-    const selfCheck = snapshotSelfCheck({ snapshot, journal, now: () => nowMs }, keys, rules);
+    const fallback = {
+      snapshot,
+      journal,
+      breaker: createBreaker(Date.now),
+      clientOf: () => undefined,
+      now: () => nowMs,
+    };
+    const selfCheck = createSelfCheck({ keys, rules, sources: [snapshotForForm(fallback)] });
     ask = (nik = nikOf(1), clientAddress = '192.0.2.1', proof) => {
       const second = { kind: 'name', value: 'NENENG NURHASANAH' } as const;
-      return selfCheck({ id: crypto.randomUUID(), nik: nik as Nik, second, clientAddress, proof });
+      return selfCheck({ id: crypto.randomUUID(), nik: nik as Nik, second, clientAddress, proof }, () => {});
     };
   });
 

@@ -1,9 +1,8 @@
 import type { CivilDate } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Nik } from '../core/nik.ts';
-import type { RegistryKeys } from './keys.ts';
-import { FLAG, storedFacts } from './row.ts';
-import { FACT_COLUMNS } from './sql.ts';
+import type { RegistryKeys } from './registry-keys.ts';
+import { FACT_COLUMNS, FLAG, storedFacts } from './row.ts';
 import { kkProofBytes, nameProofBytes, PROOF_BYTES, suketProofBytes, TAG_BYTES, tagBytes } from './tags.ts';
 
 /** A resident as an export describes them. It lives only until it is encoded. */
@@ -17,10 +16,10 @@ export const COPY_HEADER: Uint8Array = Buffer.from('5047434f50590aff0d0a00' + '0
 export const COPY_TRAILER: Uint8Array = Buffer.from('ffff', 'hex');
 
 /**
- * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as needed;
- * `take()` hands over what was written and begins anew.
+ * Encodes residents as rows of the binary COPY into `incoming`: tag, proofs, facts, no more. The buffer grows as
+ * needed; `take()` hands over what was written and begins anew.
  */
-export class StageWriter {
+export class RowEncoder {
   readonly #keys: RegistryKeys;
   #buffer: Buffer;
   #at = 0;
