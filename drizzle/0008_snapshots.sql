@@ -6,7 +6,6 @@ CREATE TABLE "outages" (
 );
 --> statement-breakpoint
 ALTER TABLE "registry_key" ADD COLUMN "id" uuid DEFAULT gen_random_uuid() NOT NULL;--> statement-breakpoint
-ALTER TABLE "registry_key" ADD COLUMN "id" uuid DEFAULT gen_random_uuid() NOT NULL;--> statement-breakpoint
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'hakpilih_app') THEN
     GRANT SELECT, INSERT ON outages TO hakpilih_app;
