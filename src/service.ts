@@ -34,11 +34,13 @@ import { type Enter, room } from './http/rooms.ts';
 import type { Asked } from './registry/asked.ts';
 import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
-import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
+import { recentOutages } from './registry/outages.ts';
+import { registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
 import { snapshotForForm } from './snapshot/form-source.ts';
 import { type Fallback, snapshotSource } from './snapshot/source.ts';
+import { createStatus } from './snapshot/status.ts';
 import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
@@ -139,7 +141,17 @@ export function appOf(service: Service, connection: Connection): App {
       selfCheck: createSelfCheck({ keys, rules, sources: formSources(sql) }),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
-      sampleDate: recent(() => soon(HTTP_LIMITS.sampleDateTimeoutMs, () => sampleDate(sql)), kept),
+      sampleDate: recent(async () => {
+        const asked = soon(HTTP_LIMITS.sampleDateTimeoutMs, async () => ({ date: await sampleDate(sql) }));
+        const sources = fallback?.snapshot.manifest()?.sources ?? [];
+        return ((await asked) ?? { date: sampleDateIn(sources) }).date;
+      }, kept),
+      status: createStatus({
+        readiness,
+        outages: recent(() => soon(HTTP_LIMITS.readinessTimeoutMs, () => recentOutages(sql)), kept),
+        fallback,
+        now: Date.now,
+      }),
     };
   });
   const registry: ResidentSource = { name: 'REGISTRY', find: (...asked) => connection.find(...asked) };
@@ -162,6 +174,7 @@ export function appOf(service: Service, connection: Connection): App {
     audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
     health: healthRoutes({
       readiness: () => verbs().readiness(),
+      hasSnapshot,
       metrics: async () => metrics.text(await verbs().copies()),
       mayReadMetrics: metricsGuard(metricsToken, clientAddress),
       publicJwks: () => keyring().publicJwks,
@@ -173,6 +186,7 @@ export function appOf(service: Service, connection: Connection): App {
       proofForForm: (sent) =>
         soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
       sampleDate: () => verbs().sampleDate(),
+      status: () => verbs().status(),
       clientAddress,
       embedders: connection.embedders,
       enter,

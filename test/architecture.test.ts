@@ -12,8 +12,8 @@ const ROOMS: Record<string, readonly string[]> = {
   checks: ['core', 'registry', 'intake', 'access'],
   coverage: ['core', 'registry', 'intake', 'access'],
   snapshot: ['core', 'registry', 'access', 'checks'],
-  http: ['core', 'registry', 'intake', 'access', 'checks', 'coverage'],
-  web: ['core', 'registry', 'intake', 'access', 'checks', 'coverage'],
+  http: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot'],
+  web: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot'],
   platform: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot', 'http', 'web', 'doors'],
   doors: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot', 'http', 'web'],
 };
