@@ -29,7 +29,8 @@ export const foldedLine = (text: string): string =>
     .slice(0, MAX_FOLDED_CHARS);
 
 /**
- * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. Throws HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
+ * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. Throws
+ * HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
  */
 export function lineKind(
   { text, cells, line }: Pick<Line, 'text' | 'cells' | 'line'>,

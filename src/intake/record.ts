@@ -8,15 +8,7 @@ import { suketOf } from '../core/suket.ts';
 import { cellText } from './cell.ts';
 import { COLUMNS, type Column, type DateColumn, REGION_COLUMNS, STATUS_COLUMNS } from './columns.ts';
 import { AGE_UNKNOWN, ageOf, isNoDate, OF_AGE, type ReadDate, readDate, suketDay } from './dates.ts';
-import {
-  isCountPositive,
-  isDeceased,
-  isInactive,
-  isTniPolri,
-  maritalOf,
-  nationalityOf,
-  regionOfCells,
-} from './facts.ts';
+import * as meaning from './facts.ts';
 import type { Layout } from './head.ts';
 import { memo } from './memo.ts';
 import { digitsOf } from './numbers.ts';
@@ -86,16 +78,16 @@ function createFactsReader(options: ReaderOptions): Read<Facts> {
   const age = dates('TGL_LHR', (born) => ageOf(born, asOf, false), AGE_UNKNOWN, adult);
   const ageOfRecorded = dates('TGL_LHR', (born) => ageOf(born, asOf, true), AGE_UNKNOWN, adult);
   const printed = dates('TGL_CETAK_KTP', printDay, false);
-  const counted = words('COUNT_KTP', isCountPositive, false, false);
+  const counted = words('COUNT_KTP', meaning.isCountPositive, false, false);
   const region = createRegionReader(options);
   const issued = dates('TGL_SUKET', (read) => suketDay(read, asOf), null);
   const ends = dates('TGL_AKHIR_SUKET', (read) => suketDay(read, null), null);
-  const marital = words('STAT_KWN', maritalOf, 'UNKNOWN', 'UNKNOWN');
-  const nationality = words('KEBANGSAAN', nationalityOf, 'CITIZEN', 'UNCLEAR');
-  const tniPolri = words('JENIS_PKRJN', isTniPolri, false, false);
-  const deceased = words('STAT_HIDUP', isDeceased, false, false);
+  const marital = words('STAT_KWN', meaning.maritalOf, 'UNKNOWN', 'UNKNOWN');
+  const nationality = words('KEBANGSAAN', meaning.nationalityOf, 'CITIZEN', 'UNCLEAR');
+  const tniPolri = words('JENIS_PKRJN', meaning.isTniPolri, false, false);
+  const deceased = words('STAT_HIDUP', meaning.isDeceased, false, false);
   // Being inactive is only said, not judged: what cannot be read is said.
-  const inactive = words('FLAG_STATUS', isInactive, false, true);
+  const inactive = words('FLAG_STATUS', meaning.isInactive, false, true);
   return (row) => {
     const status = statusOf(statuses, row);
     const document = documentOf(status);
@@ -135,10 +127,10 @@ function columnReaders({ layout, profile }: ReaderOptions) {
       return value;
     };
   };
-  const words = <Value>(name: Column, meaning: (text: string) => Value | null, blank: Value, unclear: Value) => {
+  const words = <Value>(name: Column, use: (text: string) => Value | null, blank: Value, unclear: Value) => {
     const read = (cell: string): Reading<Value> => {
       const text = cellText(cell);
-      const value = text === '' ? blank : meaning(text);
+      const value = text === '' ? blank : use(text);
       if (value === null) return { kind: UNREADABLE, value: unclear };
       return { kind: text === '' ? BLANK : READ, value };
     };
@@ -209,7 +201,7 @@ function createRegionReader({ layout: { columns } }: ReaderOptions): Read<string
   const places = REGION_COLUMNS.map((name) => columns[name]);
   const [first = -1, second = -1, third = -1, fourth = -1] = places;
   const read = memo(MAX_REGIONS, (_key, { cells }: Row) =>
-    regionOfCells(places.map((place) => cellText(cells[place] ?? ''))),
+    meaning.regionOfCells(places.map((place) => cellText(cells[place] ?? ''))),
   );
   const indexes = REGION_COLUMNS.map((name) => COLUMNS.indexOf(name));
   return (row) => {
