@@ -1,4 +1,4 @@
-import { TextCache } from '../intake/memo.ts';
+import { memo } from '../intake/memo.ts';
 import { rowReader } from '../registry/find-many.ts';
 import type { Sql, Transaction } from '../registry/sql.ts';
 import type { Ledger } from '../registry/visibility.ts';
@@ -57,12 +57,5 @@ export function answersByRow<Made>(
 ): (short: string) => Made {
   const nowMs = rules.now();
   const rowOf = rowReader(ledger, rangeOf(caller));
-  const known = new TextCache<Made>(LIMITS.maxDistinctAnswers);
-  return (short) => {
-    const remembered = known.get(short);
-    if (remembered !== undefined) return remembered;
-    const answer = made(answerOf(rowOf(short), { ...rules, now: () => nowMs }));
-    known.put(short, answer);
-    return answer;
-  };
+  return memo(LIMITS.maxDistinctAnswers, (short) => made(answerOf(rowOf(short), { ...rules, now: () => nowMs })));
 }

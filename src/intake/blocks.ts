@@ -1,122 +1,84 @@
-import { afterLineEnd, countLineEnds, endOfLines, isBlank, isLineEnd, LF, QUOTE } from './bytes.ts';
-import type { RecordShape } from './layout.ts';
-import { IntakeRefusal } from './refusal.ts';
-import { RecordScanner, recordCells } from './scanner.ts';
+import { byteTextOf, countLineEnds, scanLine, type TableShape } from './scanner.ts';
 
 /** Whole records and so many line ends; lines count from 1, the header included. `bytes.buffer` is its own. */
 export type Block = { firstLine: number; lines: number; bytes: Uint8Array<ArrayBuffer> };
 
-/** `isCutOff` judges a last record without a line end: its text, its cells, how many cells the one before has. */
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+
 type CutOptions = {
-  shape: RecordShape;
-  limits: { blockBytes: number };
+  blockBytes: number;
   firstLine: number;
-  isCutOff: ((text: string, cells: string[], cellsBefore: number) => boolean) | null;
+  /** Judges the text of the last block, and its first line, before it is handed out. */
+  checkLast?: ((byteText: string, firstLine: number) => void) | undefined;
 };
 
-/**
- * Cuts a stream of bytes into blocks of whole records in bounded memory. Throws FILE_TRUNCATED where the last record
- * has no line end and is cut off, or where quotes are open at the end, unless `isCutOff` is null.
- */
-export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, options: CutOptions): AsyncGenerator<Block> {
-  const cutter = new Cutter(options);
-  for await (const chunk of chunks) {
-    for (let rest = cutter.take(chunk); cutter.isFull; rest = cutter.take(rest)) {
-      const block = cutter.cut();
-      if (block.lines > 0) yield block;
-    }
-  }
-  const last = cutter.cutLast();
-  if (last.bytes.length > 0) yield last;
-}
-
-class Cutter {
-  readonly #options: CutOptions;
-  readonly #scanner: RecordScanner;
-  #buffer: Uint8Array<ArrayBuffer>;
-  #length = 0;
-  #line: number;
+/** Cuts a stream of bytes into blocks of whole records in bounded memory. Throws what `checkLast` throws. */
+export async function* cutBlocks(
+  chunks: AsyncIterable<Uint8Array>,
+  shape: TableShape,
+  { blockBytes, firstLine, checkLast }: CutOptions,
+): AsyncGenerator<Block> {
+  let line = firstLine;
+  let buffer = new Uint8Array(blockBytes);
+  let length = 0;
   /** What comes before the next line end is the rest of a line too long to be kept. */
-  #dropping = false;
+  let dropping = false;
 
-  constructor(options: CutOptions) {
-    this.#options = options;
-    this.#scanner = new RecordScanner(options.shape);
-    this.#buffer = new Uint8Array(options.limits.blockBytes);
-    this.#line = options.firstLine;
-  }
-
-  get isFull(): boolean {
-    return this.#length === this.#buffer.length;
-  }
-
-  take(chunk: Uint8Array): Uint8Array {
-    const lineEnd = this.#dropping ? chunk.findIndex(isLineEnd) : 0;
-    if (lineEnd < 0) return chunk.subarray(chunk.length);
-    this.#dropping = false;
-    const taken = chunk.subarray(lineEnd, lineEnd + this.#buffer.length - this.#length);
-    this.#buffer.set(taken, this.#length);
-    this.#length += taken.length;
-    return chunk.subarray(lineEnd + taken.length);
-  }
-
-  /** The whole records at the beginning of a full buffer. */
-  cut(): Block {
-    const buffer = this.#buffer;
-    const { maxLineBytes } = this.#options.shape;
-    const end = buffer.includes(QUOTE) ? this.#endOfRecords(buffer) : endOfLines(buffer);
-    if (buffer.length - end > maxLineBytes + 2) {
-      // More than a record can hold, and no end of it in sight: just so much is kept that it is seen to be too long.
-      this.#length = end + maxLineBytes + 1;
-      this.#dropping = true;
-      this.take(buffer.slice(this.#length));
-    }
-    return this.#hand(end);
-  }
-
-  cutLast(): Block {
-    if (this.#dropping) this.take(Uint8Array.of(LF));
-    if (this.#isTruncated(this.#buffer.subarray(0, this.#length))) throw new IntakeRefusal('FILE_TRUNCATED');
-    return this.#hand(this.#length);
-  }
-
-  #hand(end: number): Block {
-    const bytes = this.#buffer.subarray(0, end);
-    const block = { firstLine: this.#line, lines: countLineEnds(bytes, 0, end), bytes };
-    this.#line += block.lines;
-    const rest = this.#buffer.subarray(end, this.#length);
-    this.#buffer = new Uint8Array(this.#options.limits.blockBytes);
-    this.#buffer.set(rest);
-    this.#length = rest.length;
+  function cut(end: number): Block {
+    const bytes = buffer.subarray(0, end);
+    const block = { firstLine: line, lines: countLineEnds(byteTextOf(bytes)), bytes };
+    const rest = buffer.subarray(end, length);
+    line += block.lines;
+    buffer = new Uint8Array(blockBytes);
+    buffer.set(rest);
+    length = rest.length;
     return block;
   }
 
-  /** Walks the records of a buffer with quotes, as far as it surely holds all that decides about one. */
-  #endOfRecords(bytes: Uint8Array): number {
-    const reach = this.#options.shape.maxLineBytes + 2;
-    let start = 0;
-    while (start + reach <= bytes.length) {
-      const lineEnd = this.#scanner.scan(bytes, start, bytes.length);
-      // A line that is not yet over, or a CR whose LF may still come.
-      if (lineEnd >= bytes.length - 1) break;
-      start = afterLineEnd(bytes, lineEnd);
-    }
-    return start;
-  }
-
-  #isTruncated(bytes: Uint8Array): boolean {
-    const { isCutOff, shape } = this.#options;
-    let cellsBefore = shape.columnCount;
-    for (let start = 0; start < bytes.length && isCutOff !== null; ) {
-      const lineEnd = this.#scanner.scan(bytes, start, bytes.length);
-      if (this.#scanner.endedInQuotes && this.#scanner.outcome === 'QUOTE_NOT_CLOSED') return true;
-      if (lineEnd === bytes.length && !isBlank(bytes, start, lineEnd)) {
-        const text = Buffer.from(bytes.subarray(start, lineEnd)).toString('latin1');
-        return isCutOff(text, recordCells(bytes, this.#scanner), cellsBefore);
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const lineEnd = dropping ? rest.findIndex((byte) => byte === LF || byte === CR) : 0;
+      if (lineEnd < 0) break;
+      dropping = false;
+      const taken = rest.subarray(lineEnd, lineEnd + blockBytes - length);
+      rest = rest.subarray(lineEnd + taken.length);
+      buffer.set(taken, length);
+      length += taken.length;
+      if (length < blockBytes) continue;
+      const end = endOfRecords(buffer, shape);
+      const kept = end + shape.maxLineBytes + 1;
+      if (kept + 1 < length) {
+        // More than a record can hold, and no end of it in sight: just so much is kept that it is seen to be too long.
+        rest = Buffer.concat([buffer.subarray(kept), rest]);
+        length = kept;
+        dropping = true;
       }
-      cellsBefore = this.#scanner.count;
-      start = afterLineEnd(bytes, lineEnd);
+      const block = cut(end);
+      if (block.lines > 0) yield block;
     }
-    return false;
   }
+  if (dropping) {
+    buffer[length] = LF;
+    length += 1;
+  }
+  checkLast?.(byteTextOf(buffer.subarray(0, length)), line);
+  const last = cut(length);
+  if (last.bytes.length > 0) yield last;
+}
+
+/** Where the last record ends that surely does: with quotes, all that decides about it must be there. */
+function endOfRecords(bytes: Uint8Array, shape: TableShape): number {
+  // Behind a CR at the very end an LF may still come.
+  if (!bytes.includes(QUOTE)) return 1 + Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR, bytes.length - 2));
+  const text = byteTextOf(bytes);
+  let start = 0;
+  while (start + shape.maxLineBytes + 2 <= text.length) {
+    const { end, next } = scanLine(text, start, 0, shape);
+    if (end >= text.length - 1) break;
+    start = next;
+  }
+  return start;
 }

@@ -1,9 +1,9 @@
 import { cellText } from './cell.ts';
 import { columnNamed } from './columns.ts';
-import { DELIMITERS } from './head.ts';
-import type { Layout } from './layout.ts';
+import { DELIMITERS, type Layout } from './head.ts';
 import { sixteenDigitsIn } from './numbers.ts';
 import { IntakeRefusal } from './refusal.ts';
+import type { Line } from './scanner.ts';
 import type { LineKind } from './tally.ts';
 
 const MAX_FOLDED_CHARS = 200;
@@ -29,10 +29,13 @@ export const foldedLine = (text: string): string =>
     .slice(0, MAX_FOLDED_CHARS);
 
 /**
- * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. `text` and
- * `cells` are one character a byte. Throws HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
+ * What kind of line is no row, of a line that cannot be read as one; null for a row that is at fault. Throws
+ * HEADER_CHANGED, DELIMITER_CHANGED where another table begins.
  */
-export function lineKind(text: string, cells: readonly string[], layout: Layout, line: number): LineKind | null {
+export function lineKind(
+  { text, cells, line }: Pick<Line, 'text' | 'cells' | 'line'>,
+  layout: Layout,
+): LineKind | null {
   const filled = cells.map(cellText).filter((cell) => cell !== '' && cell !== '\x1a');
   if (filled.length === 0) return 'EMPTY';
   if (RULE.test(text) && DASHES.test(text)) return 'RULE';
@@ -56,7 +59,7 @@ const namesTable = (cells: readonly string[]): boolean =>
   cells.filter((cell) => columnNamed(cell) !== undefined).length > 1;
 
 function isTableUnder(text: string, delimiter: string, { delimiter: own, columns, columnCount }: Layout): boolean {
-  if (delimiter.charCodeAt(0) === own) return false;
+  if (delimiter === own) return false;
   const cells = text.split(delimiter);
   if (cells.length < 2) return false;
   return namesTable(cells) || (cells.length >= columnCount && sixteenDigitsIn(cells[columns.NIK] ?? '').length > 0);

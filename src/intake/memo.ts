@@ -1,38 +1,19 @@
-import { cellText } from './cell.ts';
-
 const MAX_KEY_LENGTH = 64;
 
-/** A Map that forgets all rather than grow beyond `maxTexts` entries. Long keys are not kept at all. */
-export class TextCache<Value> {
-  private readonly known = new Map<string, Value>();
-  private readonly maxTexts: number;
-
-  constructor(maxTexts: number) {
-    this.maxTexts = maxTexts;
-  }
-
-  get(byteText: string): Value | undefined {
-    return this.known.get(byteText);
-  }
-
-  put(byteText: string, value: Value): void {
-    if (byteText.length > MAX_KEY_LENGTH) return;
-    if (this.known.size >= this.maxTexts) this.known.clear();
-    // A copy: a slice as key would keep the whole record it was cut from.
-    this.known.set(Buffer.from(byteText, 'latin1').toString('latin1'), value);
-  }
-}
-
-/** Remembers what the bytes of a cell mean, for columns of few values. */
-export function memo<Value>(maxTexts: number, read: (cleanText: string) => Value): (byteText: string) => Value {
-  const cache = new TextCache<Value>(maxTexts);
-  const blank = read('');
-  return (byteText) => {
-    if (byteText === '') return blank;
-    const remembered = cache.get(byteText);
+/** Remembers what `read` makes of short texts; forgets all rather than grow beyond `maxTexts` of them. */
+export function memo<Value, Source = void>(
+  maxTexts: number,
+  read: (byteText: string, source: Source) => Value,
+): (byteText: string, source: Source) => Value {
+  const known = new Map<string, Value>();
+  return (byteText, source) => {
+    const remembered = known.get(byteText);
     if (remembered !== undefined) return remembered;
-    const value = read(cellText(byteText));
-    cache.put(byteText, value);
+    const value = read(byteText, source);
+    if (byteText.length > MAX_KEY_LENGTH) return value;
+    if (known.size >= maxTexts) known.clear();
+    // A copy: a slice as key would keep the whole block it was cut from.
+    known.set(Buffer.from(byteText, 'latin1').toString('latin1'), value);
     return value;
   };
 }

@@ -1,17 +1,29 @@
 import { parseStatus, statusCode } from '../core/status.ts';
 import type { Block } from './blocks.ts';
-import { afterLineEnd } from './bytes.ts';
 import { cellText } from './cell.ts';
-import { columnNamed, DATE_COLUMNS, type DateColumn, isOwnName, STATUS_COLUMNS } from './columns.ts';
+import { type Column, columnNamed, DATE_COLUMNS, type DateColumn, isOwnName, STATUS_COLUMNS } from './columns.ts';
 import { type DateForm, type DateOrder, isAmbiguous, provenBy } from './dates.ts';
-import { type Layout, type Profile, shapeOf } from './layout.ts';
-import type { IntakeLimits } from './limits.ts';
+import type { Layout } from './head.ts';
 import { digitsOf, sixteenDigits } from './numbers.ts';
 import { IntakeRefusal } from './refusal.ts';
-import { RecordScanner, recordCells } from './scanner.ts';
+import { byteTextOf, hasSurplus, type Line, linesOf } from './scanner.ts';
 
-/** `count`: cells of the record, those beyond the header's included; `surplus`: one of those is not empty. */
-type Row = { line: number; cells: string[]; count: number; surplus: boolean };
+/** How the columns of one file are read, as their cells prove. Plain data. */
+export type Profile = {
+  dates: Record<DateColumn, DateForm>;
+  /** What the cells of each column of dates look like, for the report. */
+  forms: Partial<Record<Column, string>>;
+  /** Cells of nearly every row, where that is more than the header has; else the header's. */
+  rowCells: number;
+  /** Rows often end before that: empty cells at the end are left out. */
+  leavesOut: boolean;
+  /** Every sixteenth digit of the family cards is 0: a spreadsheet has eaten it, and no proof is stored. */
+  kkRounded: boolean;
+  /** Places beside the status where a status code would show that the row is shifted. */
+  shiftPlaces: number[];
+  zoneHours: number;
+};
+
 type Cell = { line: number; text: string };
 
 /** "Nearly every" and "more than a few", as shares of the rows looked at. */
@@ -22,15 +34,18 @@ const A_FEW = 0.01;
 export function profileColumns(
   found: Layout,
   blocks: readonly Block[],
-  { zoneHours, limits }: { zoneHours: number; limits: IntakeLimits },
+  { zoneHours, profileRows }: { zoneHours: number; profileRows: number },
 ): { layout: Layout; profile: Profile } {
-  const rows = rowsOf(found, blocks, limits);
+  const rows = blocks
+    .flatMap(({ bytes, firstLine }) => [...linesOf(byteTextOf(bytes), firstLine, found)])
+    .filter(({ fault, cells }) => fault === null && cells.length > 1)
+    .slice(0, profileRows);
   const layout = withoutNames(found, rows);
   const { columns } = layout;
   refuseSpoiltNiks(filledCells(rows, columns.NIK));
   const people = rows.filter(({ cells }) => digitsOf(cells[columns.NIK] ?? '').ok);
-  const rowCells = usualCells(layout.columnCount, people);
-  const short = people.filter(({ count }) => count < rowCells).length;
+  const rowCells = usualCells(layout, people);
+  const short = people.filter(({ cells }) => cells.length < rowCells).length;
   const dates = DATE_COLUMNS.map((column) => ({ column, cells: filledCells(people, columns[column]) }));
   const cards = new Set(filledCells(rows, columns.NO_KK).map(({ text }) => text));
   const leavesOut = people.length - short < people.length * NEARLY_ALL;
@@ -39,27 +54,11 @@ export function profileColumns(
   return { layout, profile: { ...dateForms(dates), ...cellsOfRows, kkRounded, zoneHours } };
 }
 
-function rowsOf(layout: Layout, blocks: readonly Block[], limits: IntakeLimits): Row[] {
-  const scanner = new RecordScanner(shapeOf(layout, limits));
-  const rows: Row[] = [];
-  for (const { bytes, firstLine } of blocks) {
-    let line = firstLine;
-    for (let start = 0; start < bytes.length && rows.length < limits.profileRows; ) {
-      const end = scanner.scan(bytes, start, bytes.length);
-      const { outcome, count, surplus } = scanner;
-      if (outcome === 'READ' && count > 1) rows.push({ line, cells: recordCells(bytes, scanner), count, surplus });
-      line += scanner.lineEndsInside + 1;
-      start = afterLineEnd(bytes, end);
-    }
-  }
-  return rows;
-}
-
-const filledCells = (rows: Row[], place: number): Cell[] =>
+const filledCells = (rows: Line[], place: number): Cell[] =>
   rows.map(({ line, cells }) => ({ line, text: cellText(cells[place] ?? '') })).filter(({ text }) => text !== '');
 
 /** A district or village column that is known by another name and holds no numbers holds names: it is not used. */
-function withoutNames(layout: Layout, rows: Row[]): Layout {
+function withoutNames(layout: Layout, rows: Line[]): Layout {
   const columns = { ...layout.columns };
   for (const column of ['NO_KEC', 'NO_KEL'] as const) {
     const place = columns[column];
@@ -140,14 +139,17 @@ function shownForm(cells: Cell[], { order, serial }: DateForm): string {
 }
 
 /** How many cells nearly every row has, where those beyond the header are empty; else as many as the header. */
-function usualCells(columnCount: number, rows: Row[]): number {
-  const longer = rows.filter(({ count, surplus }) => count > columnCount && !surplus).map(({ count }) => count);
+function usualCells(layout: Layout, rows: Line[]): number {
+  const { columnCount } = layout;
+  const longer = rows
+    .filter(({ cells }) => cells.length > columnCount && !hasSurplus(cells, layout))
+    .map(({ cells }) => cells.length);
   const usual = longer.sort((a, b) => a - b)[longer.length >> 1] ?? columnCount;
   return longer.filter((count) => count === usual).length >= rows.length * NEARLY_ALL ? usual : columnCount;
 }
 
 /** The neighbours of the status columns that seldom hold a status code: one there shows a shifted row. */
-function shiftPlaces({ columns, columnCount }: Layout, rows: Row[]): number[] {
+function shiftPlaces({ columns, columnCount }: Layout, rows: Line[]): number[] {
   const status = STATUS_COLUMNS.map((column) => columns[column]).filter((place) => place >= 0);
   const beside = new Set(status.flatMap((place) => [place - 1, place + 1]));
   return [...beside].filter((place) => {

@@ -1,11 +1,12 @@
 import { type Block, cutBlocks } from './blocks.ts';
 import { STATUS_COLUMNS } from './columns.ts';
 import { decodeBytes } from './decode.ts';
-import { findHead } from './head.ts';
-import { type Layout, lastNeeded, shapeOf } from './layout.ts';
+import { findHead, type Layout, lastNeeded } from './head.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { lineKind } from './lines.ts';
 import { profileColumns } from './profile.ts';
+import { IntakeRefusal } from './refusal.ts';
+import { isBlank, linesOf } from './scanner.ts';
 
 export type ExportOptions = {
   /** Import what is there of a file that breaks off. */
@@ -26,12 +27,12 @@ export async function readExport(
 ) {
   const bytes = decodeBytes(chunks, limits.sniffBytes, allowTruncated);
   try {
-    const { layout: found, rest, restLine, passedOver } = await findHead(bytes, NEEDED, limits);
-    const shape = shapeOf(found, limits);
-    const isCutOff = allowTruncated ? null : cutOffJudge(found);
-    const blocks = cutBlocks(continued([rest], bytes), { shape, limits, firstLine: restLine, isCutOff });
+    const { layout: found, rest, restLine: firstLine, passedOver } = await findHead(bytes, NEEDED, limits);
+    const checkLast = allowTruncated ? undefined : (text: string, line: number) => refuseCutOff(text, line, found);
+    const cut = { blockBytes: limits.blockBytes, firstLine, checkLast };
+    const blocks = cutBlocks(continued([rest], bytes), found, cut);
     const first = await firstBlocks(blocks, limits);
-    const { layout, profile } = profileColumns(found, first, { zoneHours, limits });
+    const { layout, profile } = profileColumns(found, first, { zoneHours, profileRows: limits.profileRows });
     return { layout, profile, passedOver, blocks: continued(first, blocks) };
   } catch (error) {
     await bytes.return(undefined);
@@ -57,13 +58,21 @@ async function firstBlocks(
   return first;
 }
 
-/** A last line without a line end is cut off where it lacks cells that the row before it has, unless it is no row. */
-function cutOffJudge(layout: Layout) {
-  const isShort = (cells: number): boolean => cells > lastNeeded(layout) && cells < layout.columnCount;
-  return (text: string, cells: string[], cellsBefore: number): boolean =>
-    cells.length < layout.columnCount &&
-    !(isShort(cells.length) && isShort(cellsBefore)) &&
-    lineKind(text, cells, layout, 0) === null;
+/**
+ * Throws FILE_TRUNCATED where quotes are open at the end, or the last line has no line end and lacks cells that the
+ * row before it has, unless it is no row.
+ */
+function refuseCutOff(text: string, firstLine: number, layout: Layout): void {
+  const isShort = (count: number): boolean => count > lastNeeded(layout) && count < layout.columnCount;
+  let cellsBefore = layout.columnCount;
+  for (const line of linesOf(text, firstLine, layout)) {
+    const count = line.cells.length;
+    const isLast = line.end === text.length && !isBlank(line.text);
+    const lacksCells = isLast && count < layout.columnCount && !(isShort(count) && isShort(cellsBefore));
+    if (line.endsInQuotes || (lacksCells && lineKind(line, layout) === null))
+      throw new IntakeRefusal('FILE_TRUNCATED');
+    cellsBefore = count;
+  }
 }
 
 /** What was read ahead, and then the rest. */

@@ -109,9 +109,9 @@ export class ReadingSum {
   }
 }
 
-function refuseOtherRegion(regencies: Map<string, number>, region: string): void {
+function refuseOtherRegion(regencies: Record<string, number>, region: string): void {
   const sum = (counts: [string, number][]): number => counts.reduce((total, [, count]) => total + count, 0);
-  const known = [...regencies].sort((a, b) => b[1] - a[1]);
+  const known = Object.entries(regencies).sort((a, b) => b[1] - a[1]);
   // A regency within a region of any level, or a region within that regency.
   const own = known.filter(([regency]) => regency.startsWith(region) || region.startsWith(regency));
   if (sum(own) < sum(known) * LEAST_OWN_REGION) throw new IntakeRefusal('OTHER_REGION', { detail: known[0]?.[0] });

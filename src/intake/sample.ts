@@ -48,7 +48,7 @@ const WORK_OF_WOMEN = weighted('1:14, 2:128, 4:2, 5:6, 9:6, 15:24, 19:8, 88:12')
 const CITIZEN = weighted('0:1, INDONESIA:12, WNI:3, -:2, :6');
 const FOREIGN = ['MALAYSIA', 'JEPANG', 'BELANDA', 'INDIA'] as const;
 
-/** Serials 9000–9999 are nobody's; 9000–9009 are the sandbox's, the rest ten blocks of 99, which begin with these. */
+/** Serials 9000–9999 are nobody's; 9000–9009 are the sandbox's, the rest ten blocks of 99, beginning with these. */
 const BLOCKS = [9010, 9109, 9208, 9307, 9406, 9505, 9604, 9703, 9802, 9901] as const;
 const BLOCK = 99;
 /** How many of the blocks the days of the 1930s, the 1940s … fill. */

@@ -6,7 +6,7 @@ export const READ = 1;
 export const UNREADABLE = 2;
 export const CONTRADICTS = 3;
 export type CellKind = typeof BLANK | typeof READ | typeof UNREADABLE | typeof CONTRADICTS;
-export const CELL_KINDS = 4;
+export const CELL_KINDS = 3;
 /** A cell's value, and whether it said one. */
 export type Reading<Value> = { kind: CellKind; value: Value };
 
@@ -21,7 +21,7 @@ export const newTally = () => ({
   firstLines: new Int32Array(COLUMNS.length),
   passedOver: {} as PassedOver,
   /** Rows by regency (`32.01`), of those whose region is known. */
-  regencies: new Map<string, number>(),
+  regencies: {} as Record<string, number>,
   rows: 0,
 });
 export type Tally = ReturnType<typeof newTally>;
@@ -31,11 +31,17 @@ export function addTally(sum: Tally, more: Tally): void {
   for (const [i, count] of more.cells.entries()) sum.cells[i] = (sum.cells[i] as number) + count;
   for (const [i, line] of more.firstLines.entries())
     if (line > 0) sum.firstLines[i] = Math.min(line, sum.firstLines[i] || line);
-  for (const [kind, lines] of Object.entries(more.passedOver)) passOver(sum.passedOver, kind as LineKind, lines);
-  for (const [regency, rows] of more.regencies) sum.regencies.set(regency, (sum.regencies.get(regency) ?? 0) + rows);
+  addCounts(sum.passedOver, more.passedOver);
+  addCounts(sum.regencies, more.regencies);
   sum.rows += more.rows;
 }
 
-export function passOver(counts: PassedOver, kind: LineKind, lines = 1): void {
-  counts[kind] = (counts[kind] ?? 0) + lines;
+type Counts<Name extends string> = Partial<Record<Name, number>>;
+
+export function addCount<Name extends string>(counts: Counts<Name>, name: Name, more = 1): void {
+  counts[name] = (counts[name] ?? 0) + more;
+}
+
+function addCounts<Name extends string>(sum: Counts<Name>, more: Counts<Name>): void {
+  for (const name in more) addCount(sum, name, more[name]);
 }

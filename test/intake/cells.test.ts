@@ -11,7 +11,7 @@ import {
   nationalityOf,
   regionOfCells,
 } from '../../src/intake/facts.ts';
-import type { Layout } from '../../src/intake/layout.ts';
+import type { Layout } from '../../src/intake/head.ts';
 import { lineKind } from '../../src/intake/lines.ts';
 import { wholeNumber } from '../../src/intake/numbers.ts';
 import { fileOf, HEADER, nikOf, read, refusal, rowOf } from './export-file.ts';
@@ -327,8 +327,9 @@ describe('a date', () => {
 
 describe('a line that is no row', () => {
   const layout: Layout = {
-    delimiter: 59,
+    delimiter: ';',
     columnCount: HEADER.length,
+    maxLineBytes: 64 * 1024,
     names: HEADER,
     columns: {
       ...Object.fromEntries(['NIK', 'NO_KK', 'NAMA_LGKP'].map((name, i) => [name, i])),
@@ -336,7 +337,7 @@ describe('a line that is no row', () => {
     headerLine: 1,
     titles: ['LAPORAN HALAMAN #'],
   };
-  const kind = (text: string) => lineKind(text, text.split(';'), layout, 7);
+  const kind = (text: string) => lineKind({ text, cells: text.split(';'), line: 7 }, layout);
 
   it.each<[string, string[]]>([
     ['EMPTY', ['', ' ', ';;;', '-;-;', ' ; NULL ;', '\x1a', ';\x1a;']],

@@ -26,8 +26,7 @@ export async function read(file: string | Uint8Array, options: ReadOptions = {})
   const { chunkBytes = 1 << 20, guarded = false, ...rest } = options;
   const opened = await readExport(inChunks(bytesOf(file), chunkBytes), rest);
   const { layout, profile, blocks } = opened;
-  const settings = { layout, profile, asOf: AS_OF, ...(rest.limits && { limits: rest.limits }) };
-  const readBlock = createBlockReader(structuredClone(settings));
+  const readBlock = createBlockReader(structuredClone({ layout, profile, asOf: AS_OF }));
   const sum = new ReadingSum(opened);
   const outcome: Outcome = { residents: [], rejects: [] };
   const sink = {

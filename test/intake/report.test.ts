@@ -113,7 +113,7 @@ describe('the report of a file', () => {
       tally.cells[2] = 1;
       tally.rows = 10;
       tally.passedOver = { TITLE: 1, EMPTY: 2 };
-      tally.regencies.set('32.01', 4);
+      tally.regencies['32.01'] = 4;
       return tally;
     };
     const at = (line: number) => [{ line, column: null, reason: 'COLUMNS_SURPLUS' as const }];

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutBlocks } from '../../src/intake/blocks.ts';
-import { afterLineEnd } from '../../src/intake/bytes.ts';
-import { INTAKE_LIMITS } from '../../src/intake/limits.ts';
-import { RecordScanner } from '../../src/intake/scanner.ts';
+import { byteTextOf, fits as fitsHeader, linesOf } from '../../src/intake/scanner.ts';
 
 /** Whole numbers below a bound, the same for the same seed (mulberry32). */
 function dice(seed: number): (below: number) => number {
@@ -15,7 +13,7 @@ function dice(seed: number): (below: number) => number {
   };
 }
 
-const LIMITS = { ...INTAKE_LIMITS, maxLineBytes: 100, blockBytes: 210 };
+const MAX_LINE_BYTES = 100;
 type Scanned = { line: number; cells: string[] | string };
 
 /** The records of a file, cut into blocks of a size and scanned. */
@@ -23,27 +21,18 @@ async function scanned(
   text: string,
   columnCount: number,
   blockBytes: number,
-  maxLineBytes = LIMITS.maxLineBytes,
+  maxLineBytes = MAX_LINE_BYTES,
 ): Promise<Scanned[]> {
-  const shape = { delimiter: 59, columnCount, nikPlace: 1, maxLineBytes };
-  const scanner = new RecordScanner(shape);
+  const shape = { delimiter: ';', columnCount, maxLineBytes, columns: { NIK: 1 } };
   async function* bytes() {
     yield Buffer.from(text);
   }
   const found: Scanned[] = [];
-  const options = { shape, limits: { ...LIMITS, maxLineBytes, blockBytes }, isCutOff: null, firstLine: 1 };
-  for await (const block of cutBlocks(bytes(), options)) {
-    let line = block.firstLine;
-    for (let start = 0; start < block.bytes.length; ) {
-      const end = scanner.scan(block.bytes, start, block.bytes.length);
-      const cell = (_: unknown, i: number) => {
-        const raw = Buffer.from(block.bytes.subarray(scanner.starts[i], scanner.ends[i])).toString();
-        return scanner.doubled[i] ? raw.replaceAll('""', '"') : raw;
-      };
-      const fault = scanner.outcome !== 'READ' ? scanner.outcome : scanner.fits ? null : `${scanner.count} CELLS`;
-      found.push({ line, cells: fault ?? Array.from({ length: columnCount }, cell) });
-      line += scanner.lineEndsInside + 1;
-      start = afterLineEnd(block.bytes, end);
+  for await (const block of cutBlocks(bytes(), shape, { blockBytes, firstLine: 1 })) {
+    for (const { line, cells, fault } of linesOf(byteTextOf(block.bytes), block.firstLine, shape)) {
+      const misfit = fault ?? (fitsHeader(cells, shape) ? null : `${cells.length} CELLS`);
+      const texts = cells.map((cell) => Buffer.from(cell, 'latin1').toString());
+      found.push({ line, cells: misfit ?? texts.slice(0, columnCount) });
     }
   }
   return found;
@@ -68,14 +57,14 @@ const unquoted = (cell: string): string =>
   cell.startsWith('"') ? cell.trimEnd().slice(1, -1).replaceAll('""', '"') : cell;
 
 /** The same rules once more, slow and by patterns. */
-function scannedSlowly(text: string, columnCount: number, maxLineBytes = LIMITS.maxLineBytes): Scanned[] {
+function scannedSlowly(text: string, columnCount: number, maxLineBytes = MAX_LINE_BYTES): Scanned[] {
   const found: Scanned[] = [];
   let line = 1;
   for (let at = 0; at < text.length; ) {
     const plain = lineAt(text, at);
     let record = plain;
     let cells = plain.split(';');
-    let fault = plain.length > maxLineBytes ? 'TOO_LONG' : null;
+    let fault = plain.length > maxLineBytes ? 'LINE_TOO_LONG' : null;
     if (cells.some((cell) => cell.startsWith('"'))) {
       const quoted = matchAt(QUOTED_RECORD, text.slice(0, at + maxLineBytes + 1), at);
       const inside = (quoted ?? '').split(/\r\n|\r|\n/).slice(1);

@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
+import { revokeClient } from '../../src/registry/clients.ts';
 import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { keyCheck } from '../../src/registry/tags.ts';
 import {
@@ -25,6 +27,7 @@ describe('the server whose database is away', () => {
   let way: TcpSwitch;
   let server: RunningServer;
   let authorization: string;
+  let bearer: (client: string) => Promise<string>;
   let dataDir: string;
   beforeAll(async () => {
     registry = await createTestRegistry();
@@ -35,9 +38,12 @@ describe('the server whose database is away', () => {
     await importResidents(registry, [resident(known)]);
     way = await createTcpSwitch(registry.url);
     server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: way.url, HAKPILIH_DATA_DIR: dataDir });
-    const request = { client: UNLIMITED, scopes: ['check'] as const, region: null, ttlSeconds: 3_600 };
     const keyring = await parseKeyring(keys.HAKPILIH_SIGNING_KEYS);
-    authorization = `Bearer ${await issueToken(keyring, request, Date.now(), crypto.randomUUID())}`;
+    bearer = async (client) => {
+      const request = { client, scopes: ['check'] as const, region: null, ttlSeconds: 3_600 };
+      return `Bearer ${await issueToken(keyring, request, Date.now(), crypto.randomUUID())}`;
+    };
+    authorization = await bearer(UNLIMITED);
     await vi.waitFor(
       async () => expect(await readdir(join(dataDir, 'snapshot'), { recursive: true })).toHaveLength(6),
       {
@@ -45,6 +51,7 @@ describe('the server whose database is away', () => {
       },
     );
   });
+  afterEach(() => way.on());
   afterAll(async () => {
     way?.on();
     await server?.stop();
@@ -53,11 +60,11 @@ describe('the server whose database is away', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  async function check(nik: string, name?: string) {
+  async function check(nik: string, name?: string, token = authorization) {
     const began = performance.now();
     const response = await fetch(`${server.url}/v1/checks`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: authorization },
+      headers: { 'Content-Type': 'application/json', Authorization: token },
       body: JSON.stringify(name === undefined ? { nik } : { nik, name }),
     });
     const body = (await response.json()) as Record<string, unknown>;
@@ -88,4 +95,54 @@ describe('the server whose database is away', () => {
       expect((await rows()).filter(({ source }) => source === 'SNAPSHOT').length).toBeGreaterThan(0);
     },
   );
+
+  it('stays ready, and says on the page of the service what answers', async () => {
+    await back();
+    way.off();
+    await expect.poll(async () => (await check(known)).body.source, { timeout: 20_000 }).toBe('SNAPSHOT');
+    const ready = async () => {
+      const response = await fetch(`${server.url}/readyz`);
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 'degraded']);
+    const page = async () => await (await fetch(`${server.url}/status`)).text();
+    expect(await page()).toContain('Layanan menjawab dari salinan cadangan');
+    expect(await page()).toContain('Wilayah 32.01: data per 12 Januari 2018 pukul 17.00 WIB');
+    way.on();
+    await back();
+    await expect
+      .poll(page, { timeout: 20_000 })
+      .toMatch(/Layanan berjalan.*Pangkalan data: mulai .* sekitar 1 menit/s);
+    expect(await ready()).toEqual([200, 'ready']);
+  });
+
+  it('answers the form, and locks a NIK that is guessed at', async () => {
+    await back();
+    way.off();
+    await expect.poll(async () => (await check(known)).body.source, { timeout: 20_000 }).toBe('SNAPSHOT');
+    const form = async (nik: string, second: string): Promise<string> => {
+      const body = new URLSearchParams({ nik, second });
+      return await (await fetch(server.url, { method: 'POST', headers: { Accept: 'text/html' }, body })).text();
+    };
+    expect(await form(known, NAME)).toContain('Data per 12 Januari 2018');
+    for (let n = 0; n < 5; n += 1)
+      expect(await form(stranger, NAME)).toContain('Data tidak ditemukan atau tidak cocok');
+    expect(await form(stranger, NAME)).toContain('Pemeriksaan NIK ini');
+    way.on();
+    await back();
+  });
+
+  it('answers a revoked client no more, from the list that was read last', async () => {
+    await back();
+    const client = 'gone-01';
+    await registry.sql`INSERT INTO clients (name, scopes, per_minute, per_day) VALUES (${client}, '{check}', 60, 600)`;
+    const token = await bearer(client);
+    await revokeClient(registry.sql, client);
+    // The list is read every five seconds.
+    await sleep(6_000);
+    way.off();
+    await expect.poll(async () => (await check(known)).body.source, { timeout: 20_000 }).toBe('SNAPSHOT');
+    expect((await check(known, NAME, token)).status).toBe(401);
+    way.on();
+  });
 });

@@ -18,13 +18,12 @@ const AWAY: ServiceStatus = {
 
 /** The words of the page, without its frame. */
 async function wordsOf(status: ServiceStatus, language: 'id' | 'en'): Promise<string> {
-  const { app } = openPages({ status: async () => status });
-  const response = await app.request(`/status?lang=${language}`);
+  const response = await openPages({ status: async () => status }).get(`/status?lang=${language}`);
   expect(response.status).toBe(200);
   expect(response.headers.get('cache-control')).toBe('no-store');
-  const main = /<main[^>]*>([^]*)<\/main>/.exec(await response.text())?.[1] ?? '';
+  const main = /<main[^>]*>(.*)<\/main>/s.exec(await response.text())?.[1] ?? '';
   return main
-    .replace(/<svg[^]*?<\/svg>/g, '')
+    .replace(/<svg.*?<\/svg>/gs, '')
     .replace(/<[^>]+>/g, '\n')
     .replace(/\n\s*\n+/g, '\n')
     .trim();

@@ -1,5 +1,5 @@
 import { cellText, decodeText } from '../../intake/cell.ts';
-import type { Layout } from '../../intake/layout.ts';
+import type { Layout } from '../../intake/head.ts';
 import { digitsOf } from '../../intake/numbers.ts';
 import type { Answer } from '../answer.ts';
 import type { Question } from '../check.ts';
@@ -35,8 +35,7 @@ const usedIn = ({ columns }: Layout): number[] =>
 /** A table with a column of NIKs. Columns that are not used come back before the results. Throws `IntakeRefusal`. */
 export async function openCsv(text: AsyncGenerator<Uint8Array>): Promise<Format> {
   const table = await openTable(text, usedIn);
-  const { names, columns, ...layout } = table.layout;
-  const delimiter = String.fromCharCode(layout.delimiter);
+  const { names, columns, delimiter } = table.layout;
   const used = usedIn(table.layout);
   const echoed = [...names.keys()].filter((column) => !used.includes(column));
   const beginningOf = (cells: readonly string[]): string => {

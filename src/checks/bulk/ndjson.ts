@@ -1,5 +1,6 @@
 import { isSixteenDigits, type Nik, parseNik, withKkOutOfName } from '../../core/nik.ts';
 import { cutBlocks } from '../../intake/blocks.ts';
+import { byteTextOf } from '../../intake/scanner.ts';
 import type { Question } from '../check.ts';
 import { LIMITS } from '../limits.ts';
 import { type Fault, type Format, fault, REF_FORM, type ReadLine } from './format.ts';
@@ -18,11 +19,12 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** One JSON object a line: `{"ref","nik","name"?,"kk"?}`, strict. */
 export function openLines(text: AsyncGenerator<Uint8Array>): Format {
-  const shape = { delimiter: 0, columnCount: 1, nikPlace: 0, maxLineBytes: BULK_LIMITS.maxLineBytes };
+  const { blockBytes, maxLineBytes } = BULK_LIMITS;
+  const shape = { delimiter: '\0', columnCount: 1, maxLineBytes, columns: { NIK: 0 } };
   return {
-    blocks: cutBlocks(text, { shape, limits: BULK_LIMITS, isCutOff: null, firstLine: 1 }),
+    blocks: cutBlocks(text, shape, { blockBytes, firstLine: 1 }),
     *read({ bytes }) {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+      const text = byteTextOf(bytes);
       for (const line of text.includes('\r') ? text.split(/\r\n?|\n/) : text.split('\n')) {
         const [, ref, nik] = PLAIN.exec(line) ?? [];
         if (ref !== undefined && !SIXTEEN_IN_A_ROW.test(ref)) yield [`{"ref":"${ref}",`, { nik: nik as Nik }];

@@ -1,16 +1,14 @@
 import type { Nik } from '../../core/nik.ts';
 import { type Block, cutBlocks } from '../../intake/blocks.ts';
-import { afterLineEnd, isBlank } from '../../intake/bytes.ts';
 import { cellText } from '../../intake/cell.ts';
 import { columnNamed, foldName } from '../../intake/columns.ts';
-import { findHead } from '../../intake/head.ts';
-import { type Layout, shapeOf } from '../../intake/layout.ts';
+import { findHead, type Layout } from '../../intake/head.ts';
 import { lineKind } from '../../intake/lines.ts';
 import { digitsOf } from '../../intake/numbers.ts';
 import { continued } from '../../intake/read-export.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
-import { RecordScanner } from '../../intake/scanner.ts';
-import { type LineKind, type PassedOver, passOver } from '../../intake/tally.ts';
+import { byteTextOf, hasSurplus, isBlank, type Line, linesOf } from '../../intake/scanner.ts';
+import { addCount, type LineKind, type PassedOver } from '../../intake/tally.ts';
 import { type Fault, fault } from './format.ts';
 import { BULK_LIMITS } from './limits.ts';
 
@@ -38,22 +36,20 @@ export async function openTable(
   const { layout, rest, restLine, passedOver } = await findHead(text, [['NIK']], BULK_LIMITS);
   const { columnCount, columns } = layout;
   const used = usedIn(layout);
-  const shape = shapeOf(layout, BULK_LIMITS);
-  const cut = { shape, limits: BULK_LIMITS, firstLine: restLine, isCutOff: null };
-  const blocks = cutBlocks(continued([rest], text), cut);
+  const cut = { blockBytes: BULK_LIMITS.blockBytes, firstLine: restLine };
+  const blocks = cutBlocks(continued([rest], text), layout, cut);
   const { value: first } = await blocks.next();
-  const scanner = new RecordScanner(shape);
-  const sample = sampleOf(first, columns.NIK, scanner);
+  const sample = sampleOf(first, layout);
   // One cell more than the header has is usual where nearly all rows end in a delimiter.
   const longer = sample.filter((cells) => cells[columnCount]?.trim() === '').length;
   const rowCells = longer > 0 && longer >= sample.length * BULK_LIMITS.nearlyAll ? columnCount + 1 : columnCount;
   /** Another table has begun: its lines would be read wrongly. */
   let changed: Fault | null = null;
 
-  function nikOrFault(cells: readonly string[]): Nik | Fault {
-    const { outcome, count, surplus } = scanner;
-    if (outcome !== 'READ') return fault(outcome === 'TOO_LONG' ? 'LINE_TOO_LONG' : outcome);
-    if (count !== columnCount && (count !== rowCells || surplus)) {
+  function nikOrFault({ cells, fault: misread }: Line): Nik | Fault {
+    if (misread !== null) return fault(misread);
+    const count = cells.length;
+    if (count !== columnCount && (count !== rowCells || hasSurplus(cells, layout))) {
       if (count > columnCount) return fault('COLUMNS_SURPLUS');
       if (used.some((column) => cellText(cells[column] ?? '') === '')) return fault('COLUMNS_MISSING');
     }
@@ -62,12 +58,13 @@ export async function openTable(
   }
 
   /** What kind of line is no row, of one that is at fault. */
-  function kindOf({ text, cells, line }: ScannedLine): LineKind | null {
-    if (isBlank(Buffer.from(text, 'latin1'), 0, text.length)) return 'EMPTY';
-    if (changed !== null || scanner.outcome === 'TOO_LONG') return null;
+  function kindOf(scanned: Line): LineKind | null {
+    const { text, cells } = scanned;
+    if (isBlank(text)) return 'EMPTY';
+    if (changed !== null || scanned.fault === 'LINE_TOO_LONG') return null;
     try {
       if (isHeader(cells, layout)) return 'HEADER';
-      const kind = lineKind(text, cells, layout, line);
+      const kind = lineKind(scanned, layout);
       // Something behind a blank first cell is a row without a NIK, not a remark.
       return kind === 'FOOTER' && cellText(cells[0] as string) === '' ? null : kind;
     } catch (error) {
@@ -83,12 +80,12 @@ export async function openTable(
     sample,
     passedOver,
     *read(block) {
-      for (const scanned of linesOf(block, scanner)) {
+      for (const scanned of linesOf(byteTextOf(block.bytes), block.firstLine, layout)) {
         const { line, cells } = scanned;
-        const nik = changed ?? nikOrFault(cells);
+        const nik = changed ?? nikOrFault(scanned);
         const kind = typeof nik === 'string' ? null : kindOf(scanned);
         if (kind !== null) {
-          passOver(passedOver, kind);
+          addCount(passedOver, kind);
           yield null;
         } else if (changed !== null || (typeof nik !== 'string' && nik.pointer === '')) {
           yield { line, nik: changed ?? nik, cells: [] };
@@ -96,27 +93,6 @@ export async function openTable(
       }
     },
   };
-}
-
-type ScannedLine = { line: number; text: string; cells: string[] };
-
-/** The lines of a block as records; `scanner` says more of the last one given. */
-function* linesOf({ bytes, firstLine }: Block, scanner: RecordScanner): Generator<ScannedLine> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  const { starts, ends, doubled } = scanner;
-  let line = firstLine;
-  for (let start = 0; start < bytes.length; ) {
-    const end = scanner.scan(bytes, start, bytes.length);
-    const cells: string[] = [];
-    // Cut from the text: to read each from the bytes, as an import does where it must, takes three times as long.
-    for (let i = 0; i < scanner.count && i < starts.length && scanner.outcome !== 'TOO_LONG'; i += 1) {
-      const cell = text.slice(starts[i], ends[i]);
-      cells.push(doubled[i] === 0 ? cell : cell.replaceAll('""', '"'));
-    }
-    yield { line, text: text.slice(start, end), cells };
-    line += scanner.lineEndsInside + 1;
-    start = afterLineEnd(bytes, end);
-  }
 }
 
 /**
@@ -136,11 +112,12 @@ function isHeader(cells: readonly string[], { names }: Layout): boolean {
 const namesOf = (cells: readonly string[]): string[] => cells.map((cell) => columnNamed(cell) ?? foldName(cell));
 
 /** The first rows that name somebody. */
-function sampleOf(first: Block | undefined, nikColumn: number, scanner: RecordScanner): string[][] {
+function sampleOf(first: Block | undefined, layout: Layout): string[][] {
   const sample: string[][] = [];
-  for (const { cells } of first === undefined ? [] : linesOf(first, scanner)) {
+  if (first === undefined) return sample;
+  for (const { cells, fault } of linesOf(byteTextOf(first.bytes), first.firstLine, layout)) {
     if (sample.length === BULK_LIMITS.sampleRows) break;
-    if (scanner.outcome === 'READ' && digitsOf(cells[nikColumn] ?? '').ok) sample.push(cells);
+    if (fault === null && digitsOf(cells[layout.columns.NIK] ?? '').ok) sample.push(cells);
   }
   return sample;
 }

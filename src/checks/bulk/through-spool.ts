@@ -1,4 +1,3 @@
-import { LF } from '../../intake/bytes.ts';
 import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS } from './limits.ts';
 import { type OpenSpool, unkept } from './upload.ts';
@@ -45,7 +44,7 @@ export async function* throughSpool(
     for await (const chunk of spool.read(more)) {
       if (performance.now() > deadline) throw new Unavailable('READER_TOO_SLOW');
       const text = Buffer.concat([rest, chunk]);
-      const end = text.lastIndexOf(LF) + 1;
+      const end = text.lastIndexOf('\n') + 1;
       if (end > 0) yield text.subarray(0, end);
       rest = text.subarray(end);
     }

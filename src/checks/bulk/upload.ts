@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CR, countLineEnds, isLineEnd, LF } from '../../intake/bytes.ts';
 import { decodeBytes } from '../../intake/decode.ts';
+import { byteTextOf, countLineEnds } from '../../intake/scanner.ts';
 import { errorCode } from '../../registry/error-code.ts';
 import { Unavailable } from '../unavailable.ts';
 import { BULK_LIMITS, type UploadLimits } from './limits.ts';
@@ -55,20 +55,21 @@ export async function receiveUpload(
   try {
     let textBytes = 0;
     let lines = 0;
-    let last = LF;
+    let last: string | undefined = '\n';
     for await (const chunk of decodeBytes(hashed(), BULK_LIMITS.sniffBytes, false)) {
       if (chunk.length === 0) continue;
       textBytes += chunk.length;
-      lines += countLineEnds(chunk, 0, chunk.length);
+      const text = byteTextOf(chunk);
+      lines += countLineEnds(text);
       // A CRLF that two chunks share is one.
-      if (last === CR && chunk[0] === LF) lines -= 1;
-      last = chunk.at(-1) as number;
+      if (last === '\r' && text[0] === '\n') lines -= 1;
+      last = text.at(-1);
       const maxBytes = Math.min(limits.maxBytes, BULK_LIMITS.freeTextBytes + bytes * BULK_LIMITS.maxTextBytesPerByte);
       if (textBytes > maxBytes) throw new TooLarge('TOO_MANY_BYTES');
       if (lines > limits.maxLines) throw new TooLarge('TOO_MANY_LINES');
       await spool.write(chunk).catch(unkept);
     }
-    if (!isLineEnd(last)) lines += 1;
+    if (last !== '\n' && last !== '\r') lines += 1;
     return { bytes, textBytes, lines, sha256: hash.digest('hex'), spool };
   } catch (error) {
     await spool.close();

@@ -1,7 +1,7 @@
 import type { Nik } from '../../core/nik.ts';
 import { cellText } from '../../intake/cell.ts';
 import { foldName } from '../../intake/columns.ts';
-import type { Layout } from '../../intake/layout.ts';
+import type { Layout } from '../../intake/head.ts';
 import { isRounded } from '../../intake/profile.ts';
 import { IntakeRefusal } from '../../intake/refusal.ts';
 import type { RegistryKeys } from '../../registry/registry-keys.ts';
