@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** What a process is told to load first, with `--import`. */
+export const QUICK_MODULES = new URL('quick-modules.ts', import.meta.url).href;
 
 /** Keys as the environment gives them, new for each test. */
 export type TestKeys = { HAKPILIH_REGISTRY_KEY: string; HAKPILIH_SIGNING_KEYS: string };
@@ -27,7 +29,7 @@ export type Process = {
 
 /** Starts one of the doors (`node`, `cli`) as a process of its own. */
 export function startDoor(door: 'node' | 'cli', args: string[], env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [`src/${door}.ts`, ...args], {
+  const child = spawn(process.execPath, ['--import', QUICK_MODULES, `src/${door}.ts`, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
