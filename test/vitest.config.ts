@@ -37,7 +37,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than the two cores that it is meant for: a third of the time a test waits for a limit of the service.
     maxWorkers: 3,
-    execArgv: ['--import', new URL('support/quick-modules.ts', import.meta.url).href],
+    execArgv: ['--import', new URL('support/quick-modules.js', import.meta.url).href],
     sequence: { sequencer: LongestFirst },
   },
 });

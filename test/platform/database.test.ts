@@ -8,6 +8,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { StartupError } from '../../src/platform/startup-error.ts';
+import { QUICK_MODULES } from '../support/server.ts';
 
 // Whole clusters are made and started, on whatever machine this is.
 vi.setConfig({ testTimeout: 90_000 });
@@ -57,7 +58,9 @@ async function ask(url: string, statement: string): Promise<unknown[]> {
 
 /** Another process that has the database open; `close` lets it close it and end. */
 async function openElsewhere(): Promise<{ url: string; process: ChildProcess; close(): Promise<void> }> {
-  const child = spawn(process.execPath, [OPENER, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', QUICK_MODULES, OPENER, dataDir], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [line] = await once(child.stdout, 'data');
   const close = async () => {
     const exit = once(child, 'exit');
@@ -139,7 +142,10 @@ describe('the embedded database', () => {
   });
 
   it('does not hear a Ctrl-C that was meant for the process', async () => {
-    const child = spawn(process.execPath, [OPENER, dataDir], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+    const child = spawn(process.execPath, ['--import', QUICK_MODULES, OPENER, dataDir], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
     const [line] = await once(child.stdout, 'data');
     process.kill(-(child.pid as number), 'SIGINT');
     await once(child, 'exit');

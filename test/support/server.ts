@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a process is told to load first, with `--import`. */
-export const QUICK_MODULES = new URL('quick-modules.ts', import.meta.url).href;
+export const QUICK_MODULES = new URL('quick-modules.js', import.meta.url).href;
 
 /** Keys as the environment gives them, new for each test. */
 export type TestKeys = { HAKPILIH_REGISTRY_KEY: string; HAKPILIH_SIGNING_KEYS: string };
