@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { createTestKeys, runCli, startDoor } from '../support/server.ts';
+import { createTestKeys, QUICK_MODULES, runCli, startDoor } from '../support/server.ts';
 
 let database: TestDatabase;
 let env: Record<string, string>;
@@ -27,7 +27,9 @@ const [aNik] = /[0-9]{16}/.exec(rows) as RegExpExecArray;
 describe.runIf(existsSync('/usr/bin/script'))('on a terminal', () => {
   /** A command on a terminal of its own; `shown` is all that stands there. */
   const onTerminal = (args: string[]) => {
-    const command = [process.execPath, 'src/cli.ts', ...args].map((one) => `'${one}'`).join(' ');
+    const command = [process.execPath, '--import', QUICK_MODULES, 'src/cli.ts', ...args]
+      .map((one) => `'${one}'`)
+      .join(' ');
     const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
       env: { PATH: process.env.PATH, ...env },
     });

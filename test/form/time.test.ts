@@ -69,7 +69,12 @@ it('takes a known NIK with a wrong name as long as an unknown one', { timeout: 3
 
   await measure(WARM_UPS);
   const distances: number[] = [];
-  for (const size of SIZES) distances.push(Math.abs((await measure(size)) - 0.5));
+  for (const size of SIZES) {
+    distances.push(Math.abs((await measure(size)) - 0.5));
+    const within = distances.filter((distance) => distance < MAX_DISTANCE).length;
+    // The third cannot change on which side of the bound the median lies.
+    if (distances.length === 2 && within !== 1) break;
+  }
   client.close();
   const median = distances.toSorted((a, b) => a - b)[1];
   expect(median, `distances from one half: ${distances.join(', ')}`).toBeLessThan(MAX_DISTANCE);

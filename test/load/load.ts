@@ -61,7 +61,7 @@ function probe(
 const isInTime = ({ status, ms }: Probe): boolean => status === 200 && ms <= IN_TIME_MS;
 
 async function measure(flood: string, env: Record<string, string>, tokens: Record<string, string>): Promise<Row> {
-  const server = await startServer(env);
+  const server = await startServer(env, []);
   const agent = new Agent({ keepAlive: true });
   const nik = SANDBOX[0]?.nik;
   // The slots of bulk checks are what slow uploads take from others.
@@ -118,7 +118,7 @@ const directory = await mkdtemp(join(tmpdir(), 'hakpilih-load-'));
 const database = await openEmbeddedDatabase({ dataDir: directory, say: () => {} });
 try {
   const env = { ...(await createTestKeys()), HAKPILIH_DATA_DIR: directory };
-  const setUp = await startServer(env);
+  const setUp = await startServer(env, []);
   const tokens: Record<string, string> = {};
   for (const client of ['probe', 'flood']) {
     const scopes = ['--scope', 'check,bulk,lists,audit'];

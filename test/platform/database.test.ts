@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { StartupError } from '../../src/platform/startup-error.ts';
+import { QUICK_MODULES } from '../support/server.ts';
 
 // Whole clusters are made and started, on whatever machine this is.
 vi.setConfig({ testTimeout: 90_000 });
@@ -15,16 +16,27 @@ vi.setConfig({ testTimeout: 90_000 });
 const OPENER = fileURLToPath(new URL('../support/open-database.ts', import.meta.url));
 const asRoot = process.getuid?.() === 0;
 
+let made: string;
 let parent: string;
 let dataDir: string;
 let said: string[];
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), 'hakpilih-made-'));
+  await chmod(made, 0o755);
+  await (await openEmbeddedDatabase({ dataDir: join(made, 'data'), say: () => {} })).close();
+});
+afterAll(() => rm(made, { recursive: true, force: true }));
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), "hakpilih database's "));
   dataDir = join(parent, 'data');
   said = [];
   // Passable for the user that root runs Postgres as.
   await chmod(parent, 0o755);
+  // A cluster as it was made and closed before: the making, which takes a second, is what only some of these are about.
+  execFileSync('cp', ['-pR', join(made, 'data'), dataDir]);
 });
+/** As on a machine where no cluster was made before. */
+const beginWithNone = () => rm(dataDir, { recursive: true });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 const open = (settings = {}) =>
@@ -46,7 +58,9 @@ async function ask(url: string, statement: string): Promise<unknown[]> {
 
 /** Another process that has the database open; `close` lets it close it and end. */
 async function openElsewhere(): Promise<{ url: string; process: ChildProcess; close(): Promise<void> }> {
-  const child = spawn(process.execPath, [OPENER, dataDir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', QUICK_MODULES, OPENER, dataDir], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [line] = await once(child.stdout, 'data');
   const close = async () => {
     const exit = once(child, 'exit');
@@ -61,6 +75,7 @@ const serverPid = async (dir = dataDir): Promise<number | null> =>
 
 describe('the embedded database', () => {
   it('makes its cluster at the first start, and shows neither password nor port to anyone else', async () => {
+    await beginWithNone();
     const database = await open();
     const settings = [
       'server_version_num',
@@ -127,7 +142,10 @@ describe('the embedded database', () => {
   });
 
   it('does not hear a Ctrl-C that was meant for the process', async () => {
-    const child = spawn(process.execPath, [OPENER, dataDir], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+    const child = spawn(process.execPath, ['--import', QUICK_MODULES, OPENER, dataDir], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
     const [line] = await once(child.stdout, 'data');
     process.kill(-(child.pid as number), 'SIGINT');
     await once(child, 'exit');
@@ -148,6 +166,7 @@ describe('the embedded database', () => {
   });
 
   it('opens for three processes at once on an empty directory, with one server, and all may close at once', async () => {
+    await beginWithNone();
     const all = await Promise.all([openElsewhere(), openElsewhere(), openElsewhere()]);
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
     await Promise.all(all.map(({ close }) => close()));
@@ -281,11 +300,13 @@ describe('an embedded database that cannot be opened', () => {
   };
 
   it('says that its directory is none', async () => {
+    await beginWithNone();
     await writeFile(dataDir, '');
     expect((await failure()).message).toMatch(/^cannot use the data directory .*data: (EEXIST|ENOTDIR)/);
   });
 
   it('says that the cluster is of another Postgres', async () => {
+    await beginWithNone();
     await mkdir(join(dataDir, 'postgres'), { recursive: true });
     await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
     expect((await failure()).message).toMatch(/is of Postgres 17, and this is Postgres 18$/);
@@ -332,6 +353,7 @@ describe.runIf(asRoot)('the embedded database of root', () => {
   });
 
   it('runs as the owner of the cluster where there is one', async () => {
+    await beginWithNone();
     await (await open()).close();
     const { uid } = await stat(join(dataDir, 'postgres'));
     expect(uid).not.toBe(0);

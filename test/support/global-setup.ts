@@ -37,8 +37,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+// No test is about what this server keeps when the machine loses power.
 const open = (dataDir: string): Promise<EmbeddedDatabase> =>
-  openEmbeddedDatabase({ dataDir, say: () => {}, settings: { shared_buffers: '128MB' } });
+  openEmbeddedDatabase({ dataDir, say: () => {}, settings: { shared_buffers: '128MB', fsync: 'off' } });
 
 async function discard(dataDir: string, database: EmbeddedDatabase): Promise<void> {
   await sendOthersAway(database.url);

@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** What a process is told to load first, with `--import`. */
+export const QUICK_MODULES = new URL('quick-modules.js', import.meta.url).href;
+/** How Node starts a door, unless what it then takes is measured. */
+const QUICKLY = ['--import', QUICK_MODULES];
 
 /** Keys as the environment gives them, new for each test. */
 export type TestKeys = { HAKPILIH_REGISTRY_KEY: string; HAKPILIH_SIGNING_KEYS: string };
@@ -26,8 +30,13 @@ export type Process = {
 };
 
 /** Starts one of the doors (`node`, `cli`) as a process of its own. */
-export function startDoor(door: 'node' | 'cli', args: string[], env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [`src/${door}.ts`, ...args], {
+export function startDoor(
+  door: 'node' | 'cli',
+  args: string[],
+  env: Record<string, string>,
+  nodeArgs = QUICKLY,
+): Process {
+  const child = spawn(process.execPath, [...nodeArgs, `src/${door}.ts`, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -57,8 +66,8 @@ export async function runCli(
 export type RunningServer = Process & { url: string; stop(): Promise<number | null> };
 
 /** Starts the Node server on a free port and waits until it listens. Throws with its log where it does not. */
-export async function startServer(env: Record<string, string>): Promise<RunningServer> {
-  const server = startDoor('node', [], { PORT: '0', ...env });
+export async function startServer(env: Record<string, string>, nodeArgs = QUICKLY): Promise<RunningServer> {
+  const server = startDoor('node', [], { PORT: '0', ...env }, nodeArgs);
   const url = await new Promise<string>((resolve, reject) => {
     const look = (): void => {
       const [, found] = /listens on (http:\/\/[^\s]+)/.exec(server.log()) ?? [];
