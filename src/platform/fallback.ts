@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBreaker, type Outage } from '../checks/breaker.ts';
 import { inTime } from '../checks/unavailable.ts';
@@ -10,10 +11,10 @@ import type { Sql } from '../registry/sql.ts';
 import { enterRows, parseJournal } from '../snapshot/journal.ts';
 import type { KnownClient } from '../snapshot/manifest.ts';
 import { publishSnapshot, readClients } from '../snapshot/publish.ts';
-import { openSnapshots } from '../snapshot/snapshot.ts';
+import { openSnapshots, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Fallback } from '../snapshot/source.ts';
 import { createDirectoryStore } from './directory-store.ts';
-import { createFileJournal } from './journal-file.ts';
+import { createFileJournal, type FileJournal } from './journal-file.ts';
 import type { Say } from './startup-error.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -121,4 +122,34 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
     });
     return underWay;
   };
+}
+
+/**
+ * What stands in for a database that cannot even be opened: the newest snapshot of our key in `snapshotDir`, whichever
+ * registry's it is. Null where there is none.
+ */
+export async function openStandIn(
+  snapshotDir: string,
+  dataDir: string,
+  keys: RegistryKeys,
+): Promise<(Fallback & { journal: FileJournal }) | null> {
+  const now = Date.now;
+  const registries = await readdir(snapshotDir).catch(() => []);
+  let newest: { snapshot: Snapshot; registry: string; publishedAtMs: number } | null = null;
+  for (const registry of registries) {
+    const store = createDirectoryStore(join(snapshotDir, registry));
+    const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
+    await snapshot.refresh().catch(() => {});
+    const { publishedAtMs } = snapshot.state();
+    if (publishedAtMs !== null && publishedAtMs > (newest?.publishedAtMs ?? 0))
+      newest = { snapshot, registry, publishedAtMs };
+  }
+  if (newest === null) return null;
+  const { snapshot, registry } = newest;
+  const journal = createFileJournal(join(dataDir, 'journal', registry));
+  const breaker = createBreaker(now);
+  breaker.failed();
+  breaker.admits = () => false;
+  const clients = new Map(snapshot.manifest()?.clients.map((client) => [client.name, client]));
+  return { snapshot, journal, breaker, clientOf: (name) => clients.get(name), now };
 }

@@ -8,6 +8,12 @@ import { makeDirectory, syncDirectory } from './files.ts';
 const OPEN = /^([0-9]+)\.[0-9a-f-]+\.open$/;
 const CLOSED = '.closed';
 
+export type FileJournal = Journal & {
+  hasRows(): Promise<boolean>;
+  /** Leaves what was appended to whoever drains the directory. */
+  close(): Promise<void>;
+};
+
 type Waiting = { line: string; resolve(): void; reject(error: unknown): void };
 
 /**
@@ -15,7 +21,7 @@ type Waiting = { line: string; resolve(): void; reject(error: unknown): void };
  * while others are written wait, and share the next write and its fsync. Several processes may share the directory;
  * what a process that is gone has left is taken over.
  */
-export function createFileJournal(directory: string): Journal & { hasRows(): Promise<boolean> } {
+export function createFileJournal(directory: string): FileJournal {
   let waiting: Waiting[] = [];
   let file: { handle: FileHandle; path: string } | null = null;
   /** Writing and closing take turns. */
@@ -86,6 +92,7 @@ export function createFileJournal(directory: string): Journal & { hasRows(): Pro
         else await rename(path, `${path}.broken`);
       }
     },
+    close: () => inTurn(close),
     hasRows: async () => file !== null || (await closedFiles()).length > 0,
   };
 }
