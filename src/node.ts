@@ -84,13 +84,13 @@ type Door = {
  * no snapshot, or more than an outage is wrong.
  */
 async function openRegistryInTheEnd(door: Door): Promise<OpenRegistry> {
-  const { settings, service } = door;
+  const { settings } = door;
   const isAway = (error: unknown): boolean => error instanceof StartupError && error.isOutage;
   try {
     return await openRegistry(settings, 1, say);
   } catch (error) {
-    const { snapshotDir, dataDir } = settings;
-    const standIn = snapshotDir === null ? null : await openStandIn(snapshotDir, dataDir, service.keys);
+    const place = placeOf(door);
+    const standIn = place && (await openStandIn(place));
     if (!isAway(error) || standIn === null) throw error;
     say(`${(error as Error).message}: answers come from the snapshot until then`);
     const sql = connect(NOWHERE, { max: 1 });
@@ -116,6 +116,11 @@ async function openRegistryInTheEnd(door: Door): Promise<OpenRegistry> {
   }
 }
 
+/** Where what stands in for the database is kept; null where nothing is to. */
+function placeOf({ settings: { snapshotDir, dataDir, databaseUrl }, service: { keys } }: Door) {
+  return snapshotDir === null ? null : { keys, snapshotDir, dataDir, databaseUrl };
+}
+
 /** Listens until a signal comes. Where it throws, nothing listens. */
 async function serve(door: Door, registry: OpenRegistry) {
   const { settings, service } = door;
@@ -123,11 +128,8 @@ async function serve(door: Door, registry: OpenRegistry) {
   const sampleOnly =
     settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const { sql, long } = await openPools(registry);
-  const { snapshotDir, dataDir } = settings;
-  const fallback =
-    snapshotDir === null
-      ? undefined
-      : await openFallback({ sql, long, keys: service.keys, snapshotDir, dataDir, say });
+  const place = placeOf(door);
+  const fallback = place ? await openFallback({ ...place, sql, long, say }) : undefined;
   void fallback?.lookAfter();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;

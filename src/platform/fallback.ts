@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBreaker, type Outage } from '../checks/breaker.ts';
@@ -14,6 +15,7 @@ import { publishSnapshot, readClients } from '../snapshot/publish.ts';
 import { openSnapshots, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Fallback } from '../snapshot/source.ts';
 import { createDirectoryStore } from './directory-store.ts';
+import { makeDirectory, readIfPresent, replaceFile } from './files.ts';
 import { createFileJournal, type FileJournal } from './journal-file.ts';
 import type { Say } from './startup-error.ts';
 
@@ -29,15 +31,28 @@ export type NodeFallback = Fallback & {
 };
 
 /** `long` is for publishing. Both directories may serve several registries. */
-type Options = { sql: Sql; long: Sql; keys: RegistryKeys; snapshotDir: string; dataDir: string; say: Say };
+type Options = Place & { sql: Sql; long: Sql; say: Say };
+/** Where snapshots and journal lie, and of which database; null is the embedded one. */
+type Place = { keys: RegistryKeys; snapshotDir: string; dataDir: string; databaseUrl: string | null };
+
+/** In the directory of a registry's snapshots: which database it was read from. */
+const MARK = 'database';
+/** A database without its login, as a digest. */
+function markOf(databaseUrl: string | null): string {
+  const { host, pathname } = new URL(databaseUrl ?? 'postgres://embedded/hakpilih');
+  return createHash('sha256').update(`${host}${pathname}`).digest('hex');
+}
 
 /**
  * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
  * ask, and a journal that is entered once the database is back.
  */
-export async function openFallback({ sql, long, keys, snapshotDir, dataDir, say }: Options): Promise<NodeFallback> {
+export async function openFallback({ sql, long, say, ...place }: Options): Promise<NodeFallback> {
+  const { keys, snapshotDir, dataDir, databaseUrl } = place;
   const now = Date.now;
   const registry = await registryId(sql);
+  await makeDirectory(join(snapshotDir, registry), 0o700);
+  await replaceFile(join(snapshotDir, registry, MARK), markOf(databaseUrl));
   let clients: ReadonlyMap<string, KnownClient> | null = null;
   let clientsReadMs: number | null = null;
   const ended: Outage[] = [];
@@ -97,7 +112,7 @@ export async function openFallback({ sql, long, keys, snapshotDir, dataDir, say 
       said = line;
     });
   };
-  const timer = setInterval(() => void lookAfter(), LOOK_EVERY_MS);
+  const timer = setInterval(() => void lookAfter(), LOOK_EVERY_MS).unref();
 
   return {
     snapshot,
@@ -125,18 +140,17 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * What stands in for a database that cannot even be opened: the newest snapshot of our key in `snapshotDir`, whichever
- * registry's it is. Null where there is none.
+ * What stands in for a database that cannot even be opened: the newest snapshot of our key that was read from it. Null
+ * where there is none.
  */
-export async function openStandIn(
-  snapshotDir: string,
-  dataDir: string,
-  keys: RegistryKeys,
-): Promise<(Fallback & { journal: FileJournal }) | null> {
+export async function openStandIn(place: Place): Promise<(Fallback & { journal: FileJournal }) | null> {
+  const { keys, snapshotDir, dataDir, databaseUrl } = place;
   const now = Date.now;
   const registries = await readdir(snapshotDir).catch(() => []);
   let newest: { snapshot: Snapshot; registry: string; publishedAtMs: number } | null = null;
   for (const registry of registries) {
+    const mark = await readIfPresent(join(snapshotDir, registry, MARK)).catch(() => null);
+    if (mark !== markOf(databaseUrl)) continue;
     const store = createDirectoryStore(join(snapshotDir, registry));
     const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
     await snapshot.refresh().catch(() => {});

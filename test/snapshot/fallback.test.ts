@@ -47,7 +47,7 @@ describe('the server whose database is away', () => {
     };
     authorization = await bearer(UNLIMITED);
     await vi.waitFor(
-      async () => expect(await readdir(join(dataDir, 'snapshot'), { recursive: true })).toHaveLength(6),
+      async () => expect(await readdir(join(dataDir, 'snapshot'), { recursive: true })).toHaveLength(7),
       {
         timeout: 20_000,
       },
