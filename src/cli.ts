@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ default: Command }>> = {
   keys: () => import('./platform/commands/keys.ts'),
   audit: () => import('./platform/commands/audit.ts'),
   sample: () => import('./platform/commands/sample.ts'),
+  snapshot: () => import('./platform/commands/snapshot.ts'),
   migrate: () => import('./platform/commands/migrate.ts'),
 };
 

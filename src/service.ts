@@ -3,11 +3,12 @@ import { parseIssuers } from './access/issuers.ts';
 import { parseKeyring } from './access/keyring.ts';
 import { createVerifier } from './access/tokens.ts';
 import { createAuditState, createCheckpointSigner } from './checks/audit/checkpoint.ts';
+import { guarded } from './checks/breaker.ts';
 import { createBulk } from './checks/bulk/bulk.ts';
 import type { UploadLimits } from './checks/bulk/limits.ts';
 import type { OpenSpool } from './checks/bulk/upload.ts';
 import { createCheck } from './checks/check.ts';
-import { registryForForm } from './checks/form-source.ts';
+import { type FormSource, registryForForm } from './checks/form-source.ts';
 import { atOnce, type InTurn } from './checks/group.ts';
 import { LIMITS } from './checks/limits.ts';
 import { LIST_LIMITS } from './checks/lists/limits.ts';
@@ -30,11 +31,16 @@ import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
+import type { Asked } from './registry/asked.ts';
 import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
-import { registryState, sampleDate, UNREACHABLE } from './registry/readiness.ts';
+import { recentOutages } from './registry/outages.ts';
+import { registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
+import { snapshotForForm } from './snapshot/form-source.ts';
+import { type Fallback, snapshotSource } from './snapshot/source.ts';
+import { createStatus } from './snapshot/status.ts';
 import type { ApiDocument } from './web/docs-page.ts';
 import { createPages } from './web/pages.ts';
 
@@ -88,6 +94,8 @@ export type Connection = {
   /** For long work, which answers never wait for. */
   long?: { sql: Sql; inTurn: InTurn };
   find: ResidentSource['find'];
+  /** What stands in for the database where that does not answer; see snapshot/. */
+  fallback?: Fallback | undefined;
   /** Where uploads are kept, how large they may be, and whether answers are made whole before they are sent. */
   bulk: { openSpool: OpenSpool; limits: UploadLimits; whole: boolean };
   clientAddress(c: Context): string;
@@ -102,7 +110,16 @@ export type Connection = {
 /** The app: made once. On Workers `sql` and `find` of the connection are getters: others for each request. */
 export function appOf(service: Service, connection: Connection): App {
   const { keys, keyring, rules, verify, metrics } = service;
-  const { inTurn = atOnce, bulk, clientAddress, log, countsRequests = false, metricsToken = null } = connection;
+  const {
+    inTurn = atOnce,
+    bulk,
+    clientAddress,
+    log,
+    countsRequests = false,
+    metricsToken = null,
+    fallback,
+  } = connection;
+  const hasSnapshot = (): boolean => fallback?.snapshot.manifest() != null;
   const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
   const kept = { ttlMs: HTTP_LIMITS.copiesTtlMs, now: Date.now };
   const networkOfCaller = (c: Context): string => networkOf(clientAddress?.(c) ?? 'unknown');
@@ -121,13 +138,28 @@ export function appOf(service: Service, connection: Connection): App {
       bulk: createBulk({ keys, rules, sql: long.sql, ...bulk }),
       lists: createLists({ keys, rules, ...long }),
       readAudit: createAuditState(long, createCheckpointSigner(keyring)),
-      selfCheck: createSelfCheck({ keys, rules, sources: [registryForForm(sql, inTurn)] }),
+      selfCheck: createSelfCheck({ keys, rules, sources: formSources(sql) }),
       readiness,
       copies: recent(async () => (await readiness()).copies, kept),
-      sampleDate: recent(() => soon(HTTP_LIMITS.sampleDateTimeoutMs, () => sampleDate(sql)), kept),
+      sampleDate: recent(async () => {
+        const asked = soon(HTTP_LIMITS.sampleDateTimeoutMs, async () => ({ date: await sampleDate(sql) }));
+        const sources = fallback?.snapshot.manifest()?.sources ?? [];
+        return ((await asked) ?? { date: sampleDateIn(sources) }).date;
+      }, kept),
+      status: createStatus({
+        readiness,
+        outages: recent(() => soon(HTTP_LIMITS.readinessTimeoutMs, () => recentOutages(sql)), kept),
+        fallback,
+        now: Date.now,
+      }),
     };
   });
-  const sources = [{ name: 'REGISTRY', find: (...asked) => connection.find(...asked) }] satisfies ResidentSource[];
+  const registry: ResidentSource = { name: 'REGISTRY', find: (...asked) => connection.find(...asked) };
+  const guard = <Question extends Asked, Admitted>(source: ResidentSource<Question, Admitted>) =>
+    fallback === undefined ? source : guarded(source, fallback.breaker, hasSnapshot);
+  const sources = [guard(registry), ...(fallback ? [snapshotSource(fallback)] : [])];
+  const formSnapshot = fallback ? [snapshotForForm(fallback)] : [];
+  const formSources = (sql: Sql): FormSource[] => [guard(registryForForm(sql, inTurn)), ...formSnapshot];
   const takeCheck = shares({ each: HTTP_LIMITS.checksPerClient, all: HTTP_LIMITS.rooms.checks.atOnce });
   const app: App = createApp({
     log,
@@ -142,6 +174,7 @@ export function appOf(service: Service, connection: Connection): App {
     audit: auditRoutes(verify, (client) => verbs().readAudit(client)),
     health: healthRoutes({
       readiness: () => verbs().readiness(),
+      hasSnapshot,
       metrics: async () => metrics.text(await verbs().copies()),
       mayReadMetrics: metricsGuard(metricsToken, clientAddress),
       publicJwks: () => keyring().publicJwks,
@@ -153,6 +186,7 @@ export function appOf(service: Service, connection: Connection): App {
       proofForForm: (sent) =>
         soon(LIMITS.proofTimeoutMs, () => proofForForm({ keys, rules, sql: connection.sql }, sent)),
       sampleDate: () => verbs().sampleDate(),
+      status: () => verbs().status(),
       clientAddress,
       embedders: connection.embedders,
       enter,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SEAL_LIMITS, sealAudit } from './checks/audit/seal.ts';
+import { createBreaker } from './checks/breaker.ts';
 import { BULK_LIMITS } from './checks/bulk/limits.ts';
 import { openMemorySpool } from './checks/bulk/upload.ts';
 import { forgetSelfChecks } from './checks/form-source.ts';
@@ -10,11 +11,16 @@ import { findInline, type SourceAnswer } from './registry/find.ts';
 import { SLOTS } from './registry/quota.ts';
 import { REGISTRY_KEY_BYTES } from './registry/registry-keys.ts';
 import { connect, type Sql } from './registry/sql.ts';
-import { appOf, listOf, openService } from './service.ts';
+import { appOf, listOf, openService, type Service } from './service.ts';
+import { type Bucket, createBucketJournal, createBucketStore, type ShardCache } from './snapshot/bucket-store.ts';
+import { enterRows, parseJournal } from './snapshot/journal.ts';
+import { openSnapshots } from './snapshot/snapshot.ts';
 
 /** The Worker's bindings: Hyperdrive (query cache off), secrets, and variables that may be set; see wrangler.toml. */
 type Bindings = {
   DB: { connectionString: string };
+  /** Snapshots and the journal; without it there is no answer while the database is away. */
+  SNAPSHOTS?: Bucket;
   HAKPILIH_REGISTRY_KEY: string;
   HAKPILIH_SIGNING_KEYS: string;
   HAKPILIH_ELECTION?: string;
@@ -24,6 +30,8 @@ type Bindings = {
   HAKPILIH_METRICS_TOKEN?: string;
   HAKPILIH_EMBEDDERS?: string;
 };
+declare const caches: { default: ShardCache };
+
 /** As in wrangler.toml. */
 const HOURLY = '17 * * * *';
 
@@ -51,7 +59,11 @@ async function open(env: Bindings): Promise<App> {
     today: env.HAKPILIH_TODAY ?? null,
     trustedIssuers: env.HAKPILIH_TRUSTED_ISSUERS ?? null,
   });
+  const fallback = env.SNAPSHOTS && fallbackIn(env.SNAPSHOTS, service.keys);
+  // Whether there is a snapshot decides how long the database is waited for. None that can be read is none.
+  await fallback?.snapshot.refresh().catch(() => {});
   return appOf(service, {
+    fallback,
     get sql() {
       return sqlNow();
     },
@@ -67,6 +79,29 @@ async function open(env: Bindings): Promise<App> {
   });
 }
 
+/** What stands in for the database. Breaker and quotas are those of this isolate; clients are as of the last publication. */
+function fallbackIn(bucket: Bucket, keys: Service['keys']) {
+  const now = Date.now;
+  const store = createBucketStore(bucket, caches.default);
+  const snapshot = openSnapshots({ store, keys, now, registry: () => null });
+  return {
+    snapshot,
+    journal: createBucketJournal(bucket),
+    now,
+    breaker: createBreaker(now),
+    clientOf: (name: string) => snapshot.manifest()?.clients.find((client) => client.name === name),
+  };
+}
+
+/** Enters what was answered without the database. */
+async function enterJournal(bucket: Bucket, sql: Sql): Promise<void> {
+  await createBucketJournal(bucket).drain(async (text) => {
+    const { rows, broken } = parseJournal(text);
+    await enterRows(sql, rows);
+    return { broken };
+  });
+}
+
 export default {
   /** One client and one statement a request. Its connections end with it: our own end leaves unheard rejections. */
   async fetch(request: Request, env: Bindings): Promise<Response> {
@@ -79,6 +114,8 @@ export default {
   /** Every minute the audit is sealed; hourly, counters of the self-check form go that no longer count. */
   async scheduled({ cron }: { cron: string }, env: Bindings): Promise<void> {
     const sql = connect(env.DB.connectionString, { max: 1 });
-    await (cron === HOURLY ? forgetSelfChecks(sql) : sealAudit(sql, SEAL_LIMITS.smallStatements));
+    if (cron === HOURLY) return await forgetSelfChecks(sql);
+    if (env.SNAPSHOTS) await enterJournal(env.SNAPSHOTS, sql);
+    await sealAudit(sql, SEAL_LIMITS.smallStatements);
   },
 };

@@ -11,10 +11,11 @@ const ROOMS: Record<string, readonly string[]> = {
   access: ['core'],
   checks: ['core', 'registry', 'intake', 'access'],
   coverage: ['core', 'registry', 'intake', 'access'],
-  http: ['core', 'registry', 'intake', 'access', 'checks', 'coverage'],
-  web: ['core', 'registry', 'intake', 'access', 'checks', 'coverage'],
-  platform: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'http', 'web', 'doors'],
-  doors: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'http', 'web'],
+  snapshot: ['core', 'registry', 'access', 'checks'],
+  http: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot'],
+  web: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot'],
+  platform: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot', 'http', 'web', 'doors'],
+  doors: ['core', 'registry', 'intake', 'access', 'checks', 'coverage', 'snapshot', 'http', 'web'],
 };
 /** Only these doors stand on Node alone, and only they open `platform/`. */
 const NODE_DOORS = ['src/node.ts', 'src/cli.ts'];

@@ -86,5 +86,5 @@ function todayOf(finding: Finding, region: string | null, rules: Rules): CivilDa
 }
 
 /** The date of the synthetic sample, where that is what an answer rests on. */
-export const sampleDateOf = ({ source, asOfMs, sourceRegion }: Finding): CivilDate | null =>
-  source === 'SAMPLE' && asOfMs !== null ? civilDateAt(asOfMs, utcOffsetHours(sourceRegion)) : null;
+export const sampleDateOf = ({ source, isSample, asOfMs, sourceRegion }: Finding): CivilDate | null =>
+  (isSample ?? source === 'SAMPLE') && asOfMs !== null ? civilDateAt(asOfMs, utcOffsetHours(sourceRegion)) : null;

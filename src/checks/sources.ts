@@ -26,7 +26,8 @@ export async function findIn<Question extends Asked, Admitted>(
     try {
       return await onceMore(ask, monotonicMs, deadlineMs);
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      // What is wrong with our key is no outage that another source could stand in for.
+      if (!(error instanceof Unavailable) || error.code === 'WRONG_KEY') throw error;
       unavailable = error;
     }
   }

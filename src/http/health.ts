@@ -9,7 +9,8 @@ import { health, jwks, readyState } from './schemas.ts';
 const HEALTH = described('operations', 'health', 'The process answers', {
   answer: json(health, one({ status: 'ok' })),
 });
-const PARTS = 'So do its parts: database, migrations, key, and the copies with their age';
+const PARTS = `So do its parts: database, migrations, key, and the copies with their age. Degraded: the database is away,
+and answers come from a snapshot`;
 const READINESS = described('operations', 'readiness', PARTS, {
   answer: json(readyState, one({ status: 'ready', database: 'ok', migrations: 'ok', key: 'ok', copies: [] })),
   also: { 503: 'Not ready: what is missing' },
@@ -25,6 +26,8 @@ const NO_STORE = { 'Cache-Control': 'no-store' };
 
 type HealthDependencies = {
   readiness(): Promise<RegistryState>;
+  /** Whether there is a snapshot that answers while the database is away. */
+  hasSnapshot(): boolean;
   /** Figures in the Prometheus text format. */
   metrics(): Promise<string>;
   mayReadMetrics(c: Context): boolean;
@@ -37,8 +40,9 @@ export function healthRoutes(asked: HealthDependencies): Hono<Env> {
     .get('/healthz', HEALTH, (c) => c.json({ status: 'ok' }, 200, NO_STORE))
     .get('/readyz', READINESS, async (c) => {
       const state = await asked.readiness();
-      const ready = isReady(state);
-      return c.json({ status: ready ? 'ready' : 'not ready', ...state }, ready ? 200 : 503, NO_STORE);
+      const isDegraded = state.database === 'unreachable' && asked.hasSnapshot();
+      const status = isReady(state) ? 'ready' : isDegraded ? 'degraded' : 'not ready';
+      return c.json({ status, ...state }, status === 'not ready' ? 503 : 200, NO_STORE);
     })
     .get('/metrics', METRICS, async (c) => {
       if (!asked.mayReadMetrics(c)) throw new Problem('unauthorized', [], { 'WWW-Authenticate': 'Bearer' });

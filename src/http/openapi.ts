@@ -24,6 +24,7 @@ const SCRIPT = plain('text/javascript', '(function () {…})();');
 /** The pages, whose routes are in another room. */
 const PAGES = {
   '/docs': page('documentPage', 'This document as a page, with the residents of the sandbox'),
+  '/status': page('status', 'What answers, how old the data is, and what failed in the last days'),
   '/': {
     ...page('selfCheckForm', 'The form for a resident who checks himself'),
     post: operation('pages', 'selfCheck', 'The answer to the form', {

@@ -76,7 +76,7 @@ export const bulkLine = z
 export const health = object('Health', { status: z.literal('ok') });
 const copy = z.object({ source: z.string(), asOf: instant, fullAsOf: instant.nullable(), ageSeconds: z.int() });
 export const readyState = object('Readiness', {
-  status: z.enum(['ready', 'not ready']),
+  status: z.enum(['ready', 'degraded', 'not ready']),
   database: z.enum(['ok', 'unreachable']),
   migrations: z.enum(['ok', 'pending', 'unknown']),
   key: z.enum(['ok', 'wrong', 'unset', 'unknown']),

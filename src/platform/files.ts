@@ -36,7 +36,7 @@ export async function readOrMakeSecret(path: string, make: () => string): Promis
   if (present !== null) return present;
   const draft = `${path}.${randomUUID()}`;
   try {
-    await writeFile(draft, make(), { mode: 0o600, flush: true });
+    await writeDurably(draft, make());
     await link(draft, path).catch((error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error;
     });
@@ -80,8 +80,12 @@ export async function replaceFile(path: string, text: string, owner: OsUser = nu
   await rename(draft, path);
 }
 
+/** Writes a file, with mode 600, to the disk itself: also a power cut leaves it. */
+export const writeDurably = (path: string, data: Uint8Array | string): Promise<void> =>
+  writeFile(path, data, { mode: 0o600, flush: true });
+
 /** A new name in a directory outlives a power cut only once the directory is synced; Windows has no such call. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   await directory.sync().finally(() => directory.close());

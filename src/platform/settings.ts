@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Election, findElection } from '../core/election.ts';
 import { type LogMode, logModeOf } from '../http/log.ts';
 import { listOf, type ServiceSettings } from '../service.ts';
@@ -16,6 +17,8 @@ export type Settings = ServiceSettings & {
   /** Origins that may post the form from pages of their own. */
   embedders: readonly string[];
   metricsToken: string | null;
+  /** Directory of the snapshots; null where none are to be made. */
+  snapshotDir: string | null;
   log: LogMode;
 };
 
@@ -31,6 +34,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
   const port = value('PORT') ?? '8787';
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
     throw new StartupError('PORT must be a number from 0 to 65535');
+  const snapshotDir = value('HAKPILIH_SNAPSHOT_DIR') ?? join(dataDir, 'snapshot');
   return {
     databaseUrl,
     dataDir,
@@ -45,6 +49,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
     metricsToken: value('HAKPILIH_METRICS_TOKEN'),
+    snapshotDir: snapshotDir === 'off' ? null : snapshotDir,
     log: logModeOf(value('HAKPILIH_LOG')),
   };
 }

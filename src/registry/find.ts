@@ -13,8 +13,10 @@ export type Finding = {
   asOfMs: number | null;
   /** Region of the source of that copy, for its time zone. */
   sourceRegion: string | null;
-  /** `SAMPLE` where that copy is the synthetic one. */
+  /** `SAMPLE` where that copy is the synthetic one, unless it was read from a snapshot. */
   source: Source;
+  /** The copy is the synthetic one, whatever the source is called. */
+  isSample?: boolean;
   /** Null where not asked or not on record. */
   nameMatches: boolean | null;
   kkMatches: boolean | null;

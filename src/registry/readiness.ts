@@ -9,7 +9,7 @@ import type { RegistryKeys } from './registry-keys.ts';
 import { registryKey } from './schema.ts';
 import type { Sql } from './sql.ts';
 import { keyCheck } from './tags.ts';
-import { SAMPLE_SOURCE } from './visibility.ts';
+import { SAMPLE_SOURCE, type Source } from './visibility.ts';
 
 export type CopyState = {
   source: string;
@@ -51,7 +51,15 @@ export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number)
 
 async function readState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<Omit<RegistryState, 'database'>> {
   if (!(await isMigrated(sql))) return { migrations: 'pending', key: 'unset', copies: [] };
-  const copies = (await findSources(sql)).map(({ name, region, asOfMs, fullAsOfMs }) => {
+  const copies = copyStates(await findSources(sql), nowMs);
+  const check = await findKeyCheck(sql);
+  if (check === null) return { migrations: 'ok', key: 'unset', copies };
+  return { migrations: 'ok', key: check === keyCheck(keys) ? 'ok' : 'wrong', copies };
+}
+
+/** The newest copy of each supplier, and its age. */
+export const copyStates = (sources: readonly Source[], nowMs: number): CopyState[] =>
+  sources.map(({ name, region, asOfMs, fullAsOfMs }) => {
     const offset = utcOffsetHours(region);
     return {
       source: name,
@@ -60,10 +68,6 @@ async function readState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<O
       ageSeconds: Math.floor((nowMs - Math.max(asOfMs, fullAsOfMs ?? asOfMs)) / 1000),
     };
   });
-  const check = await findKeyCheck(sql);
-  if (check === null) return { migrations: 'ok', key: 'unset', copies };
-  return { migrations: 'ok', key: check === keyCheck(keys) ? 'ok' : 'wrong', copies };
-}
 
 /** Whether the schema is up to date. */
 export async function isMigrated(sql: Sql): Promise<boolean> {
@@ -91,6 +95,12 @@ export async function claimKey(sql: Sql, keys: RegistryKeys): Promise<boolean> {
   return (await findKeyCheck(sql)) === ours;
 }
 
+/** What tells this registry, which has its key, from another one of the same key: a UUID. */
+export async function registryId(sql: Sql): Promise<string> {
+  const [row] = await sql`SELECT id FROM registry_key`;
+  return row?.id as string;
+}
+
 /** Sources whose names were tagged under another version of the normalisation: they compare with nothing. */
 export async function sourcesOfOtherNames(sql: Sql): Promise<string[]> {
   const sources = await findSources(sql);
@@ -98,8 +108,9 @@ export async function sourcesOfOtherNames(sql: Sql): Promise<string[]> {
 }
 
 /** The date of the synthetic sample where the registry holds nothing else; null in real use. */
-export async function sampleDate(sql: Sql): Promise<CivilDate | null> {
-  const [only, other] = await findSources(sql);
+export const sampleDate = async (sql: Sql): Promise<CivilDate | null> => sampleDateIn(await findSources(sql));
+
+export function sampleDateIn([only, other]: readonly Source[]): CivilDate | null {
   if (only?.name !== SAMPLE_SOURCE || other !== undefined) return null;
   return civilDateAt(only.asOfMs, utcOffsetHours(only.region));
 }

@@ -4,7 +4,7 @@ import { createHmac, hash, hkdfSync } from 'node:crypto';
 export type Mac = (message: string) => string;
 
 /** What a derived key is for; each purpose has a key of its own, so that a tag of one says nothing about another. */
-const PURPOSES = ['nik', 'name', 'kk', 'suket', 'audit', 'address', 'check', 'work', 'login'] as const;
+const PURPOSES = ['nik', 'name', 'kk', 'suket', 'audit', 'address', 'check', 'work', 'login', 'snapshot'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 export type RegistryKeys = Readonly<Record<Purpose, Mac>>;
 

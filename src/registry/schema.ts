@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 
 /** Milliseconds since 1970. */
-const instantMs = customType<{ data: number; driverData: Date | string }>({
+export const instantMs = customType<{ data: number; driverData: Date | string }>({
   dataType: () => 'timestamp with time zone',
   fromDriver: (date) => new Date(date).getTime(),
   toDriver: (ms) => new Date(ms).toISOString(),
@@ -31,6 +31,8 @@ const big = (name: string) => bigint(name, { mode: 'bigint' });
 export const registryKey = pgTable('registry_key', {
   one: boolean().primaryKey().default(true),
   keyCheck: big('key_check').notNull(),
+  /** Tells it from another registry of the same key. */
+  id: uuid().notNull().defaultRandom(),
 });
 
 /** Who supplies copies: a Disdukcapil by its region, or the sample. `full_as_of` dates the last full copy. */
@@ -167,20 +169,6 @@ export const listRefs = pgTable(
   ],
 );
 
-/** Wrong answers of the self-check form for one NIK (keyed tag), over all addresses: the times of the last five. */
-export const selfCheckTags = pgTable('self_check_tags', {
-  tag: uuid().primaryKey(),
-  wrongAtMs: instantMs('wrong_at').array().notNull(),
-  locked: boolean().notNull(),
-});
-
-/** Questions of one client address (keyed tag) to the form since `since`. */
-export const selfCheckAddresses = pgTable('self_check_addresses', {
-  tag: uuid().primaryKey(),
-  sinceMs: instantMs('since').notNull(),
-  asked: integer().notNull(),
-});
-
 /** Who may ask with a token of ours. A client that is not here (a trusted issuer's) has the quotas by default. */
 export const clients = pgTable('clients', {
   name: text().primaryKey(),
@@ -193,53 +181,11 @@ export const clients = pgTable('clients', {
   createdAtMs: instantMs('created_at').notNull().default(sql`now()`),
 });
 
-/**
- * Checks a client asked in this minute and on this day. A client of a small quota has one row, slot 0, and is counted
- * to the one; one of a large quota has a row a slot, so that statements in flight do not wait for each other. See
- * `admit` in drizzle/0007_admit.sql.
- */
-export const clientUsage = pgTable(
-  'client_usage',
-  {
-    client: text().notNull(),
-    slot: smallint().notNull(),
-    minuteMs: instantMs('minute').notNull(),
-    inMinute: integer('in_minute').notNull(),
-    day: date().notNull(),
-    inDay: integer('in_day').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.client, table.slot] })],
-);
-
-/** Lines of the lists that a client made and read on this day. */
-export const listUsage = pgTable('list_usage', {
-  client: text().primaryKey(),
-  day: date().notNull(),
-  lines: integer().notNull(),
-});
-
-/** Misses of a client in a row, and until when it pauses for too many of them. */
-export const clientMisses = pgTable(
-  'client_misses',
-  {
-    client: text().notNull(),
-    slot: smallint().notNull(),
-    run: integer().notNull(),
-    hit: boolean().notNull(),
-    pausedUntilMs: instantMs('paused_until'),
-  },
-  (table) => [primaryKey({ columns: [table.client, table.slot] })],
-);
-
-/** Misses of the form over the whole site, by minute: above a budget the form asks a proof of work. */
-export const siteMisses = pgTable(
-  'site_misses',
-  { minuteMs: instantMs('minute').notNull(), slot: smallint().notNull(), misses: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.minuteMs, table.slot] })],
-);
-
-/** Proofs of work that were used: none counts twice. */
-export const usedProofs = pgTable('used_proofs', {
-  challenge: text().primaryKey(),
-  expiresAtMs: instantMs('expires_at').notNull(),
+/** Times in which a server did not answer, as one process saw them: `/status` tells the last days. */
+export const outages = pgTable('outages', {
+  id: uuid().primaryKey().defaultRandom(),
+  /** `database` or `upstream`. */
+  server: text().notNull(),
+  beganMs: instantMs('began').notNull(),
+  endedMs: instantMs('ended').notNull(),
 });

@@ -7,6 +7,7 @@ import { ICON_SVG } from './icons.ts';
 import type { Content } from './layout.ts';
 import { PROOF_SCRIPT, PROOF_SCRIPT_HEADERS, PROOF_SCRIPT_PATH } from './proof.ts';
 import { createReplies, type Env, type WebDependencies } from './replies.ts';
+import { statusPage } from './status-page.ts';
 
 const BROKEN_RETRY_SECONDS = 60;
 /** Of what hardly ever changes. */
@@ -26,7 +27,7 @@ export function createPages(deps: WebDependencies): Hono<Env> {
   const room = (kind: 'forms' | 'pages') => deps.enter(kind, (c) => notice(c, 'UNAVAILABLE', busy));
   const [forms, pages] = [room('forms'), room('pages')];
   app.use('/', (c, next) => (c.req.method === 'POST' ? forms(c, next) : pages(c, next)));
-  for (const path of ['/docs', '/problems/:slug']) app.use(path, pages);
+  for (const path of ['/docs', '/status', '/problems/:slug']) app.use(path, pages);
 
   addForm(app, deps, replies);
   app.get(PROOF_SCRIPT_PATH, (c) => c.body(PROOF_SCRIPT, 200, PROOF_SCRIPT_HEADERS));
@@ -38,6 +39,8 @@ export function createPages(deps: WebDependencies): Hono<Env> {
     const problem = Object.hasOwn(deps.problems, slug) ? deps.problems[slug] : undefined;
     return problem ? page(c, problemPage(messagesOf(c), slug, problem)) : notice(c, 'UNKNOWN_PROBLEM');
   });
+
+  app.get('/status', async (c) => page(c, statusPage(messagesOf(c), await deps.status())));
 
   let docs: Content | undefined;
   app.get('/docs', etag(), async (c) => {

@@ -5,6 +5,7 @@ import type { FormProof } from '../checks/proof-of-work.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion, SentProof } from '../checks/self-check.ts';
 import { parseIsoDate } from '../core/dates.ts';
 import type { Election } from '../core/election.ts';
+import type { ServiceStatus } from '../snapshot/status.ts';
 import { writeDay } from './dates.ts';
 import type { ApiDocument, ProblemPage } from './docs-page.ts';
 import { type Language, languageOf } from './language.ts';
@@ -22,6 +23,8 @@ export type WebDependencies = {
   proofForForm(sent?: SentProof): Promise<FormProof>;
   /** The date of the synthetic sample where the registry holds nothing else; null in real use. Never throws. */
   sampleDate(): Promise<string | null>;
+  /** What runs and what does not. Never throws. */
+  status(): Promise<ServiceStatus>;
   /** An error for who asks for no page: RFC 9457, as the API has it. */
   problem(c: Context, type: ProblemType, errors: FieldError[], headers: Record<string, string>): Response;
   /** Every problem type of the API by its slug, and the API's own description. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { inject } from 'vitest';
+import type { Bucket } from '../../src/snapshot/bucket-store.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,6 +48,8 @@ const succeeds = (work: Promise<unknown>): Promise<boolean> =>
 
 export type RunningWorker = {
   url: string;
+  /** The bucket of the snapshots, where it has one. */
+  bucket(): Promise<Bucket>;
   /** Calls the scheduled handler as the trigger of this cron would; what came of it. */
   scheduled(cron: string): Promise<string>;
   stop(): Promise<void>;
@@ -57,6 +60,7 @@ export async function startWorker(
   databaseUrl: string,
   bindings: Record<string, string>,
   log: (line: string) => void = (line) => console.error(line),
+  hasBucket = false,
 ): Promise<RunningWorker> {
   const bundlePath = await bundleWorker();
   const options = convertV4MiniflareOptions({
@@ -69,6 +73,7 @@ export async function startWorker(
     compatibilityDate: '2026-08-04',
     hyperdrives: { DB: databaseUrl },
     bindings,
+    ...(hasBucket ? { r2Buckets: ['SNAPSHOTS'] } : {}),
     handleStructuredLogs: ({ message }) => log(message),
   });
   const miniflare = new Miniflare(options);
@@ -79,5 +84,6 @@ export async function startWorker(
     };
     return (await worker.scheduled({ cron })).outcome;
   };
-  return { url: url.origin, scheduled, stop: () => miniflare.dispose() };
+  const bucket = async () => (await miniflare.getR2Bucket('SNAPSHOTS')) as unknown as Bucket;
+  return { url: url.origin, bucket, scheduled, stop: () => miniflare.dispose() };
 }

@@ -3,6 +3,7 @@ import type { Answer } from '../../src/checks/answer.ts';
 import type { SelfCheckOutcome, SelfCheckQuestion } from '../../src/checks/self-check.ts';
 import { PILKADA_2018 } from '../../src/core/pilkada-2018.ts';
 import { Problem, problemResponse } from '../../src/http/problem.ts';
+import type { ServiceStatus } from '../../src/snapshot/status.ts';
 import { createPages } from '../../src/web/pages.ts';
 import type { WebDependencies } from '../../src/web/replies.ts';
 import { document } from '../support/bare-app.ts';
@@ -37,6 +38,7 @@ export function openPages({ outcome = { kind: 'WRONG' }, requestId = 'request-1'
       },
       proofForForm: async () => null,
       sampleDate: async () => null,
+      status: async () => STATUS,
       embedders: [],
       enter: () => (_, next) => next(),
       broken: (_, error) => {
@@ -67,3 +69,12 @@ export const answered = (answer: Answer = answerFor()): SelfCheckOutcome => ({
   answer,
   sampleDate: null,
 });
+
+/** All is well, and nothing happened. */
+export const STATUS: ServiceStatus = {
+  answers: 'DATABASE',
+  copies: [],
+  database: { lastContactMs: Date.parse('2018-01-13T08:00:00+07:00'), outSinceMs: null },
+  snapshot: { publishedAtMs: Date.parse('2018-01-12T18:00:00+07:00'), lastCopy: 1, refused: [] },
+  outages: [],
+};

@@ -112,6 +112,31 @@ export const english = ({ day, weekday, bornBy }: WrittenDays) => ({
       - ${DISDUKCAPIL_HELPS}`,
   },
   again: 'To the form',
+  status: {
+    title: 'Service status',
+    answers: {
+      DATABASE: 'The service is running',
+      SNAPSHOT: 'The service is answering from its backup copy',
+      DOWN: 'The service cannot answer at the moment',
+    },
+    lead: text`Whatever stands here says nothing about your right to vote. The date of the data also stands on every
+      answer.`,
+    copies: 'Age of the data',
+    copy: (source: string, date: string, days: number) =>
+      `${source === 'sample' ? 'Sample (synthetic)' : `Region ${source}`}: data as of ${date}, ${days} days old`,
+    database: 'Database',
+    lastContact: (instant: string) => `Last answered: ${instant}`,
+    outSince: (instant: string) => `Has not answered since ${instant}`,
+    noContact: 'Has not answered since this server was started',
+    snapshot: 'Backup copy',
+    snapshotOf: (instant: string) => `Made on ${instant}; it answers while the database is away`,
+    noSnapshot: 'There is none yet',
+    refused: (number: number, code: string) =>
+      `Copy number ${number} is not used, as it cannot be relied on (${code})`,
+    outages: 'Outages of the last seven days',
+    outage: (instant: string, minutes: number) => `Database: from ${instant}, about ${minutes} min`,
+    none: 'None',
+  },
   problem: { heading: 'An API error explained', status: 'HTTP status' },
   result: englishResult({ day, weekday, bornBy }),
 });

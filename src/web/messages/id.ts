@@ -112,6 +112,30 @@ export const indonesian = ({ day, weekday, bornBy }: WrittenDays): Messages => (
       - ${DISDUKCAPIL_HELPS}`,
   },
   again: 'Ke formulir',
+  status: {
+    title: 'Keadaan layanan',
+    answers: {
+      DATABASE: 'Layanan berjalan',
+      SNAPSHOT: 'Layanan menjawab dari salinan cadangan',
+      DOWN: 'Layanan sedang tidak dapat menjawab',
+    },
+    lead: text`Apa pun yang tertulis di sini tidak berarti apa pun tentang hak pilih Anda. Tanggal data juga tertulis
+      pada setiap hasil.`,
+    copies: 'Umur data',
+    copy: (source, date, days) =>
+      `${source === 'sample' ? 'Data contoh (buatan)' : `Wilayah ${source}`}: data per ${date}, berumur ${days} hari`,
+    database: 'Pangkalan data',
+    lastContact: (instant) => `Terakhir menjawab: ${instant}`,
+    outSince: (instant) => `Tidak menjawab sejak ${instant}`,
+    noContact: 'Belum pernah menjawab sejak server ini dijalankan',
+    snapshot: 'Salinan cadangan',
+    snapshotOf: (instant) => `Dibuat pada ${instant}; dipakai selama pangkalan data tidak menjawab`,
+    noSnapshot: 'Belum ada',
+    refused: (number, code) => `Salinan nomor ${number} tidak dipakai karena tidak dapat dipercaya (${code})`,
+    outages: 'Gangguan selama tujuh hari terakhir',
+    outage: (instant, minutes) => `Pangkalan data: mulai ${instant}, sekitar ${minutes} menit`,
+    none: 'Tidak ada',
+  },
   problem: { heading: 'Penjelasan galat API', status: 'Status HTTP' },
   result: indonesianResult({ day, weekday, bornBy }),
 });
