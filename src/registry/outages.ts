@@ -3,9 +3,7 @@ import { drizzleOver } from './drizzle.ts';
 import { outages } from './schema.ts';
 import type { Sql } from './sql.ts';
 
-/** A server that may fail. */
-export type ServerName = 'database' | 'upstream';
-/** A time in which a server did not answer, in milliseconds since 1970. */
+/** A time in which a server (`database` or `upstream`) did not answer, in milliseconds since 1970. */
 export type RecordedOutage = Omit<typeof outages.$inferSelect, 'id'>;
 
 const SHOWN_DAYS = 7;
