@@ -35,7 +35,7 @@ import type { Asked } from './registry/asked.ts';
 import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
 import { recentOutages } from './registry/outages.ts';
-import { registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
+import { copyStates, registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
 import { snapshotForForm } from './snapshot/form-source.ts';
@@ -129,7 +129,15 @@ export function appOf(service: Service, connection: Connection): App {
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
     const state = () => soon(HTTP_LIMITS.readinessTimeoutMs, () => registryState(sql, keys, Date.now()));
-    const readiness = recent(async () => (await state()) ?? UNREACHABLE, {
+    const away = () => ({
+      ...UNREACHABLE,
+      copies: copyStates(fallback?.snapshot.manifest()?.sources ?? [], Date.now()),
+    });
+    const found = async () => {
+      const known = await state();
+      return known?.database === 'ok' ? known : away();
+    };
+    const readiness = recent(found, {
       ttlMs: HTTP_LIMITS.readinessTtlMs,
       now: Date.now,
       keeps: ({ database }) => database === 'ok',

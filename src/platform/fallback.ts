@@ -86,6 +86,7 @@ export async function openFallback({ sql, long, say, ...place }: Options): Promi
     await snapshot.refresh();
     clients = new Map((await inTime(readClients(sql))).map((client) => [client.name, client]));
     clientsReadMs = now();
+    breaker.contacted();
     if (await journal.hasRows()) await journal.drain(replay);
     for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
       await inTime(recordOutage(sql, { server: 'database', ...outage }));

@@ -1,5 +1,5 @@
 import type { RecordedOutage } from '../registry/outages.ts';
-import { type CopyState, copyStates, type RegistryState } from '../registry/readiness.ts';
+import type { CopyState, RegistryState } from '../registry/readiness.ts';
 import type { SnapshotState } from './snapshot.ts';
 import type { Fallback } from './source.ts';
 
@@ -35,7 +35,7 @@ export function createStatus({ readiness, outages, fallback, now }: Sources): ()
     const isThere = database === 'ok' && seen.outSinceMs === null;
     return {
       answers: isThere ? 'DATABASE' : manifest === null ? 'DOWN' : 'SNAPSHOT',
-      copies: database === 'ok' || manifest === null ? copies : copyStates(manifest.sources, now()),
+      copies,
       database: { ...seen, lastContactMs: isThere ? now() : seen.lastContactMs },
       snapshot: fallback?.snapshot.state() ?? null,
       outages: known,

@@ -107,6 +107,8 @@ describe('the server whose database is away', () => {
       return [response.status, ((await response.json()) as { status: string }).status];
     };
     await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 'degraded']);
+    const { copies } = (await (await fetch(`${server.url}/readyz`)).json()) as { copies: object[] };
+    expect(copies).toMatchObject([{ source: '32.01', asOf: '2018-01-12T17:00:00+07:00' }]);
     const page = async () => await (await fetch(`${server.url}/status`)).text();
     expect(await page()).toContain('Layanan menjawab dari salinan cadangan');
     expect(await page()).toContain('Wilayah 32.01: data per 12 Januari 2018 pukul 17.00 WIB');
