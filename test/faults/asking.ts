@@ -50,7 +50,7 @@ export function createLedger(findings: Findings) {
   let lost = 0;
   return {
     given: (): ReadonlyMap<string, Given> => given,
-    /** Ids of those that were told to come again, and how many were told nothing: they may be in the audit all the same. */
+    /** Ids of those told to come again, and how many were told nothing: they may be in the audit all the same. */
     refused: (): ReadonlySet<string> => refused,
     lost: (): number => lost,
     /** Whether there is an answer; what is none is judged here. `mayRefuse`: statuses that are no fault. */

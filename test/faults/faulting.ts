@@ -3,9 +3,9 @@ import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
 /**
- * FREEZE: the database stands still. PARTITION: it refuses. LOSE: connections that are there are silent for ever. RESET:
- * they are reset. TRICKLE: answers come a few bytes at a time. CRASH: the server is killed, CRASH_WHILE_AWAY: while the
- * database is away, so that its journal has rows.
+ * FREEZE: the database stands still. PARTITION: it refuses. LOSE: connections that are there are silent for ever.
+ * RESET: they are reset. TRICKLE: answers come a few bytes at a time. CRASH: the server is killed, CRASH_WHILE_AWAY:
+ * while the database is away, so that its journal has rows.
  */
 export const FAULTS = ['FREEZE', 'PARTITION', 'LOSE', 'RESET', 'TRICKLE', 'CRASH', 'CRASH_WHILE_AWAY'] as const;
 export type FaultName = (typeof FAULTS)[number];

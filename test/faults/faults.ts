@@ -1,6 +1,6 @@
-// Questions, changes and faults at once against a real server, with a plain oracle: `npm run test:faults`, of at least
-// OPERATIONS questions and SECONDS. SEED plays another run. `npm run test:faults -- plant [NAME …]` shows for each bug
-// that can be planted in the server which invariant finds it.
+// Questions, changes and faults at once against a real server, with a plain oracle: `npm run test:faults`, of at
+// least OPERATIONS questions and SECONDS. SEED plays another run. `npm run test:faults -- plant [NAME …]` shows for
+// each bug that can be planted in the server which invariant finds it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,10 +54,8 @@ try {
     console.table(findings.numbers());
     for (const example of findings.examples()) console.log(example);
     const wrong = findings.total();
-    console.log(
-      `${operations} operations in ${Math.round(seconds)} s, ${Object.keys(INVARIANTS).length} invariants, broken ${wrong} times`,
-      findings.counts(),
-    );
+    console.log(`SEED=${seed}: ${operations} operations in ${Math.round(seconds)} s, broken ${wrong} times`);
+    console.log(`Invariants: ${Object.keys(INVARIANTS).join(' ')}; broken: ${JSON.stringify(findings.counts())}`);
     process.exitCode = wrong > 0 ? 1 : 0;
   }
 } finally {

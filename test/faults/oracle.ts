@@ -27,7 +27,7 @@ export const STATUSES = Object.keys(DOCUMENTS);
 export const WITH_SUKET = '470/9001;02-01-2018';
 const SUKET = { issuedOn: '2018-01-02' as CivilDate, validUntil: '2018-07-02' as CivilDate };
 
-/** Disdukcapils by their region, and where their residents live: `NO_PROP;NO_KAB;NO_KEC;NO_KEL`, and the same dotted. */
+/** Disdukcapils by their region, and where their residents live: as the export has it, and dotted. */
 export const SOURCES = {
   '32.01': { cells: '32;1;1;1001', region: '32.01.01.1001' },
   '32.04': { cells: '32;4;5;2001', region: '32.04.05.2001' },

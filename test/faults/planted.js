@@ -1,5 +1,5 @@
-// Loaded before a server of the fault tests that is to have a bug: it changes one place of the source on its way in. The
-// bugs, and what finds them, stand in plants.ts; here is only the hook, in JavaScript since it is loaded first.
+// Loaded before a server of the fault tests that is to have a bug: it changes one place of the source on its way in.
+// The bugs, and what finds them, stand in plants.ts.
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { PLANTS } from './plants.ts';
 

@@ -80,7 +80,7 @@ export async function openWorld(adminUrl: string, plant?: string) {
     way,
     /** Where it listens, once it does. */
     url: async (): Promise<string> => (await server).url,
-    /** The newest list of clients that the server was seen to go by before `atMs`, and when that was read (by the clock). */
+    /** When the newest list of clients was read, by the clock, that the server was seen to go by before `atMs`. */
     clientsReadMs: (atMs: number): number => clientsSeen.findLast(({ seenMs }) => seenMs < atMs)?.readMs ?? 0,
 
     /** Ends the server as a loss of power would, and starts it anew. */
