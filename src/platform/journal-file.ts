@@ -7,6 +7,8 @@ import { makeDirectory, syncDirectory } from './files.ts';
 
 const OPEN = /^([0-9]+)\.[0-9a-f-]+\.open$/;
 const CLOSED = '.closed';
+/** Then another file is begun: each is read and entered as a whole, while answers are given. */
+const MAX_FILE_BYTES = 1024 ** 2;
 
 export type FileJournal = Journal & {
   hasRows(): Promise<boolean>;
@@ -44,6 +46,7 @@ export function createFileJournal(directory: string): FileJournal {
       await file.handle.appendFile(group.map(({ line }) => line).join(''));
       await file.handle.datasync();
       for (const { resolve } of group) resolve();
+      if ((await file.handle.stat()).size >= MAX_FILE_BYTES) await close();
     } catch (error) {
       for (const { reject } of group) reject(error);
       // What was written of it, if anything, ends there: the next line must not be glued to it.
