@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../registry/error-code.ts';
 import { connect } from '../registry/sql.ts';
@@ -18,6 +20,11 @@ export type EmbeddedDatabase = {
    * pools first, they count as someone. A second call does nothing. Never throws.
    */
   close(): Promise<void>;
+  /**
+   * Once nobody else can use it, does what is to be done `before`, stops the server and takes its cluster away. Throws
+   * `StartupError`, and does nothing, where anyone else uses it. End your own pools first.
+   */
+  destroy(before: () => Promise<void>): Promise<void>;
 };
 
 /** `settings` of Postgres hold for a server that this process starts. */
@@ -60,6 +67,12 @@ export async function openEmbeddedDatabase({ dataDir, say, settings = {} }: Opti
       over.abort();
       closed ??= watching.then(() => leave(opened));
       return closed;
+    },
+    async destroy(before) {
+      over.abort();
+      await watching;
+      closed ??= Promise.resolve();
+      await destroyCluster(opened, before);
     },
   };
 }
@@ -115,11 +128,28 @@ async function tryToConnect(cluster: Cluster, port: number): Promise<void> {
   }
 }
 
+/** Whether anyone else uses the cluster. Where not, nobody can from now on, until the lock ends. */
+const isUsed = async (opened: Opened): Promise<boolean> =>
+  !opened.lock.own() || ((await runningPort(opened.cluster)) !== null && (await hasStrangers(opened)));
+
+async function destroyCluster(opened: Opened, before: () => Promise<void>): Promise<void> {
+  const { dir, dataDir } = opened.cluster;
+  try {
+    if (await isUsed(opened))
+      throw new StartupError(`The database in ${dir} is in use: stop the server and commands`);
+    await before();
+    await stopServer(opened.cluster);
+    await rm(dir, { recursive: true });
+    await rm(join(dataDir, 'postgres.password'));
+  } finally {
+    opened.lock.end();
+  }
+}
+
 async function leave(opened: Opened): Promise<void> {
   const { cluster, lock, say } = opened;
   try {
-    const isUsed = !lock.own() || ((await runningPort(cluster)) !== null && (await hasStrangers(opened)));
-    if (isUsed) say('Postgres stays up: others are connected');
+    if (await isUsed(opened)) say('Postgres stays up: others are connected');
     else await stopServer(cluster);
   } catch (error) {
     say(asStartupError('Postgres stays up: it cannot be known who uses it', error).message);
