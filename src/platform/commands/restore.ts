@@ -16,11 +16,10 @@ export default defineCommand(
       keys: text('DIR2', 'what hakpilih backup --keys has written'),
     },
   },
-  async ({ values, positionals, misuse }, { settings: load, env, say }) => {
-    const { from, keys: keysFrom } = values;
+  async ({ values: { from, keys: keysFrom }, positionals, misuse }, { settings: load, env, say }) => {
     if (from === undefined || positionals.length > 0) throw misuse();
-    const saved = keysFrom === undefined ? null : await readSavedKeys(keysFrom);
-    if (saved !== null) {
+    if (keysFrom !== undefined) {
+      const saved = await readSavedKeys(keysFrom);
       await readBackup(from, deriveKeys(saved.registryKey));
       for (const path of await saveKeys(loadPlaces(env).dataDir, saved)) say(`Restored ${path}`);
     }
@@ -30,11 +29,10 @@ export default defineCommand(
       throw error;
     });
     await withRegistry(settings, say, async ({ sql }) => {
-      const { isSealable } = await restoreBackup(sql, backup);
+      const isSealable = await restoreBackup(sql, from, backup);
       for (const { table, rows } of backup.parts) if (rows > 0) say(`Restored ${rows} rows of ${table}`);
       say(`This is the registry of ${backup.madeAt}. Prove its audit with: hakpilih audit verify`);
-      if (!isSealable)
-        say('The audit cannot be sealed on this server (AUDIT_MOVED); what was sealed before still verifies');
+      if (!isSealable) say('The audit cannot be sealed here (AUDIT_MOVED); what was sealed before still verifies');
     });
   },
 );
