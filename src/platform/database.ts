@@ -21,10 +21,10 @@ export type EmbeddedDatabase = {
    */
   close(): Promise<void>;
   /**
-   * Once nobody else can use it, does what is to be done `before`, stops the server and takes its cluster away. Throws
-   * `StartupError`, and does nothing, where anyone else uses it. End your own pools first.
+   * Stops the server and takes its cluster away, with all that is in it. Throws `StartupError`, and does nothing, where
+   * anyone else uses it. End your own pools first.
    */
-  destroy(before: () => Promise<void>): Promise<void>;
+  destroy(): Promise<void>;
 };
 
 /** `settings` of Postgres hold for a server that this process starts. */
@@ -68,11 +68,19 @@ export async function openEmbeddedDatabase({ dataDir, say, settings = {} }: Opti
       closed ??= watching.then(() => leave(opened));
       return closed;
     },
-    async destroy(before) {
+    async destroy() {
       over.abort();
-      await watching;
-      closed ??= Promise.resolve();
-      await destroyCluster(opened, before);
+      closed ??= watching.then(() => {});
+      await closed;
+      try {
+        if (await isUsed(opened))
+          throw new StartupError('The database is in use: stop the server and commands first');
+        await stopServer(cluster);
+        await rm(cluster.dir, { recursive: true });
+        await rm(join(cluster.dataDir, 'postgres.password'));
+      } finally {
+        opened.lock.end();
+      }
     },
   };
 }
@@ -131,20 +139,6 @@ async function tryToConnect(cluster: Cluster, port: number): Promise<void> {
 /** Whether anyone else uses the cluster. Where not, nobody can from now on, until the lock ends. */
 const isUsed = async (opened: Opened): Promise<boolean> =>
   !opened.lock.own() || ((await runningPort(opened.cluster)) !== null && (await hasStrangers(opened)));
-
-async function destroyCluster(opened: Opened, before: () => Promise<void>): Promise<void> {
-  const { dir, dataDir } = opened.cluster;
-  try {
-    if (await isUsed(opened))
-      throw new StartupError(`The database in ${dir} is in use: stop the server and commands`);
-    await before();
-    await stopServer(opened.cluster);
-    await rm(dir, { recursive: true });
-    await rm(join(dataDir, 'postgres.password'));
-  } finally {
-    opened.lock.end();
-  }
-}
 
 async function leave(opened: Opened): Promise<void> {
   const { cluster, lock, say } = opened;

@@ -6,50 +6,40 @@ import { type Environment, loadKeys } from './keys.ts';
 import { type Say, StartupError } from './startup-error.ts';
 
 /** Configuration of the Node doors, parsed once. See the table in README.md. */
-export type Settings = ServiceSettings &
-  Places & {
-    /** Key files that were made just now. */
-    madeKeys: readonly string[];
-    host: string;
-    port: number;
-    trustedProxies: readonly string[];
-    /** Origins that may post the form from pages of their own. */
-    embedders: readonly string[];
-    metricsToken: string | null;
-    log: LogMode;
-  };
-
-/** Where the data is. */
-export type Places = {
+export type Settings = ServiceSettings & {
   databaseUrl: string | null;
   dataDir: string;
+  /** Key files that were made just now. */
+  madeKeys: readonly string[];
+  host: string;
+  port: number;
+  trustedProxies: readonly string[];
+  /** Origins that may post the form from pages of their own. */
+  embedders: readonly string[];
+  metricsToken: string | null;
   /** Directory of the snapshots; null where none are to be made. */
   snapshotDir: string | null;
+  log: LogMode;
 };
 
-/** Reads where the data is, without keys. Throws `StartupError`. */
-export function loadPlaces(env: Environment): Places {
-  const value = (name: string): string | null => env[name]?.trim() || null;
-  const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
-  const databaseUrl = value('HAKPILIH_DATABASE_URL');
-  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    throw new StartupError('HAKPILIH_DATABASE_URL must begin with postgres://');
-  const snapshotDir = value('HAKPILIH_SNAPSHOT_DIR') ?? join(dataDir, 'snapshot');
-  return { databaseUrl, dataDir, snapshotDir: snapshotDir === 'off' ? null : snapshotDir };
-}
+export const dataDirOf = (env: Environment): string => env.HAKPILIH_DATA_DIR?.trim() || '.hakpilih';
 
 /** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
 export async function loadSettings(env: Environment, say: Say): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
-  const places = loadPlaces(env);
-  const { dataDir } = places;
+  const dataDir = dataDirOf(env);
   const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);
   if (made.length > 0) say(`Made keys in ${dataDir}/keys: keep a copy; without them the registry cannot be read`);
+  const databaseUrl = value('HAKPILIH_DATABASE_URL');
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new StartupError('HAKPILIH_DATABASE_URL must begin with postgres://');
   const port = value('PORT') ?? '8787';
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
     throw new StartupError('PORT must be a number from 0 to 65535');
+  const snapshotDir = value('HAKPILIH_SNAPSHOT_DIR') ?? join(dataDir, 'snapshot');
   return {
-    ...places,
+    databaseUrl,
+    dataDir,
     registryKey,
     signingJwks,
     madeKeys: made,
@@ -61,6 +51,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
     metricsToken: value('HAKPILIH_METRICS_TOKEN'),
+    snapshotDir: snapshotDir === 'off' ? null : snapshotDir,
     log: logModeOf(value('HAKPILIH_LOG')),
   };
 }

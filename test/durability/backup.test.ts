@@ -1,13 +1,11 @@
 import { chmod, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CompactSign, decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBackup } from '../../src/platform/backup.ts';
 import { REGISTRY_TABLES } from '../../src/registry/dump.ts';
 import { deriveKeys, type RegistryKeys } from '../../src/registry/registry-keys.ts';
 import { connect } from '../../src/registry/sql.ts';
-import { keyCheck } from '../../src/registry/tags.ts';
 import { exportOf, people, person } from '../support/exports.ts';
 import { createMigratedDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { nikOf } from '../support/registry.ts';
@@ -151,10 +149,11 @@ describe('a backup that is not as it was written', () => {
   const signed =
     (change: object) =>
     async (directory: string): Promise<void> => {
-      const path = join(directory, 'manifest.jws');
-      const content = JSON.stringify({ ...decodeJwt(await readFile(path, 'utf8')), ...change });
-      const jws = new CompactSign(Buffer.from(content)).setProtectedHeader({ alg: 'HS256', kid: keyCheck(keys) });
-      await writeFile(path, await jws.sign(Buffer.from(keys.snapshot('backup'), 'latin1')));
+      const path = join(directory, 'manifest');
+      const [json = ''] = (await readFile(path, 'utf8')).split('\n');
+      const changed = JSON.stringify({ ...JSON.parse(json), ...change });
+      const mac = Buffer.from(keys.snapshot(`backup ${changed}`), 'latin1').toString('hex');
+      await writeFile(path, `${changed}\n${mac}\n`);
     };
 
   it('is refused, whichever byte is another one', async () => {
@@ -163,10 +162,10 @@ describe('a backup that is not as it was written', () => {
       expect(await refusal((directory) => flip(join(directory, 'residents.copy'), at))).toMatch(
         /^Nothing was restored: .*residents\.copy is not as it was written$/,
       );
-    const jws = (await readFile(join(place('database'), 'manifest.jws'), 'utf8')).length;
-    for (let at = 0; at < jws; at += 97)
-      expect(await refusal((directory) => flip(join(directory, 'manifest.jws'), at))).toMatch(
-        /^Nothing was restored: (manifest\.jws is not as it was written|the backup was made under another)/,
+    const { length } = await readFile(join(place('database'), 'manifest'));
+    for (let at = 0; at < length; at += 41)
+      expect(await refusal((directory) => flip(join(directory, 'manifest'), at))).toMatch(
+        /^Nothing was restored: (manifest is not as it was written|the backup was made under another)/,
       );
   });
 
@@ -177,11 +176,7 @@ describe('a backup that is not as it was written', () => {
       /audit\.copy is not as it was written$/,
     ],
     ['a file missing', (at: string) => rm(join(at, 'changes.copy')), /changes\.copy cannot be read \(ENOENT\)$/],
-    [
-      'no manifest',
-      (at: string) => rm(join(at, 'manifest.jws')),
-      /there is no backup in .*: manifest\.jws is missing$/,
-    ],
+    ['no manifest', (at: string) => rm(join(at, 'manifest')), /there is no backup in .*: manifest is missing$/],
     ['another format', signed({ format: 2 }), /another version of hakpilih made it, in another format/],
     ['an older schema', signed({ schema: '0000_registry' }), /its schema is 0000_registry, here it is 0/],
     ['a newer schema', signed({ schema: '9999_later' }), /its schema is 9999_later, here it is 0.*: use the version/],
@@ -229,8 +224,7 @@ describe('purge', () => {
   it('leaves nothing of an embedded database, and may be run again', async () => {
     const { err } = await ran(YES, at);
     for (const name of ['keys', 'snapshot', 'spool']) expect(err).toContain(`Destroyed ${place(`purged/${name}`)}`);
-    expect(err).toMatch(/Destroyed 400 rows of residents\n/);
-    expect(err).toContain('no file of its database is left');
+    expect(err).toMatch(/Destroyed residents, with 400 rows\n/);
     expect(await readdir(place('purged')).catch(() => [])).toEqual([]);
     await ran(YES, at);
     expect(await readdir(place('purged')).catch(() => [])).toEqual([]);
@@ -255,7 +249,7 @@ describe('purge', () => {
     });
 
     it('leaves no table, type or function', async () => {
-      expect((await ran(YES, at)).err).toContain('no table of it is left');
+      expect((await ran(YES, at)).err).toContain('Destroyed audit, with ');
       const sql = connect(database.url, { max: 1 });
       const left = await sql`
         SELECT relname FROM pg_class WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'drizzle'))

@@ -205,7 +205,7 @@ export class World {
       command.child.stdout?.on('data', (text: string) => (out += text));
       command.child.stdin?.end();
       const code = await command.ended;
-      if (code === 1 && /unexpected|Cannot read/.test(command.log())) throw new Error(command.log());
+      if (code === 1 && /unexpected .* \(UNKNOWN\)/.test(command.log())) throw new Error(command.log());
       return code === 0 ? out || ' ' : null;
     });
   }

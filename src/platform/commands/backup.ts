@@ -28,7 +28,7 @@ export default defineCommand(
     if (keysTo !== null && (await saveKeys(keysTo, settings)).length === 0)
       throw new StartupError(`There are keys in ${keysTo} already: choose a new directory`);
     await withRegistry(settings, say, async ({ sql }) => {
-      const { parts } = await writeBackup(sql, deriveKeys(settings.registryKey), to);
+      const parts = await writeBackup(sql, deriveKeys(settings.registryKey), to);
       for (const { table, rows } of parts) if (rows > 0) say(`Backed up ${rows} rows of ${table}`);
     });
     say(keysTo === null ? `The keys are not in ${to}` : `The keys are in ${keysTo}`);

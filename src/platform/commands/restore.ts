@@ -2,7 +2,7 @@ import { deriveKeys } from '../../registry/registry-keys.ts';
 import { readBackup, restoreBackup } from '../backup.ts';
 import { forgetKeys, readSavedKeys, saveKeys } from '../keys.ts';
 import { withRegistry } from '../registry.ts';
-import { loadPlaces } from '../settings.ts';
+import { dataDirOf } from '../settings.ts';
 import { defineCommand, text } from './command.ts';
 
 export default defineCommand(
@@ -18,21 +18,15 @@ export default defineCommand(
   },
   async ({ values: { from, keys: keysFrom }, positionals, misuse }, { settings: load, env, say }) => {
     if (from === undefined || positionals.length > 0) throw misuse();
-    if (keysFrom !== undefined) {
-      const saved = await readSavedKeys(keysFrom);
-      await readBackup(from, deriveKeys(saved.registryKey));
-      for (const path of await saveKeys(loadPlaces(env).dataDir, saved)) say(`Restored ${path}`);
-    }
+    const saved = keysFrom === undefined ? [] : await saveKeys(dataDirOf(env), await readSavedKeys(keysFrom));
     const settings = await load();
     const backup = await readBackup(from, deriveKeys(settings.registryKey)).catch(async (error: unknown) => {
-      await forgetKeys(settings.madeKeys);
+      await forgetKeys([...saved, ...settings.madeKeys]);
       throw error;
     });
-    await withRegistry(settings, say, async ({ sql }) => {
-      const isSealable = await restoreBackup(sql, from, backup);
-      for (const { table, rows } of backup.parts) if (rows > 0) say(`Restored ${rows} rows of ${table}`);
-      say(`This is the registry of ${backup.madeAt}. Prove its audit with: hakpilih audit verify`);
-      if (!isSealable) say('The audit cannot be sealed here (AUDIT_MOVED); what was sealed before still verifies');
-    });
+    await withRegistry(settings, say, ({ sql }) => restoreBackup(sql, from, backup));
+    for (const path of saved) say(`Restored ${path}`);
+    for (const { table, rows } of backup.parts) if (rows > 0) say(`Restored ${rows} rows of ${table}`);
+    say(`This is the registry of ${backup.madeAt}. Prove its audit with: hakpilih audit verify`);
   },
 );
