@@ -22,10 +22,12 @@ export type Settings = ServiceSettings & {
   log: LogMode;
 };
 
+export const dataDirOf = (env: Environment): string => env.HAKPILIH_DATA_DIR?.trim() || '.hakpilih';
+
 /** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
 export async function loadSettings(env: Environment, say: Say): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
-  const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
+  const dataDir = dataDirOf(env);
   const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);
   if (made.length > 0) say(`Made keys in ${dataDir}/keys: keep a copy; without them the registry cannot be read`);
   const databaseUrl = value('HAKPILIH_DATABASE_URL');
