@@ -8,6 +8,7 @@ const AWAY: ServiceStatus = {
   answers: 'SNAPSHOT',
   copies: [COPY, { ...COPY, source: 'sample', ageSeconds: 0 }],
   database: { lastContactMs: at('2018-01-15T09:59:00'), outSinceMs: at('2018-01-15T10:00:00') },
+  upstream: null,
   snapshot: {
     publishedAtMs: at('2018-01-12T18:00:00'),
     lastCopy: 1,
