@@ -41,7 +41,7 @@ import { registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
 import { snapshotForForm } from './snapshot/form-source.ts';
-import { recordLifted } from './snapshot/journal.ts';
+import { liftedRow, recordLifted } from './snapshot/journal.ts';
 import { type Fallback, snapshotSource } from './snapshot/source.ts';
 import { createStatus } from './snapshot/status.ts';
 import type { ApiDocument } from './web/docs-page.ts';
@@ -143,11 +143,10 @@ export function appOf(service: Service, connection: Connection): App {
           keys,
           rules,
           inDatabase,
-          record: (lifted, timeoutMs) =>
-            recordLifted({ inDatabase, journal: fallback?.journal, now: Date.now }, lifted, timeoutMs),
+          record: (asked, lifted, timeoutMs) =>
+            recordLifted({ inDatabase, journal: fallback?.journal }, liftedRow(asked, lifted, Date.now()), timeoutMs),
           take: shares(UPSTREAM_LIMITS.atOnce),
           failed: (requestId, kind) => log({ event: 'upstream', requestId, code: `UPSTREAM_${kind}` }),
-          broken: (requestId, error) => log(faultEvent(requestId, error)),
         });
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };

@@ -1,6 +1,7 @@
-import { type CivilDate, civilDateAt } from '../core/dates.ts';
+import { isWithin } from '../access/grant.ts';
+import { civilDateAt } from '../core/dates.ts';
 import type { Facts } from '../core/facts.ts';
-import { regionNumber, utcOffsetHours } from '../core/regions.ts';
+import { utcOffsetHours } from '../core/regions.ts';
 import { statusNumber } from '../core/status.ts';
 import { AGE_UNKNOWN, ageOf } from '../intake/dates.ts';
 import type { UpstreamResident } from '../intake/dukcapil/response.ts';
@@ -11,7 +12,7 @@ import { foundOf, storedFacts } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
 import type { Rules } from './check.ts';
 
-/** What is known of somebody whom the caller named by the NIK alone: that he is recorded. */
+/** All that is told of somebody whom the caller named by the NIK alone: that he is recorded. */
 const BARELY: Facts = {
   // It tells no code. This one is recorded, at the centre, without a problem; no answer shows it.
   status: 'RECEIVED_AT_CENTRAL',
@@ -26,53 +27,39 @@ const BARELY: Facts = {
   olderCard: false,
 };
 
-/** Whether there is something to lift. */
+/** Whether there is something to lift: a miss, or a status code that is not known. */
 export function isOpen({ facts }: Finding): boolean {
   const found = foundOf(facts);
   return found.kind === 'NOT_FOUND' || (found.kind === 'RESIDENT' && found.facts.status === 'UNKNOWN');
 }
 
-/** The finding with what the service tells; null where the caller may not be told, or it tells nothing better. */
+/** The finding with what the service tells; null where `asked` may not be told it, or it says nothing better. */
 export function liftedBy(
   resident: UpstreamResident,
   { asked, finding }: { asked: Asked; finding: Finding },
   { keys, rules }: { keys: RegistryKeys; rules: Rules },
 ): Finding | null {
-  if (resident.isRecorded !== true || !isWithin(resident.region, asked)) return null;
-  const proofs = tagsOf(keys, resident.nik, { name: resident.name ?? undefined, kk: resident.kk ?? undefined });
+  const { nik, name, kk, region } = resident;
+  const isSeen = asked.claim === null || (region !== null && isWithin(region, asked.claim));
+  if (resident.ektp !== 'RECORDED' || !isSeen) return null;
+  const proofs = tagsOf(keys, nik, { name: name ?? undefined, kk: kk ?? undefined });
   const nameMatches = asked.nameProof === null ? null : asked.nameProof === proofs.nameProof;
   const kkMatches = asked.kkProof === null ? null : asked.kkProof === proofs.kkProof;
   if (nameMatches === false || kkMatches === false) return null;
-  const { facts, source } = finding;
+  const { facts, source, isSample = source === 'SAMPLE' } = finding;
   // Known but for the code: all else, and the date of it, stay those of the registry.
-  if (facts !== null) {
-    const isSample = finding.isSample ?? source === 'SAMPLE';
+  if (facts !== null)
     return { ...finding, facts: { ...facts, status: statusNumber(BARELY.status) }, source: 'UPSTREAM', isSample };
-  }
-  const nowMs = rules.now();
-  const today = rules.todayOverride ?? civilDateAt(nowMs, utcOffsetHours(resident.region));
-  const told = nameMatches || kkMatches ? factsOf(resident, today, rules) : BARELY;
-  return {
-    facts: storedFacts(told),
-    asOfMs: nowMs,
-    sourceRegion: told.region,
-    source: 'UPSTREAM',
-    nameMatches,
-    kkMatches,
-    suketMatches: null,
-  };
-}
-
-/** Who may see everything may see somebody whose region is not known. */
-function isWithin(region: string | null, { claim, first, last }: Asked): boolean {
-  if (region === null) return claim === null;
-  const number = regionNumber(region);
-  return number >= first && number <= last;
+  const asOfMs = rules.now();
+  const told = nameMatches || kkMatches ? factsOf(resident, rules) : BARELY;
+  const matches = { nameMatches, kkMatches, suketMatches: null };
+  return { facts: storedFacts(told), asOfMs, sourceRegion: told.region, source: 'UPSTREAM', ...matches };
 }
 
 /** The 17th birthday is kept only where the rules still ask for it. */
-function factsOf({ region, marital, tniPolri, born }: UpstreamResident, today: CivilDate, rules: Rules): Facts {
-  const { date } = rules.election;
-  const age = ageOf(born, today < date ? today : date, true) ?? AGE_UNKNOWN;
+function factsOf({ region, marital, tniPolri, born }: UpstreamResident, rules: Rules): Facts {
+  const today = rules.todayOverride ?? civilDateAt(rules.now(), utcOffsetHours(region));
+  const isOver = today > rules.election.date;
+  const age = ageOf(born, isOver ? rules.election.date : today, true) ?? AGE_UNKNOWN;
   return { ...BARELY, region, marital, tniPolri, ...age };
 }

@@ -1,7 +1,7 @@
 import { narrower } from '../access/grant.ts';
 import type { Nik } from '../core/nik.ts';
 import { residentRequest } from '../intake/dukcapil/request.ts';
-import { processResidentResponse, type UpstreamReply } from '../intake/dukcapil/response.ts';
+import { processResidentResponse } from '../intake/dukcapil/response.ts';
 import type { UpstreamSettings } from '../intake/dukcapil/settings.ts';
 import type { Asked } from '../registry/asked.ts';
 import { isOutage } from '../registry/error-code.ts';
@@ -11,17 +11,16 @@ import type { RegistryKeys } from '../registry/registry-keys.ts';
 import type { Sql } from '../registry/sql.ts';
 import { takeUpstreamCall } from '../registry/upstream-usage.ts';
 import { createBreaker, type Outage } from './breaker.ts';
-import { type Rules, rangeOf } from './check.ts';
+import type { Rules } from './check.ts';
 import type { Take } from './shares.ts';
 import { inTime, monotonicMs, Unavailable } from './unavailable.ts';
 import { isOpen, liftedBy } from './upstream-lift.ts';
 
 export const UPSTREAM_LIMITS = {
-  /** What the web service may add to a check, its quota and the audit row included. */
+  /** What the web service may add to a check; of it, what is kept for the audit row. */
   totalMs: 1_500,
-  /** Of it, kept for the audit row. */
   recordMs: 300,
-  /** Checks that wait for it at once, all clients together and of one client; others go without. */
+  /** Checks that wait for it at once, in all and of one client; others go without. */
   atOnce: { all: 16, each: 8 },
 } as const;
 
@@ -35,18 +34,15 @@ type Dependencies = {
   rules: Rules;
   inDatabase: InDatabase;
   /** Resolves once the audit row of a lifted answer is durable. */
-  record(lifted: { asked: Asked; finding: Finding }, timeoutMs: number): Promise<void>;
-  /** One place of the bulkhead, for a client. */
+  record(asked: Asked, lifted: Finding, timeoutMs: number): Promise<void>;
+  /** A place in the bulkhead. */
   take: Take;
-  /** Hears why nobody is told of, once for each reason in a row; and what was a bug of ours. */
+  /** Hears why nobody is told of, once for each reason in a row. */
   failed(checkId: string, reason: string): void;
-  broken(checkId: string, error: unknown): void;
 };
 
-/** What came of a call. */
-type Reply = UpstreamReply | { kind: 'TIMEOUT' | 'REFUSED' };
 /** With quota, login, address or user at fault it says something of nobody. */
-const isAnswer = ({ kind }: Reply): boolean => kind === 'FOUND' || kind === 'NOT_FOUND' || kind === 'INACTIVE_RECORD';
+const ANSWERS: readonly string[] = ['FOUND', 'NOT_FOUND', 'INACTIVE_RECORD'];
 
 export type Upstream = ReturnType<typeof createUpstream>;
 
@@ -65,27 +61,6 @@ export function createUpstream({ settings, keys, rules, inDatabase, take, ...oth
     lastReason = reason;
   };
 
-  const call = async (nik: Nik, checkId: string, timeoutMs: number): Promise<Reply> => {
-    const body = await residentRequest(settings, nik, { fetch: others.fetch, timeoutMs });
-    const reply: Reply = body.ok ? processResidentResponse(body.value, nik) : { kind: body.code };
-    if (isAnswer(reply)) {
-      lastReason = null;
-      breaker.answered();
-    } else {
-      tell(checkId, reply.kind);
-      breaker.failed();
-    }
-    return reply;
-  };
-
-  /** What could not be recorded is recorded after the next answer. */
-  const recordOver = async (timeoutMs: number): Promise<void> => {
-    const [outage] = over.splice(0, 1);
-    if (outage === undefined) return;
-    const recorded = inDatabase((sql) => recordOutage(sql, { server: 'upstream', ...outage }));
-    await inTime(recorded, timeoutMs).catch(() => over.push(outage));
-  };
-
   const lift = async (asked: Asked, nik: Nik, finding: Finding): Promise<Finding> => {
     const endMs = monotonicMs() + UPSTREAM_LIMITS.totalMs;
     const leftMs = (): number => endMs - UPSTREAM_LIMITS.recordMs - monotonicMs();
@@ -95,26 +70,39 @@ export function createUpstream({ settings, keys, rules, inDatabase, take, ...oth
     if (!isTaken) tell(asked.id, 'DAY_QUOTA');
     const claim = narrower(asked.claim, region);
     if (!isTaken || claim === undefined) return finding;
-    const reply = await call(nik, asked.id, leftMs());
-    await recordOver(leftMs());
-    if (reply.kind !== 'FOUND') return finding;
-    const seen = { ...asked, claim, ...rangeOf({ client: asked.client, region: claim }) };
-    const lifted = liftedBy(reply.resident, { asked: seen, finding }, { keys, rules });
+
+    const body = await residentRequest(settings, nik, { fetch: others.fetch, timeoutMs: leftMs() });
+    const reply = body.ok ? processResidentResponse(body.value, nik) : ({ kind: body.code } as const);
+    if (!ANSWERS.includes(reply.kind)) {
+      tell(asked.id, reply.kind);
+      breaker.failed();
+      return finding;
+    }
+    lastReason = null;
+    breaker.answered();
+    // What cannot be recorded now is recorded after the next answer.
+    for (const outage of over.splice(0)) {
+      const recorded = inDatabase((sql) => recordOutage(sql, { server: 'upstream', ...outage }));
+      await inTime(recorded, leftMs()).catch(() => over.push(outage));
+    }
+
+    const seen = { ...asked, claim };
+    const lifted =
+      reply.kind === 'FOUND' ? liftedBy(reply.resident, { asked: seen, finding }, { keys, rules }) : null;
     if (lifted === null) return finding;
-    await others.record({ asked: seen, finding: lifted }, endMs - monotonicMs());
+    await others.record(seen, lifted, endMs - monotonicMs());
     return lifted;
   };
 
   return {
     /** The same finding, or the lifted one once that is recorded. Never rejects. */
     async improve(asked: Asked, nik: Nik, finding: Finding): Promise<Finding> {
-      if (finding.source === 'SNAPSHOT' || !isOpen(finding)) return finding;
-      const giveBack = take(asked.client);
+      const giveBack = finding.source === 'SNAPSHOT' || !isOpen(finding) ? null : take(asked.client);
       if (giveBack === null) return finding;
       try {
         return await lift(asked, nik, finding);
       } catch (error) {
-        if (!(error instanceof Unavailable) && !isOutage(error)) others.broken(asked.id, error);
+        if (!(error instanceof Unavailable) && !isOutage(error)) tell(asked.id, (error as Error).constructor.name);
         return finding;
       } finally {
         giveBack();

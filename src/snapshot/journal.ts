@@ -65,6 +65,13 @@ export function journalRow(asked: Asked, finding: Finding & { copy: number | nul
 const DIGEST_DIGITS = 16;
 const digestOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, DIGEST_DIGITS);
 
+/** Of an answer that was lifted; it has an id of its own beside that of the miss. */
+export const liftedRow = (asked: Asked, finding: Finding, nowMs: number): JournalRow => ({
+  ...journalRow(asked, { ...finding, copy: null }, nowMs),
+  id: crypto.randomUUID(),
+  of_check: asked.id,
+});
+
 /** A row as a line: a digest, a blank, JSON. Throws where it could not be read again. */
 export function journalLine(one: JournalRow): string {
   const json = JSON.stringify(row.parse(one));
@@ -105,27 +112,18 @@ export async function enterRows(sql: Sql, rows: readonly JournalRow[]): Promise<
     );
 }
 
-/** How an answer that the Dukcapil web service lifted is recorded. */
-type LiftRecorder = { inDatabase: InDatabase; journal: Journal | undefined; now(): number };
-
 /**
- * Records a lifted answer under an id of its own: in the audit or, where that does not take it in half of the time, in
- * the journal in the other half. It stays one row where both took it. Rejects where neither did.
+ * Records an answer that the Dukcapil web service lifted: in the audit or, where that does not take it in half of the
+ * time, in the journal. It stays one row where both took it. Rejects where neither did.
  */
 export async function recordLifted(
-  { inDatabase, journal, now }: LiftRecorder,
-  { asked, finding }: { asked: Asked; finding: Finding },
+  { inDatabase, journal }: { inDatabase: InDatabase; journal: Journal | undefined },
+  one: JournalRow,
   timeoutMs: number,
 ): Promise<void> {
-  const answered = journalRow(asked, { ...finding, copy: null }, now());
-  const lifted: JournalRow = { ...answered, id: crypto.randomUUID(), of_check: asked.id };
-  try {
-    await inTime(
-      inDatabase((sql) => enterRows(sql, [lifted])),
-      timeoutMs / 2,
-    );
-  } catch (error) {
+  const entered = inDatabase((sql) => enterRows(sql, [one]));
+  await inTime(entered, timeoutMs / 2).catch((error: unknown) => {
     if (journal === undefined) throw error;
-    await inTime(journal.append(journalLine(lifted)), timeoutMs / 2);
-  }
+    return inTime(journal.append(journalLine(one)), timeoutMs / 2);
+  });
 }

@@ -23,7 +23,7 @@ describe('the judge of the web service', () => {
         region: '32.01.01.1001',
         marital: 'IS_OR_WAS',
         tniPolri: false,
-        isRecorded: true,
+        ektp: 'RECORDED',
       },
     });
   });
@@ -60,16 +60,16 @@ describe('the judge of the web service', () => {
   });
 
   it.each([
-    ['SUDAH REKAM', true],
-    ['sudah  rekam ', true],
-    ['TUNGGAL', true],
-    ['BELUM REKAM', false],
-    ['', null],
-    [null, null],
-    ['TIDAK SUDAH REKAM', null],
-    ['CARD_PRINTED', null],
-  ])('takes EKTP_STATUS %o as %o', (status, isRecorded) => {
-    expect(residentIn({ EKTP_STATUS: status })?.isRecorded).toBe(isRecorded);
+    ['SUDAH REKAM', 'RECORDED'],
+    ['sudah  rekam ', 'RECORDED'],
+    ['TUNGGAL', 'RECORDED'],
+    ['BELUM REKAM', 'NOT_RECORDED'],
+    ['', 'UNKNOWN'],
+    [null, 'UNKNOWN'],
+    ['TIDAK SUDAH REKAM', 'UNKNOWN'],
+    ['CARD_PRINTED', 'UNKNOWN'],
+  ])('takes EKTP_STATUS %o as %o', (status, ektp) => {
+    expect(residentIn({ EKTP_STATUS: status })?.ektp).toBe(ektp);
   });
 
   it.each(Object.entries(REFUSALS).flatMap(([kind, texts]) => texts.map((text) => [text, kind])))(
@@ -165,10 +165,8 @@ describe('the setting of the web service', () => {
 
   it('has the usual spelling and the quota of 2018 unless told otherwise', () => {
     expect(parseUpstream(null)).toBeNull();
-    const keys = { nik: 'nik', user: 'user_id', password: 'password', ip: 'ip_user' };
-    expect(parse({})).toEqual({ ...good, keys, perDay: 200_000 });
+    expect(parse({})).toEqual({ ...good, keys: {}, perDay: 200_000 });
     expect(parse({ keys: { nik: 'NIK', user: 'userId' }, perDay: 5 })?.keys).toEqual({
-      ...keys,
       nik: 'NIK',
       user: 'userId',
     });

@@ -4,18 +4,16 @@ import { z } from 'zod';
 const PRIVATE = String.raw`localhost|(127|10)(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}`;
 const URL_FORM = new RegExp(`^(https://[^@/]+|http://(${PRIVATE})(:\\d+)?)/`);
 
-const key = (byDefault: string) => z.string().min(1).default(byDefault);
+const text = z.string().min(1);
 const settings = z.strictObject({
   /** `https://…/dukcapil/get_json/<consumer>/CALL_NIK` (V). */
   url: z.url().regex(URL_FORM),
-  user: z.string().min(1),
-  password: z.string().min(1),
+  user: text,
+  password: text,
   /** The address that was agreed for this caller. */
-  ip: z.string().min(1),
+  ip: text,
   /** How the request spells its keys: it differs per agreement, `NIK`, `userId`, `ip_address` (V). */
-  keys: z
-    .strictObject({ nik: key('nik'), user: key('user_id'), password: key('password'), ip: key('ip_user') })
-    .prefault({}),
+  keys: z.partialRecord(z.enum(['nik', 'user', 'password', 'ip']), text).default({}),
   /** Calls a day, all processes together; 200,000 for a user in 2018 (V). */
   perDay: z.int().min(1).max(2_000_000_000).default(200_000),
 });
