@@ -55,6 +55,18 @@ Pangkalan data: mulai 14 Januari 2018 pukul 08.00 WIB, sekitar 3 menit`);
     expect(words).toContain('Database: from 14 January 2018, 08:00 WIB, about 3 min');
   });
 
+  it('tells of the web service where it is asked', async () => {
+    const upstream = { lastContactMs: at('2018-01-15T09:58:00'), outSinceMs: at('2018-01-15T10:01:00') };
+    const over = { server: 'upstream', beganMs: at('2018-01-14T08:00:00'), endedMs: at('2018-01-14T08:02:30') };
+    const words = await wordsOf({ ...STATUS, upstream, outages: [over] }, 'id');
+    expect(words).toContain(`Layanan web Dukcapil
+Tidak menjawab sejak 15 Januari 2018 pukul 10.01 WIB
+Terakhir menjawab: 15 Januari 2018 pukul 09.58 WIB
+Salinan cadangan`);
+    expect(words).toContain('Layanan web Dukcapil: mulai 14 Januari 2018 pukul 08.00 WIB, sekitar 3 menit');
+    expect(await wordsOf(STATUS, 'id')).not.toContain('Layanan web Dukcapil');
+  });
+
   it.each([
     [STATUS, 'Layanan berjalan'],
     [{ ...STATUS, answers: 'DOWN', snapshot: null } as const, 'Layanan sedang tidak dapat menjawab'],
