@@ -17,6 +17,7 @@ import { recent } from './checks/recent.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
 import type { ResidentSource } from './checks/sources.ts';
+import { createUpstream, type InDatabase, UPSTREAM_LIMITS } from './checks/upstream.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
@@ -31,6 +32,7 @@ import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
+import { parseUpstream } from './intake/dukcapil/settings.ts';
 import type { Asked } from './registry/asked.ts';
 import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
@@ -39,6 +41,7 @@ import { copyStates, registryState, sampleDate, sampleDateIn, UNREACHABLE } from
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
 import { snapshotForForm } from './snapshot/form-source.ts';
+import { liftedRow, recordLifted } from './snapshot/journal.ts';
 import { type Fallback, snapshotSource } from './snapshot/source.ts';
 import { createStatus } from './snapshot/status.ts';
 import type { ApiDocument } from './web/docs-page.ts';
@@ -54,6 +57,8 @@ export type ServiceSettings = {
   today: string | null;
   /** JSON of `HAKPILIH_TRUSTED_ISSUERS`. */
   trustedIssuers: string | null;
+  /** JSON of `HAKPILIH_UPSTREAM`. */
+  upstream?: string | null;
 };
 
 const DAY_MS = 86_400_000;
@@ -71,7 +76,9 @@ export async function openService(settings: ServiceSettings) {
   let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
   const pollingDayEndMs = pollingDayEnd(election.date);
+  const upstream = parseUpstream(settings.upstream ?? null);
   return {
+    upstream,
     keys: deriveKeys(settings.registryKey),
     /** The signing keys of now: `useSigningKeys` replaces them while we run. */
     keyring: () => keyring,
@@ -126,6 +133,21 @@ export function appOf(service: Service, connection: Connection): App {
   const enter: Enter = (kind, refuse) =>
     countsRequests ? room(HTTP_LIMITS.rooms[kind], networkOfCaller, refuse) : (_, next) => next();
   const shares = (limits: { each: number; all: number }) => (countsRequests ? createShares(limits) : UNCOUNTED);
+  const inDatabase: InDatabase = (work) => inTurn(() => work(connection.sql));
+  const upstream =
+    service.upstream === null
+      ? undefined
+      : createUpstream({
+          settings: service.upstream,
+          fetch: (...asked) => fetch(...asked),
+          keys,
+          rules,
+          inDatabase,
+          record: (asked, lifted, timeoutMs) =>
+            recordLifted({ inDatabase, journal: fallback?.journal }, liftedRow(asked, lifted, Date.now()), timeoutMs),
+          take: shares(UPSTREAM_LIMITS.atOnce),
+          failed: (requestId, kind) => log({ event: 'upstream', requestId, code: `UPSTREAM_${kind}` }),
+        });
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
     const state = () => soon(HTTP_LIMITS.readinessTimeoutMs, () => registryState(sql, keys, Date.now()));
@@ -158,6 +180,7 @@ export function appOf(service: Service, connection: Connection): App {
         readiness,
         outages: recent(() => soon(HTTP_LIMITS.readinessTimeoutMs, () => recentOutages(sql)), kept),
         fallback,
+        upstream,
         now: Date.now,
       }),
     };
@@ -173,7 +196,7 @@ export function appOf(service: Service, connection: Connection): App {
     log,
     metrics,
     enter,
-    checks: checkRoutes(verify, createCheck({ keys, rules, sources }), takeCheck),
+    checks: checkRoutes(verify, createCheck({ keys, rules, sources, upstream }), takeCheck),
     bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),

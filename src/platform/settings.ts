@@ -49,6 +49,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
     port: Number(port),
     trustedProxies: listOf(value('HAKPILIH_TRUSTED_PROXIES')),
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
+    upstream: value('HAKPILIH_UPSTREAM'),
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
     metricsToken: value('HAKPILIH_METRICS_TOKEN'),
     snapshotDir: snapshotDir === 'off' ? null : snapshotDir,

@@ -9,7 +9,7 @@ export type RecordedOutage = Omit<typeof outages.$inferSelect, 'id'>;
 const SHOWN_DAYS = 7;
 const MAX_SHOWN = 50;
 
-export async function recordOutage(sql: Sql, outage: RecordedOutage): Promise<void> {
+export async function recordOutage(sql: Sql, outage: RecordedOutage & { server: ServerName }): Promise<void> {
   await drizzleOver(sql).insert(outages).values(outage);
 }
 
