@@ -17,6 +17,7 @@ import { recent } from './checks/recent.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
 import type { ResidentSource } from './checks/sources.ts';
+import { orNull } from './checks/unavailable.ts';
 import { createUpstream, type InDatabase, UPSTREAM_LIMITS } from './checks/upstream.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
@@ -34,7 +35,6 @@ import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
 import { parseUpstream } from './intake/dukcapil/settings.ts';
 import type { Asked } from './registry/asked.ts';
-import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
 import { recentOutages } from './registry/outages.ts';
 import { copyStates, registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
@@ -127,7 +127,7 @@ export function appOf(service: Service, connection: Connection): App {
     fallback,
   } = connection;
   const hasSnapshot = (): boolean => fallback?.snapshot.manifest() != null;
-  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
+  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => orNull(timeoutMs, inTurn(work));
   const kept = { ttlMs: HTTP_LIMITS.copiesTtlMs, now: Date.now };
   const networkOfCaller = (c: Context): string => networkOf(clientAddress?.(c) ?? 'unknown');
   const enter: Enter = (kind, refuse) =>
@@ -240,13 +240,6 @@ function perConnection<Made>(connection: Connection, make: (sql: Sql) => Made): 
     return made;
   };
 }
-
-const ofOutage = (error: unknown): null => {
-  if (isOutage(error)) return null;
-  throw error;
-};
-const within = <Value>(timeoutMs: number, value: Promise<Value>): Promise<Value | null> =>
-  Promise.race([value.catch(ofOutage), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);
 
 /** The entries of a setting that is a list. */
 export const listOf = (text: string | null | undefined): string[] =>

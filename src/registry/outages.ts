@@ -3,7 +3,9 @@ import { drizzleOver } from './drizzle.ts';
 import { outages } from './schema.ts';
 import type { Sql } from './sql.ts';
 
-/** A time in which a server (`database` or `upstream`) did not answer, in milliseconds since 1970. */
+/** A server that may fail. */
+type ServerName = 'database' | 'upstream';
+/** A time in which a server did not answer, in milliseconds since 1970. */
 export type RecordedOutage = Omit<typeof outages.$inferSelect, 'id'>;
 
 const SHOWN_DAYS = 7;

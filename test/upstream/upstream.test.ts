@@ -384,6 +384,7 @@ describe('the audit row of a lifted answer', () => {
     const breaker = {
       admits: () => true,
       failed: () => {},
+      contacted: () => {},
       answered: () => {},
       seen: () => ({ lastContactMs: 1, outSinceMs: null }),
     };
