@@ -1,5 +1,6 @@
 // Checks at a fixed rate, whatever the server does: `node open-loop.ts JSON`; prints one line of JSON. Each check has an
-// intended time, and its latency counts from that. It speaks as a proxy does, for many addresses and clients.
+// intended time, and its latency counts from that. Connections are devices at many addresses, of which one that got a 503
+// asks nothing for as long as it was told; or those of a proxy, which speaks for as many addresses and has no such rest.
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 
@@ -8,6 +9,7 @@ export type OpenLoop = {
   perSecond: number;
   seconds: number;
   connections: number;
+  isProxy: boolean;
   /** Values of `Authorization`, used in turn. */
   tokens: string[];
   /** A file of one JSON body a line. */
@@ -22,6 +24,8 @@ export type OpenLoopResult = {
   shed: Latencies;
   withoutRetryAfter: number;
   others: number;
+  /** Not sent, since no device was free: those that are not answered yet wait, and others were told to come later. */
+  withheld: number;
   unanswered: number;
   lateP99Ms: number;
   cpuSeconds: number;
@@ -34,11 +38,12 @@ const GRACE_MS = 5_000;
 
 type Connection = { socket: Socket; intended: number; received: string };
 
-async function run({ url, perSecond, seconds, connections, tokens, bodies }: OpenLoop): Promise<OpenLoopResult> {
+async function run(loop: OpenLoop): Promise<OpenLoopResult> {
+  const { url, perSecond, seconds, connections, isProxy, tokens, bodies } = loop;
   const { hostname, port } = new URL(url);
   const lines = readFileSync(bodies, 'utf8').split('\n').filter(Boolean);
   const [ok, shed, late]: number[][] = [[], [], []];
-  const count = { withoutRetryAfter: 0, others: 0, sent: 0, broken: 0 };
+  const count = { withoutRetryAfter: 0, others: 0, sent: 0, withheld: 0 };
   const free: Connection[] = [];
   const overdue: number[] = [];
   let overdueFrom = 0;
@@ -50,7 +55,7 @@ async function run({ url, perSecond, seconds, connections, tokens, bodies }: Ope
     connection.intended = intended;
     late?.push(performance.now() - intended);
     connection.socket.write(
-      `POST /v1/checks HTTP/1.1\r\nHost: load\r\nX-Forwarded-For: 10.0.0.${n % ADDRESSES}\r\n` +
+      `POST /v1/checks HTTP/1.1\r\nHost: load\r\n${isProxy ? `X-Forwarded-For: 10.0.0.${n % ADDRESSES}\r\n` : ''}` +
         `Authorization: ${tokens[n % tokens.length]}\r\nContent-Type: application/json\r\n` +
         `Content-Length: ${body.length}\r\n\r\n${body}`,
     );
@@ -61,16 +66,23 @@ async function run({ url, perSecond, seconds, connections, tokens, bodies }: Ope
     if (status === '200') ok?.push(ms);
     else if (status === '503') shed?.push(ms);
     else count.others += 1;
-    if (status === '503' && !/\r\nretry-after: \d/i.test(answer)) count.withoutRetryAfter += 1;
     connection.intended = 0;
+    const [, rest] = /\r\nretry-after: (\d+)/i.exec(answer) ?? [];
+    if (status === '503' && rest === undefined) count.withoutRetryAfter += 1;
+    if (rest === undefined || isProxy) return void goOn(connection);
+    setTimeout(goOn, Number(rest) * 1_000, connection);
+  };
+  const goOn = (connection: Connection): void => {
     const next = overdue[overdueFrom];
     if (next === undefined) return void free.push(connection);
     overdueFrom += 1;
     send(connection, next);
   };
-  const dial = (): Promise<void> =>
+  const dial = (n: number): Promise<void> =>
     new Promise((resolve) => {
-      const connection: Connection = { socket: connect(Number(port), hostname), intended: 0, received: '' };
+      const from = isProxy ? hostname : `127.0.1.${1 + (n % ADDRESSES)}`;
+      const socket = connect({ host: hostname, port: Number(port), localAddress: from });
+      const connection: Connection = { socket, intended: 0, received: '' };
       connection.socket.setNoDelay(true).setEncoding('latin1');
       connection.socket.on('connect', () => {
         free.push(connection);
@@ -88,13 +100,12 @@ async function run({ url, perSecond, seconds, connections, tokens, bodies }: Ope
       });
       connection.socket.on('error', () => {});
       connection.socket.on('close', () => {
-        if (connection.intended > 0) count.broken += 1;
         const at = free.indexOf(connection);
         if (at !== -1) free.splice(at, 1);
       });
     });
   for (let n = 0; n < connections; n += 64)
-    await Promise.all(Array.from({ length: Math.min(64, connections - n) }, dial));
+    await Promise.all(Array.from({ length: Math.min(64, connections - n) }, (_, i) => dial(n + i)));
 
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
@@ -106,8 +117,9 @@ async function run({ url, perSecond, seconds, connections, tokens, bodies }: Ope
       for (; due < wanted; due += 1) {
         const intended = began + (due / perSecond) * 1_000;
         const connection = free.pop();
-        if (connection === undefined) overdue.push(intended);
-        else send(connection, intended);
+        if (connection !== undefined) send(connection, intended);
+        else if (isProxy) overdue.push(intended);
+        else count.withheld += 1;
       }
       if (elapsed < seconds * 1_000) setTimeout(tick, TICK_MS);
       else resolve();
@@ -125,7 +137,8 @@ async function run({ url, perSecond, seconds, connections, tokens, bodies }: Ope
     shed: latencies(shed ?? []),
     withoutRetryAfter: count.withoutRetryAfter,
     others: count.others,
-    unanswered: due - done,
+    withheld: count.withheld,
+    unanswered: due - count.withheld - done,
     lateP99Ms: latencies(late ?? []).p99Ms,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
   };

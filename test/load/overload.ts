@@ -14,11 +14,13 @@ const setting = (name: string, byDefault: number): number => Number(process.env[
 const rows = setting('LOAD_ROWS', 490_000);
 const seconds = setting('LOAD_SECONDS', 8);
 const rounds = setting('LOAD_ROUNDS', 3);
-const connections = setting('LOAD_CONNECTIONS', 2_048);
+/** Those of a proxy, which asks again at once whatever it is told, or with LOAD_DEVICES=1 of devices that do as told. */
+const isProxy = process.env.LOAD_DEVICES === undefined;
+const connections = setting('LOAD_CONNECTIONS', isProxy ? 2_048 : 6_000);
 const CLIENTS = 16;
 const WARM_UP = { perSecond: 2_000, seconds: 4 };
 /** The rates among which the peak of successful answers is looked for. */
-const RATES = (process.env.LOAD_RATES ?? '4000,5000,6000,7000,8000,10000').split(',').map(Number);
+const RATES = (process.env.LOAD_RATES ?? '4000,5000,6000,7000').split(',').map(Number);
 const BULK_LINES = 200_000;
 const AS_OF = '2018-01-12T17:00:00+07:00';
 
@@ -79,12 +81,12 @@ try {
     ...env,
     PORT: '0',
     HAKPILIH_TODAY: '2018-01-12',
-    HAKPILIH_TRUSTED_PROXIES: '127.0.0.1',
+    HAKPILIH_TRUSTED_PROXIES: isProxy ? '127.0.0.1' : '',
   });
   const phase = async (name: string, perSecond: number, beside?: (until: Promise<unknown>) => Promise<unknown>) => {
     const cpu = (): [number, number] => [cpuSeconds(server.child.pid as number), serverCpuSeconds(session?.pid)];
     const before = cpu();
-    const asked = ask({ url: server.url, perSecond, seconds, connections, tokens, bodies });
+    const asked = ask({ url: server.url, perSecond, seconds, connections, isProxy, tokens, bodies });
     await Promise.all([asked, beside?.(asked)]);
     const result = await asked;
     const after = cpu();
@@ -100,6 +102,7 @@ try {
       shedP99Ms: result.shed.p99Ms,
       noRetryAfter: result.withoutRetryAfter,
       others: result.others,
+      withheld: result.withheld,
       unanswered: result.unanswered,
       sentLateP99Ms: result.lateP99Ms,
       cpu: `node ${round(after[0] - before[0], 1)} postgres ${round(after[1] - before[1], 1)} load ${round(result.cpuSeconds, 1)} s`,
@@ -131,7 +134,7 @@ try {
   };
 
   const load = loadavg();
-  await ask({ url: server.url, ...WARM_UP, connections, tokens, bodies });
+  await ask({ url: server.url, ...WARM_UP, connections, isProxy, tokens, bodies });
   const table = [];
   for (let n = 1; n <= rounds; n += 1) {
     const rates = [];
