@@ -31,8 +31,8 @@ import { appOf, type Connection, openService, type Service } from './service.ts'
 
 /** Checks and what is asked beside them never wait for a connection of each other's. */
 const ANSWERS_POOL_SIZE = LIMITS.maxStatementsInFlight + BESIDE_LIMITS.maxStatementsInFlight;
-/** The reading of a list takes two; sealing, forgetting and publishing one each, looking after what is published another. */
-const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 4;
+/** The reading of a list takes two; sealing and forgetting one each, publishing two, looking after what is published another. */
+const LONG_POOL_SIZE = BULK_LIMITS.maxAtOnce + 2 * LIST_LIMITS.maxAtOnce + LONG_LIMITS.maxStatementsInFlight + 5;
 /** From the signal to the end: the listener's own time, then sealing and closing. */
 const CLOSE_TIMEOUT_MS = 30_000;
 const FORGET_EVERY_MS = 3_600_000;
@@ -129,7 +129,8 @@ async function serve(door: Door, registry: OpenRegistry) {
     settings.databaseUrl === null && (await loadSampleIfEmpty(registry.sql, settings.registryKey, say));
   const { sql, long } = await openPools(registry);
   const place = placeOf(door);
-  const fallback = place ? await openFallback({ ...place, sql, long, say }) : undefined;
+  const bucket = settings.snapshotTo;
+  const fallback = place ? await openFallback({ ...place, sql, long, bucket, say }) : undefined;
   void fallback?.lookAfter();
   // Slots of this process, so that several on one database seldom share one.
   const firstSlot = randomInt(SLOTS / LIMITS.maxStatementsInFlight) * LIMITS.maxStatementsInFlight;

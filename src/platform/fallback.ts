@@ -14,14 +14,18 @@ import type { KnownClient } from '../snapshot/manifest.ts';
 import { publishSnapshot, readClients } from '../snapshot/publish.ts';
 import { openSnapshots, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Fallback } from '../snapshot/source.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
 import { createDirectoryStore } from './directory-store.ts';
 import { makeDirectory, readIfPresent, replaceFile } from './files.ts';
 import { createFileJournal, type FileJournal } from './journal-file.ts';
+import { createS3Store, type S3Bucket } from './s3-store.ts';
 import type { Say } from './startup-error.ts';
 
 const LOOK_EVERY_MS = 5_000;
 /** Of one file of the journal. */
 const REPLAY_TIMEOUT_MS = 60_000;
+/** After a bucket failed: what was written of a snapshot is written anew. */
+const BUCKET_PAUSE_MS = 60_000;
 const WIB_HOURS = 7;
 
 export type NodeFallback = Fallback & {
@@ -30,8 +34,8 @@ export type NodeFallback = Fallback & {
   stop(): Promise<void>;
 };
 
-/** `long` is for publishing. Both directories may serve several registries. */
-type Options = Place & { sql: Sql; long: Sql; say: Say };
+/** `long` is for publishing, which goes to `bucket` as well. Both directories may serve several registries. */
+type Options = Place & { sql: Sql; long: Sql; bucket: S3Bucket | null; say: Say };
 /** Where snapshots and journal lie, and of which database; null is the embedded one. */
 type Place = { keys: RegistryKeys; snapshotDir: string; dataDir: string; databaseUrl: string | null };
 
@@ -47,7 +51,7 @@ function markOf(databaseUrl: string | null): string {
  * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
  * ask, and a journal that is entered once the database is back.
  */
-export async function openFallback({ sql, long, say, ...place }: Options): Promise<NodeFallback> {
+export async function openFallback({ sql, long, bucket, say, ...place }: Options): Promise<NodeFallback> {
   const { keys, snapshotDir, dataDir, databaseUrl } = place;
   const now = Date.now;
   const registry = await registryId(sql);
@@ -93,11 +97,27 @@ export async function openFallback({ sql, long, say, ...place }: Options): Promi
       ended.shift();
     }
   };
-  const publishNewer = async (): Promise<void> => {
+  const publishNewer = async (to: SnapshotStore, published: Snapshot): Promise<void> => {
     const [newest] = await inTime(sql`SELECT max(id) AS copy FROM copies`);
-    if (newest?.copy == null || newest.copy === snapshot.state().lastCopy) return;
-    await publishSnapshot(long, keys, store, now);
-    await snapshot.refresh();
+    const isThere = (): boolean => newest?.copy == null || newest.copy === published.state().lastCopy;
+    if (isThere()) return;
+    // Another server of this registry may have published it.
+    await published.refresh();
+    if (isThere()) return;
+    await publishSnapshot(long, keys, to, now);
+    await published.refresh();
+  };
+
+  const publisherTo = (to: SnapshotStore): (() => Promise<void>) => {
+    const published = openSnapshots({ store: to, keys, now, registry: () => registry });
+    let pausedUntilMs = 0;
+    return oneAtATime(async () => {
+      if (now() < pausedUntilMs) return;
+      await publishNewer(to, published).catch((error: unknown) => {
+        pausedUntilMs = now() + BUCKET_PAUSE_MS;
+        say(`The snapshot could not be published to the bucket (${errorCode(error)}): it is tried again in a minute`);
+      });
+    });
   };
 
   let said = '';
@@ -105,7 +125,7 @@ export async function openFallback({ sql, long, say, ...place }: Options): Promi
     await keepUp();
     said = '';
   });
-  const publishing = oneAtATime(publishNewer);
+  const publishing = oneAtATime(() => publishNewer(store, snapshot));
   const lookAfter = async (): Promise<void> => {
     await Promise.all([once(), publishing()]).catch((error: unknown) => {
       const line = `The snapshot could not be kept up (${errorCode(error)})`;
@@ -113,7 +133,12 @@ export async function openFallback({ sql, long, say, ...place }: Options): Promi
       said = line;
     });
   };
-  const timer = setInterval(() => void lookAfter(), LOOK_EVERY_MS).unref();
+  const toBucket = bucket === null ? null : publisherTo(createS3Store(bucket));
+  const timer = setInterval(() => {
+    void lookAfter();
+    // Apart: nothing waits for a bucket that is slow or away.
+    void toBucket?.();
+  }, LOOK_EVERY_MS).unref();
 
   return {
     snapshot,

@@ -27,6 +27,7 @@ type Line = { waiting: (() => void)[]; isClosing: boolean };
 
 /** How often in its time a connection is looked at whose headers are on their way. */
 const LOOKS_AT_HEADERS = 4;
+const CHECKS_PATH = '/v1/checks';
 const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' } as const;
 const REFUSED_HEADERS = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...NO_SNIFF };
 const STATUS_OF_FAULT: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
@@ -40,6 +41,8 @@ export class Listener {
   readonly #limits: Limits;
   readonly #handle: ReturnType<typeof getRequestListener>;
   readonly #take: Take;
+  /** Checks that the app has. */
+  #checksInside = 0;
   /** Answers that say: one too many. */
   readonly #sheds = new WeakSet<object>();
   readonly #lines = new Map<Socket, Line>();
@@ -109,7 +112,7 @@ export class Listener {
     line.waiting.push(() => {
       if (line.isClosing && line.waiting.length === 1) return this.#refuse(outgoing, 503, true);
       if (!isSound(incoming)) return this.#refuse(outgoing, 400, true);
-      if (giveBack === null) return this.#refuse(outgoing, 503, false);
+      if (giveBack === null || !this.#letIn(incoming, outgoing)) return this.#refuse(outgoing, 503, false);
       if (isOfProxy && incoming.headers['x-forwarded-proto'] === 'https')
         outgoing.setHeader('Strict-Transport-Security', HSTS);
       this.#bodies.add(body);
@@ -124,6 +127,20 @@ export class Listener {
       else if (this.#isStopping) socket.end();
     });
     if (line.waiting.length === 1) line.waiting[0]?.();
+  }
+
+  /**
+   * A check that the app would have no room for is refused before it: that takes a third of the time, which under
+   * overload is what answers are made in.
+   */
+  #letIn(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+    if (incoming.url !== CHECKS_PATH) return true;
+    if (this.#checksInside >= this.#limits.rooms.checks.atOnce) return false;
+    this.#checksInside += 1;
+    outgoing.once('close', () => {
+      this.#checksInside -= 1;
+    });
+    return true;
   }
 
   /**

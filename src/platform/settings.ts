@@ -3,6 +3,7 @@ import { type Election, findElection } from '../core/election.ts';
 import { type LogMode, logModeOf } from '../http/log.ts';
 import { listOf, type ServiceSettings } from '../service.ts';
 import { type Environment, loadKeys } from './keys.ts';
+import { parseBucket, type S3Bucket } from './s3-store.ts';
 import { type Say, StartupError } from './startup-error.ts';
 
 /** Configuration of the Node doors, parsed once. See the table in README.md. */
@@ -19,6 +20,8 @@ export type Settings = ServiceSettings & {
   metricsToken: string | null;
   /** Directory of the snapshots; null where none are to be made. */
   snapshotDir: string | null;
+  /** Where they go as well, for Workers; null where nowhere. */
+  snapshotTo: S3Bucket | null;
   log: LogMode;
 };
 
@@ -36,7 +39,10 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
   const port = value('PORT') ?? '8787';
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
     throw new StartupError('PORT must be a number from 0 to 65535');
+  const snapshotTo = value('HAKPILIH_SNAPSHOT_TO');
   const snapshotDir = value('HAKPILIH_SNAPSHOT_DIR') ?? join(dataDir, 'snapshot');
+  if (snapshotTo !== null && snapshotDir === 'off')
+    throw new StartupError('HAKPILIH_SNAPSHOT_TO is of no use while HAKPILIH_SNAPSHOT_DIR is off');
   return {
     databaseUrl,
     dataDir,
@@ -53,6 +59,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
     metricsToken: value('HAKPILIH_METRICS_TOKEN'),
     snapshotDir: snapshotDir === 'off' ? null : snapshotDir,
+    snapshotTo: snapshotTo === null ? null : parseBucket(snapshotTo, env),
     log: logModeOf(value('HAKPILIH_LOG')),
   };
 }

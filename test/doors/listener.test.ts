@@ -11,7 +11,7 @@ const IN_THE_END = { timeout: 60_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 
 /** `GET /` is answered at once, `/large` with much, `/held` once it is released, and a body once it is read. */
-async function open(limits: Partial<Record<keyof typeof HTTP_LIMITS, number>> = {}, isProxied = false) {
+async function open(limits: Partial<Record<keyof typeof HTTP_LIMITS, number | object>> = {}, isProxied = false) {
   const seen = { made: 0, refused: [] as number[] };
   const held = Promise.withResolvers<void>();
   const fetch = async (request: Request): Promise<Response> => {
@@ -156,6 +156,20 @@ describe('the listener', () => {
       opened.release();
     },
   );
+
+  it('has so many checks in hand, refuses more before they are read, and nothing else', async () => {
+    opened = await open({ rooms: { ...HTTP_LIMITS.rooms, checks: { atOnce: 2, waiting: 0, perAddress: 2 } } });
+    const post = 'POST /v1/checks HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n';
+    const held = [opened.dial(post), opened.dial(post)];
+    await expect.poll(() => opened.seen.made, IN_THE_END).toBe(2);
+    const refused = await textOf(opened.dial(post), (text) => text.includes('"status":503'));
+    expect(refused).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After: 5\r\n/);
+    expect(opened.seen).toEqual({ made: 2, refused: [503] });
+    expect(statusesIn(await textOf(opened.dial(GET), answers(1)))).toEqual([200]);
+    for (const socket of held) socket.write('x');
+    for (const socket of held) expect(statusesIn(await textOf(socket, answers(1)))).toEqual([200]);
+    expect(statusesIn(await textOf(opened.dial(`${post}x`), answers(1)))).toEqual([200]);
+  });
 
   it('reads on from who was asked to come later, once it is later', async () => {
     opened = await open({ maxPerAddress: 1, retryAfterSeconds: 0.02 });
