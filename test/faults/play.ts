@@ -34,8 +34,9 @@ export async function play(world: World, length: Length): Promise<Played> {
   await askWithoutSnapshot(stage);
   for (const source of SOURCE_NAMES) await changes.importCopy(randomOf(0), source, true);
   await changes.publish();
-  // A server that has taken up that one must take up the next.
+  // A server that answers from that one, which it then has in memory, must take up the next all the same.
   await world.crash();
+  await askWhileAway(stage, changes.callers[0] as Caller);
   await changes.importCopy(randomOf(1), '32.01', true);
   await changes.publish();
   await Promise.all([
@@ -128,15 +129,20 @@ async function failOften({ isOver, world, history, faults }: Stage, random: Rand
 }
 
 /** Before there is a snapshot, and with no database: nothing is invented. */
-async function askWithoutSnapshot({ world, checks, findings }: Stage): Promise<void> {
+async function askWithoutSnapshot(stage: Stage): Promise<void> {
+  const { world, findings } = stage;
   await world.addClient('early');
-  const caller = { client: 'early', region: null, authorization: await world.bearer('early') };
+  await askWhileAway(stage, { client: 'early', region: null, authorization: await world.bearer('early') });
+  findings.count('503 without a snapshot', findings.of('503'));
+}
+
+/** Resolves once the database answers again: the driver waits longer from try to try. */
+async function askWhileAway({ world, checks, findings }: Stage, caller: Caller): Promise<void> {
   world.way.off();
   await Promise.all(Array.from({ length: 10 }, (_, n) => checks.ask({ nik: nikOf(n) }, caller)));
-  findings.count('503 without a snapshot', findings.of('503'));
   world.way.on();
-  // The driver waits longer from try to try.
-  for (let tries = 0; findings.of('answers of REGISTRY') === 0 && tries < 15; tries += 1) {
+  const answered = findings.of('answers of REGISTRY');
+  for (let tries = 0; findings.of('answers of REGISTRY') === answered && tries < 15; tries += 1) {
     await checks.ask({ nik: nikOf(0) }, caller);
     await sleep(200);
   }

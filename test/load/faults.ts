@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleHeader, sampleRows } from '../../src/intake/sample.ts';
 import { openEmbeddedDatabase } from '../../src/platform/database.ts';
-import { createTestKeys, type RunningServer, runCli, startDoor, startServer } from '../support/server.ts';
+import { createTestKeys, type RunningServer, runCli, startServer } from '../support/server.ts';
 import { createTcpSwitch } from '../support/tcp-switch.ts';
 import { drawPicture, type Second, type Stretch } from './picture.ts';
 
@@ -80,9 +80,9 @@ function secondsOf(outcomes: readonly Outcome[]): Second[] {
 
 const exportOf = (status: string): string =>
   [sampleHeader(), ...sampleRows({ rows: ROWS })].join('').replaceAll('PRINT_READY_RECORD', status);
-const importArgs = (day: number): string[] => [
+const importArgs = (file: string, day: number): string[] => [
   'import',
-  '-',
+  file,
   '--source',
   '32.01',
   '--as-of',
@@ -98,7 +98,7 @@ async function waitForSnapshot(dataDir: string): Promise<void> {
 }
 
 /** Import, freeze and recovery, while questions come; what is drawn of it. */
-async function run(target: Target, env: Record<string, string>, way: Awaited<ReturnType<typeof createTcpSwitch>>) {
+async function run(target: Target, importIt: () => Promise<void>, way: Awaited<ReturnType<typeof createTcpSwitch>>) {
   const asking = askAtRate(target);
   await sleep(BEFORE_MS);
   const stretches: Stretch[] = [];
@@ -107,11 +107,7 @@ async function run(target: Target, env: Record<string, string>, way: Awaited<Ret
     await work();
     stretches.push({ name, from, to: asking.seconds() });
   };
-  await during('import', async () => {
-    const { child, ended } = startDoor('cli', importArgs(13), env);
-    child.stdin?.end(exportOf('CARD_ISSUED'));
-    if ((await ended) !== 0) throw new Error('the import failed');
-  });
+  await during('import', importIt);
   await sleep(BEFORE_MS);
   await during('freeze', async () => {
     way.freeze();
@@ -129,12 +125,19 @@ try {
   const way = await createTcpSwitch(database.url);
   const keys = { ...(await createTestKeys()), HAKPILIH_DATA_DIR: join(directory, 'data') };
   const direct = { ...keys, HAKPILIH_DATABASE_URL: database.url };
+  const [before, after] = [join(directory, 'before.csv'), join(directory, 'after.csv')];
   const text = exportOf('PRINT_READY_RECORD');
+  await writeFile(before, text);
+  await writeFile(after, exportOf('CARD_ISSUED'));
+  const importCopy = async (file: string, day: number): Promise<void> => {
+    const { code, err } = await runCli(importArgs(file, day), direct);
+    if (code !== 0) throw new Error(`an import failed: ${err}`);
+  };
   const niks = text
     .split('\r\n')
     .slice(1, 20_001)
     .map((line) => line.slice(0, 16));
-  if ((await runCli(importArgs(12), direct, text)).code !== 0) throw new Error('the first import failed');
+  await importCopy(before, 12);
   await runCli(['client', 'add', 'load', '--scope', 'check', '--quota', '100000000/900000000'], direct);
   const { out } = await runCli(['token', '--client', 'load', '--scope', 'check'], direct);
   server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: way.url }, ['--max-semi-space-size=64']);
@@ -143,7 +146,7 @@ try {
   const warmUp = askAtRate(target);
   await sleep(WARM_UP_MS);
   await warmUp.stop();
-  const { seconds, stretches } = await run(target, direct, way);
+  const { seconds, stretches } = await run(target, () => importCopy(after, 13), way);
   await mkdir(DIST, { recursive: true });
   await writeFile(join(DIST, 'faults.svg'), drawPicture(seconds, stretches, RATE));
   await writeFile(join(DIST, 'faults.json'), `${JSON.stringify({ rate: RATE, rows: ROWS, stretches, seconds })}\n`);
