@@ -13,6 +13,9 @@ const COMMANDS: Record<string, () => Promise<{ default: Command }>> = {
   audit: () => import('./platform/commands/audit.ts'),
   sample: () => import('./platform/commands/sample.ts'),
   snapshot: () => import('./platform/commands/snapshot.ts'),
+  backup: () => import('./platform/commands/backup.ts'),
+  restore: () => import('./platform/commands/restore.ts'),
+  purge: () => import('./platform/commands/purge.ts'),
   migrate: () => import('./platform/commands/migrate.ts'),
 };
 

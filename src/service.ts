@@ -17,6 +17,8 @@ import { recent } from './checks/recent.ts';
 import { createSelfCheck, proofForForm } from './checks/self-check.ts';
 import { createShares, UNCOUNTED } from './checks/shares.ts';
 import type { ResidentSource } from './checks/sources.ts';
+import { orNull } from './checks/unavailable.ts';
+import { createUpstream, type InDatabase, UPSTREAM_LIMITS } from './checks/upstream.ts';
 import { parseIsoDate } from './core/dates.ts';
 import { ELECTION_IDS, findElection } from './core/election.ts';
 import { type App, createApp } from './http/app.ts';
@@ -31,14 +33,15 @@ import { createMetrics, metricsGuard } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { PROBLEMS, Problem, problemResponse } from './http/problem.ts';
 import { type Enter, room } from './http/rooms.ts';
+import { parseUpstream } from './intake/dukcapil/settings.ts';
 import type { Asked } from './registry/asked.ts';
-import { isOutage } from './registry/error-code.ts';
 import { networkOf } from './registry/network.ts';
 import { recentOutages } from './registry/outages.ts';
-import { registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
+import { copyStates, registryState, sampleDate, sampleDateIn, UNREACHABLE } from './registry/readiness.ts';
 import { deriveKeys } from './registry/registry-keys.ts';
 import type { Sql } from './registry/sql.ts';
 import { snapshotForForm } from './snapshot/form-source.ts';
+import { liftedRow, recordLifted } from './snapshot/journal.ts';
 import { type Fallback, snapshotSource } from './snapshot/source.ts';
 import { createStatus } from './snapshot/status.ts';
 import type { ApiDocument } from './web/docs-page.ts';
@@ -54,6 +57,8 @@ export type ServiceSettings = {
   today: string | null;
   /** JSON of `HAKPILIH_TRUSTED_ISSUERS`. */
   trustedIssuers: string | null;
+  /** JSON of `HAKPILIH_UPSTREAM`. */
+  upstream?: string | null;
 };
 
 const DAY_MS = 86_400_000;
@@ -71,7 +76,9 @@ export async function openService(settings: ServiceSettings) {
   let jwksInUse = settings.signingJwks;
   const issuers = parseIssuers(settings.trustedIssuers);
   const pollingDayEndMs = pollingDayEnd(election.date);
+  const upstream = parseUpstream(settings.upstream ?? null);
   return {
+    upstream,
     keys: deriveKeys(settings.registryKey),
     /** The signing keys of now: `useSigningKeys` replaces them while we run. */
     keyring: () => keyring,
@@ -120,16 +127,39 @@ export function appOf(service: Service, connection: Connection): App {
     fallback,
   } = connection;
   const hasSnapshot = (): boolean => fallback?.snapshot.manifest() != null;
-  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => within(timeoutMs, inTurn(work));
+  const soon = <Value>(timeoutMs: number, work: () => Promise<Value>) => orNull(timeoutMs, inTurn(work));
   const kept = { ttlMs: HTTP_LIMITS.copiesTtlMs, now: Date.now };
   const networkOfCaller = (c: Context): string => networkOf(clientAddress?.(c) ?? 'unknown');
   const enter: Enter = (kind, refuse) =>
     countsRequests ? room(HTTP_LIMITS.rooms[kind], networkOfCaller, refuse) : (_, next) => next();
   const shares = (limits: { each: number; all: number }) => (countsRequests ? createShares(limits) : UNCOUNTED);
+  const inDatabase: InDatabase = (work) => inTurn(() => work(connection.sql));
+  const upstream =
+    service.upstream === null
+      ? undefined
+      : createUpstream({
+          settings: service.upstream,
+          fetch: (...asked) => fetch(...asked),
+          keys,
+          rules,
+          inDatabase,
+          record: (asked, lifted, timeoutMs) =>
+            recordLifted({ inDatabase, journal: fallback?.journal }, liftedRow(asked, lifted, Date.now()), timeoutMs),
+          take: shares(UPSTREAM_LIMITS.atOnce),
+          failed: (requestId, kind) => log({ event: 'upstream', requestId, code: `UPSTREAM_${kind}` }),
+        });
   const verbs = perConnection(connection, (sql) => {
     const long = connection.long ?? { sql, inTurn: (work) => work() };
     const state = () => soon(HTTP_LIMITS.readinessTimeoutMs, () => registryState(sql, keys, Date.now()));
-    const readiness = recent(async () => (await state()) ?? UNREACHABLE, {
+    const away = () => ({
+      ...UNREACHABLE,
+      copies: copyStates(fallback?.snapshot.manifest()?.sources ?? [], Date.now()),
+    });
+    const found = async () => {
+      const known = await state();
+      return known?.database === 'ok' ? known : away();
+    };
+    const readiness = recent(found, {
       ttlMs: HTTP_LIMITS.readinessTtlMs,
       now: Date.now,
       keeps: ({ database }) => database === 'ok',
@@ -150,6 +180,7 @@ export function appOf(service: Service, connection: Connection): App {
         readiness,
         outages: recent(() => soon(HTTP_LIMITS.readinessTimeoutMs, () => recentOutages(sql)), kept),
         fallback,
+        upstream,
         now: Date.now,
       }),
     };
@@ -165,7 +196,7 @@ export function appOf(service: Service, connection: Connection): App {
     log,
     metrics,
     enter,
-    checks: checkRoutes(verify, createCheck({ keys, rules, sources }), takeCheck),
+    checks: checkRoutes(verify, createCheck({ keys, rules, sources, upstream }), takeCheck),
     bulk: bulkRoutes(verify, (...asked) => verbs().bulk(...asked), {
       whole: bulk.whole,
       brokenOff: (requestId, error) => log(faultEvent(requestId, error)),
@@ -209,13 +240,6 @@ function perConnection<Made>(connection: Connection, make: (sql: Sql) => Made): 
     return made;
   };
 }
-
-const ofOutage = (error: unknown): null => {
-  if (isOutage(error)) return null;
-  throw error;
-};
-const within = <Value>(timeoutMs: number, value: Promise<Value>): Promise<Value | null> =>
-  Promise.race([value.catch(ofOutage), new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs))]);
 
 /** The entries of a setting that is a list. */
 export const listOf = (text: string | null | undefined): string[] =>

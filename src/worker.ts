@@ -26,6 +26,7 @@ type Bindings = {
   HAKPILIH_ELECTION?: string;
   HAKPILIH_TODAY?: string;
   HAKPILIH_TRUSTED_ISSUERS?: string;
+  HAKPILIH_UPSTREAM?: string;
   HAKPILIH_LOG?: string;
   HAKPILIH_METRICS_TOKEN?: string;
   HAKPILIH_EMBEDDERS?: string;
@@ -58,6 +59,7 @@ async function open(env: Bindings): Promise<App> {
     election: env.HAKPILIH_ELECTION ?? 'pilkada-2018',
     today: env.HAKPILIH_TODAY ?? null,
     trustedIssuers: env.HAKPILIH_TRUSTED_ISSUERS ?? null,
+    upstream: env.HAKPILIH_UPSTREAM ?? null,
   });
   const fallback = env.SNAPSHOTS && fallbackIn(env.SNAPSHOTS, service.keys);
   // Whether there is a snapshot decides how long the database is waited for. None that can be read is none.

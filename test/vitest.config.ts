@@ -7,6 +7,7 @@ const LONGEST = [
   'form/time',
   'contract/sessions',
   'contract/database',
+  'faults/faults',
   'import/failures',
   'doors/server',
   'platform/database',

@@ -16,9 +16,10 @@ const region = z
 export const proved = z.boolean().nullable().meta({ description: 'Null where not asked or not on record' });
 /** Null where the caller's region has no copy at all. */
 export const asOf = instant.nullable().meta({ description: 'Date of the copy that the answer rests on' });
-export const source = z
-  .enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE'])
-  .meta({ description: 'SAMPLE: the synthetic sample, which tells nothing of anybody who lives' });
+export const source = z.enum(['REGISTRY', 'SNAPSHOT', 'UPSTREAM', 'SAMPLE']).meta({
+  description: `UPSTREAM: the Dukcapil web service, which knows who is recorded and not whose card is printed.
+SAMPLE: the synthetic sample, which tells nothing of anybody who lives`,
+});
 const atOffice = ['SEE_DISDUKCAPIL', 'RECORD_BIOMETRICS', 'COLLECT_CARD', 'OBTAIN_SUKET', 'RENEW_SUKET'] as const;
 const actions = [...atOffice, 'CHECK_DPT', 'BRING_EKTP', 'BRING_SUKET'] as const;
 

@@ -45,6 +45,10 @@ export function createBreaker(now: () => number, ended: (outage: Outage) => void
     failed(): void {
       state = failed(state, now());
     },
+    /** It answered something else than a question: that it is there does not say that it is quick. */
+    contacted(): void {
+      lastContactMs = now();
+    },
     answered(): void {
       lastContactMs = now();
       const was = state;

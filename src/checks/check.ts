@@ -11,6 +11,7 @@ import { foundOf } from '../registry/row.ts';
 import { tagsOf } from '../registry/tags.ts';
 import type { Answer } from './answer.ts';
 import { findIn, type ResidentSource } from './sources.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Who asks, and the region that the caller may see (null: all). */
 export type Caller = { client: string; region: string | null };
@@ -45,15 +46,23 @@ export type Checked = { quota: Admission['quota'] } & (
 /** Answers one question. `id` is the check's own. Rejects with `Unavailable` where no source can be asked. */
 export type Check = (id: string, question: Question, caller: Caller) => Promise<Checked>;
 
-/** `sources` are in the order in which they are asked. */
-export type CheckDependencies = { keys: RegistryKeys; rules: Rules; sources: readonly ResidentSource[] };
+/** `sources` are in the order in which they are asked; `upstream` is, where what they found may be lifted. */
+export type CheckDependencies = {
+  keys: RegistryKeys;
+  rules: Rules;
+  sources: readonly ResidentSource[];
+  upstream?: Upstream | undefined;
+};
 
 /** The check of one resident. */
-export function createCheck({ keys, rules, sources }: CheckDependencies): Check {
+export function createCheck({ keys, rules, sources, upstream }: CheckDependencies): Check {
   return async (id, question, caller) => {
-    const { finding, admission } = await findIn(sources, askedOf(keys, id, question, caller));
+    const asked = askedOf(keys, id, question, caller);
+    const { finding, admission } = await findIn(sources, asked);
     const { refusal, quota } = admission;
-    return refusal === null ? { answer: answerOf(finding, rules), refusal, quota } : { answer: null, refusal, quota };
+    if (refusal !== null) return { answer: null, refusal, quota };
+    const best = upstream ? await upstream.improve(asked, question.nik, finding) : finding;
+    return { answer: answerOf(best, rules), refusal, quota };
   };
 }
 
@@ -70,7 +79,8 @@ export function answerOf(finding: Finding, rules: Rules): Answer {
     reasons: reasons.map((code) => ({ code, basis: REASON_BASIS[code] })),
     actions: decision.actions,
     contests: contests.map(({ office, region: where }) => ({ office, region: where })),
-    statusCode: decision.statusCode,
+    // The web service tells that somebody is recorded, and no code.
+    statusCode: finding.source === 'UPSTREAM' ? null : decision.statusCode,
     region: decision.region,
     suket: decision.suket,
     matches: { name: finding.nameMatches, kk: finding.kkMatches, suketNumber: finding.suketMatches },

@@ -56,3 +56,13 @@ export async function onceMore<Row>(
     }
   }
 }
+
+/** What comes of work within `timeoutMs`; null where that is too late, or an outage is in the way. */
+export const orNull = <Value>(timeoutMs: number, work: Promise<Value>): Promise<Value | null> =>
+  Promise.race([
+    work.catch((error: unknown) => {
+      if (isOutage(error)) return null;
+      throw error;
+    }),
+    new Promise<null>((resolve) => setTimeout(() => resolve(null), timeoutMs)),
+  ]);

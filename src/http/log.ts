@@ -8,7 +8,7 @@ import { UUID } from './request-id.ts';
 
 /** An event for the operator: codes and the request's id, never a value of a request. */
 export type LogEvent =
-  | { event: 'unavailable' | 'internal'; requestId: string; code: string; stack?: string }
+  | { event: 'unavailable' | 'internal' | 'upstream'; requestId: string; code: string; stack?: string }
   /** `ms` is the time until the answer begins. */
   | { event: 'request'; requestId: string; method: string; route: string; status: number; ms: number };
 

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../registry/error-code.ts';
 import { connect } from '../registry/sql.ts';
@@ -18,6 +20,11 @@ export type EmbeddedDatabase = {
    * pools first, they count as someone. A second call does nothing. Never throws.
    */
   close(): Promise<void>;
+  /**
+   * Stops the server and takes its cluster away, with all that is in it. Throws `StartupError`, and does nothing, where
+   * anyone else uses it. End your own pools first.
+   */
+  destroy(): Promise<void>;
 };
 
 /** `settings` of Postgres hold for a server that this process starts. */
@@ -60,6 +67,20 @@ export async function openEmbeddedDatabase({ dataDir, say, settings = {} }: Opti
       over.abort();
       closed ??= watching.then(() => leave(opened));
       return closed;
+    },
+    async destroy() {
+      over.abort();
+      closed ??= watching.then(() => {});
+      await closed;
+      try {
+        if (await isUsed(opened))
+          throw new StartupError('The database is in use: stop the server and commands first');
+        await stopServer(cluster);
+        await rm(cluster.dir, { recursive: true });
+        await rm(join(cluster.dataDir, 'postgres.password'));
+      } finally {
+        opened.lock.end();
+      }
     },
   };
 }
@@ -115,11 +136,14 @@ async function tryToConnect(cluster: Cluster, port: number): Promise<void> {
   }
 }
 
+/** Whether anyone else uses the cluster. Where not, nobody can from now on, until the lock ends. */
+const isUsed = async (opened: Opened): Promise<boolean> =>
+  !opened.lock.own() || ((await runningPort(opened.cluster)) !== null && (await hasStrangers(opened)));
+
 async function leave(opened: Opened): Promise<void> {
   const { cluster, lock, say } = opened;
   try {
-    const isUsed = !lock.own() || ((await runningPort(cluster)) !== null && (await hasStrangers(opened)));
-    if (isUsed) say('Postgres stays up: others are connected');
+    if (await isUsed(opened)) say('Postgres stays up: others are connected');
     else await stopServer(cluster);
   } catch (error) {
     say(asStartupError('Postgres stays up: it cannot be known who uses it', error).message);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBreaker, type Outage } from '../checks/breaker.ts';
 import { inTime } from '../checks/unavailable.ts';
@@ -14,7 +16,8 @@ import { openSnapshots, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Fallback } from '../snapshot/source.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
 import { createDirectoryStore } from './directory-store.ts';
-import { createFileJournal } from './journal-file.ts';
+import { makeDirectory, readIfPresent, replaceFile } from './files.ts';
+import { createFileJournal, type FileJournal } from './journal-file.ts';
 import { createS3Store, type S3Bucket } from './s3-store.ts';
 import type { Say } from './startup-error.ts';
 
@@ -32,24 +35,28 @@ export type NodeFallback = Fallback & {
 };
 
 /** `long` is for publishing, which goes to `bucket` as well. Both directories may serve several registries. */
-type Options = {
-  sql: Sql;
-  long: Sql;
-  keys: RegistryKeys;
-  snapshotDir: string;
-  bucket: S3Bucket | null;
-  dataDir: string;
-  say: Say;
-};
+type Options = Place & { sql: Sql; long: Sql; bucket: S3Bucket | null; say: Say };
+/** Where snapshots and journal lie, and of which database; null is the embedded one. */
+type Place = { keys: RegistryKeys; snapshotDir: string; dataDir: string; databaseUrl: string | null };
+
+/** In the directory of a registry's snapshots: which database it was read from. */
+const MARK = 'database';
+/** A database without its login, as a digest. */
+function markOf(databaseUrl: string | null): string {
+  const { host, pathname } = new URL(databaseUrl ?? 'postgres://embedded/hakpilih');
+  return createHash('sha256').update(`${host}${pathname}`).digest('hex');
+}
 
 /**
  * What stands in for the database of a Node server, kept up while that answers: the newest copy as a snapshot, who may
  * ask, and a journal that is entered once the database is back.
  */
-export async function openFallback(options: Options): Promise<NodeFallback> {
-  const { sql, long, keys, snapshotDir, bucket, dataDir, say } = options;
+export async function openFallback({ sql, long, bucket, say, ...place }: Options): Promise<NodeFallback> {
+  const { keys, snapshotDir, dataDir, databaseUrl } = place;
   const now = Date.now;
   const registry = await registryId(sql);
+  await makeDirectory(join(snapshotDir, registry), 0o700);
+  await replaceFile(join(snapshotDir, registry, MARK), markOf(databaseUrl));
   let clients: ReadonlyMap<string, KnownClient> | null = null;
   let clientsReadMs: number | null = null;
   const ended: Outage[] = [];
@@ -83,6 +90,7 @@ export async function openFallback(options: Options): Promise<NodeFallback> {
     await snapshot.refresh();
     clients = new Map((await inTime(readClients(sql))).map((client) => [client.name, client]));
     clientsReadMs = now();
+    breaker.contacted();
     if (await journal.hasRows()) await journal.drain(replay);
     for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
       await inTime(recordOutage(sql, { server: 'database', ...outage }));
@@ -130,7 +138,7 @@ export async function openFallback(options: Options): Promise<NodeFallback> {
     void lookAfter();
     // Apart: nothing waits for a bucket that is slow or away.
     void toBucket?.();
-  }, LOOK_EVERY_MS);
+  }, LOOK_EVERY_MS).unref();
 
   return {
     snapshot,
@@ -155,4 +163,33 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
     });
     return underWay;
   };
+}
+
+/**
+ * What stands in for a database that cannot even be opened: the newest snapshot of our key that was read from it. Null
+ * where there is none.
+ */
+export async function openStandIn(place: Place): Promise<(Fallback & { journal: FileJournal }) | null> {
+  const { keys, snapshotDir, dataDir, databaseUrl } = place;
+  const now = Date.now;
+  const registries = await readdir(snapshotDir).catch(() => []);
+  let newest: { snapshot: Snapshot; registry: string; publishedAtMs: number } | null = null;
+  for (const registry of registries) {
+    const mark = await readIfPresent(join(snapshotDir, registry, MARK)).catch(() => null);
+    if (mark !== markOf(databaseUrl)) continue;
+    const store = createDirectoryStore(join(snapshotDir, registry));
+    const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
+    await snapshot.refresh().catch(() => {});
+    const { publishedAtMs } = snapshot.state();
+    if (publishedAtMs !== null && publishedAtMs > (newest?.publishedAtMs ?? 0))
+      newest = { snapshot, registry, publishedAtMs };
+  }
+  if (newest === null) return null;
+  const { snapshot, registry } = newest;
+  const journal = createFileJournal(join(dataDir, 'journal', registry));
+  const breaker = createBreaker(now);
+  breaker.failed();
+  breaker.admits = () => false;
+  const clients = new Map(snapshot.manifest()?.clients.map((client) => [client.name, client]));
+  return { snapshot, journal, breaker, clientOf: (name) => clients.get(name), now };
 }

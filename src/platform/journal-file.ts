@@ -7,6 +7,14 @@ import { makeDirectory, syncDirectory } from './files.ts';
 
 const OPEN = /^([0-9]+)\.[0-9a-f-]+\.open$/;
 const CLOSED = '.closed';
+/** Then another file is begun: each is read and entered as a whole, while answers are given. */
+const MAX_FILE_BYTES = 1024 ** 2;
+
+export type FileJournal = Journal & {
+  hasRows(): Promise<boolean>;
+  /** Leaves what was appended to whoever drains the directory. */
+  close(): Promise<void>;
+};
 
 type Waiting = { line: string; resolve(): void; reject(error: unknown): void };
 
@@ -15,7 +23,7 @@ type Waiting = { line: string; resolve(): void; reject(error: unknown): void };
  * while others are written wait, and share the next write and its fsync. Several processes may share the directory;
  * what a process that is gone has left is taken over.
  */
-export function createFileJournal(directory: string): Journal & { hasRows(): Promise<boolean> } {
+export function createFileJournal(directory: string): FileJournal {
   let waiting: Waiting[] = [];
   let file: { handle: FileHandle; path: string } | null = null;
   /** Writing and closing take turns. */
@@ -38,6 +46,7 @@ export function createFileJournal(directory: string): Journal & { hasRows(): Pro
       await file.handle.appendFile(group.map(({ line }) => line).join(''));
       await file.handle.datasync();
       for (const { resolve } of group) resolve();
+      if ((await file.handle.stat()).size >= MAX_FILE_BYTES) await close();
     } catch (error) {
       for (const { reject } of group) reject(error);
       // What was written of it, if anything, ends there: the next line must not be glued to it.
@@ -86,6 +95,7 @@ export function createFileJournal(directory: string): Journal & { hasRows(): Pro
         else await rename(path, `${path}.broken`);
       }
     },
+    close: () => inTurn(close),
     hasRows: async () => file !== null || (await closedFiles()).length > 0,
   };
 }

@@ -15,6 +15,8 @@ export type Keys = {
   made: string[];
 };
 
+type SavedKeys = Omit<Keys, 'made'>;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 type Secret = { variable: string; file: string; make(): Promise<string> };
 
@@ -96,6 +98,25 @@ async function makeKeys(dataDir: string, missing: readonly Secret[]): Promise<st
     throw asStartupError(`cannot keep a key in ${directory}`, error);
   }
 }
+
+/**
+ * Puts keys into `<place>/keys`, of which a data directory and a backup of keys both consist. Returns the files; none
+ * where keys are there already. Throws `StartupError`.
+ */
+export async function saveKeys(place: string, { registryKey, signingJwks }: SavedKeys): Promise<string[]> {
+  const texts = new Map([
+    [REGISTRY, `${Buffer.from(registryKey).toString('base64url')}\n`],
+    [SIGNING, `${signingJwks.trim()}\n`],
+  ]);
+  const given = [...texts].map(([secret, text]) => ({ ...secret, make: async () => text }));
+  return await makeKeys(place, given);
+}
+
+/** The keys that `saveKeys` put there. Throws `StartupError`. */
+export const readSavedKeys = async (place: string): Promise<SavedKeys> => ({
+  registryKey: await readRegistryKey(place, {}),
+  signingJwks: await readSigningJwks(place, {}),
+});
 
 /** Takes back the keys that this process made, where the registry turns out to have one. */
 export async function forgetKeys(made: readonly string[]): Promise<void> {

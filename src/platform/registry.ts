@@ -3,11 +3,11 @@ import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import { errorCode } from '../registry/error-code.ts';
+import { errorCode, isConnectionLost } from '../registry/error-code.ts';
 import { claimKey, isMigrated, sourcesOfOtherNames } from '../registry/readiness.ts';
 import { deriveKeys } from '../registry/registry-keys.ts';
 import { connect, type Sql, type Timeouts } from '../registry/sql.ts';
-import { openEmbeddedDatabase } from './database.ts';
+import { type EmbeddedDatabase, openEmbeddedDatabase } from './database.ts';
 import { forgetKeys } from './keys.ts';
 import type { Settings } from './settings.ts';
 import { watchedSocket } from './socket.ts';
@@ -59,8 +59,7 @@ export async function withRegistry(
  * `StartupError`: database unreachable, migration failed, another key.
  */
 export async function openRegistry(settings: Settings, poolSize: number, say: Say): Promise<OpenRegistry> {
-  const embedded =
-    settings.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: settings.dataDir, say }) : null;
+  const embedded = settings.databaseUrl === null ? await openEmbedded(settings.dataDir, say) : null;
   const url = settings.databaseUrl ?? (embedded?.url as string);
   const sql = connect(url, { max: poolSize, genericPlans: true });
   const pools = [sql];
@@ -95,8 +94,16 @@ export async function openRegistry(settings: Settings, poolSize: number, say: Sa
     await close();
     if (error instanceof StartupError) throw error;
     const code = errorCode(error);
-    throw new StartupError(`The database cannot be used (${code})${HINTS[code] ?? ''}`);
+    const isAway = isConnectionLost(error) || AWAY.includes(code);
+    throw new StartupError(`The database cannot be used (${code})${HINTS[code] ?? ''}`, { isOutage: isAway });
   }
+}
+
+/** A cluster that is there and does not start is an outage. */
+async function openEmbedded(dataDir: string, say: Say): Promise<EmbeddedDatabase> {
+  return await openEmbeddedDatabase({ dataDir, say }).catch((error: Error) => {
+    throw new StartupError(error.message, { isOutage: true });
+  });
 }
 
 /** Brings the schema up to date; several processes at once do it one after the other. */
@@ -114,6 +121,8 @@ export async function migrateRegistry(url: string): Promise<void> {
   }
 }
 
+/** Beside a lost connection: nobody there, starting or stopping, too many connections, a full or failing disk. */
+const AWAY = ['ECONNREFUSED', 'CONNECT_TIMEOUT', 'EAI_AGAIN', '57P03', '53300', '53100', '58030'];
 const NO_SERVER = ': no server answers at HAKPILIH_DATABASE_URL';
 const NO_LOGIN = ': user or password in HAKPILIH_DATABASE_URL is wrong';
 const HINTS: Record<string, string> = {

@@ -25,10 +25,12 @@ export type Settings = ServiceSettings & {
   log: LogMode;
 };
 
+export const dataDirOf = (env: Environment): string => env.HAKPILIH_DATA_DIR?.trim() || '.hakpilih';
+
 /** Reads the environment and the keys; makes keys for an empty data directory. Throws `StartupError`. */
 export async function loadSettings(env: Environment, say: Say): Promise<Settings> {
   const value = (name: string): string | null => env[name]?.trim() || null;
-  const dataDir = value('HAKPILIH_DATA_DIR') ?? '.hakpilih';
+  const dataDir = dataDirOf(env);
   const { registryKey, signingJwks, made } = await loadKeys(dataDir, env);
   if (made.length > 0) say(`Made keys in ${dataDir}/keys: keep a copy; without them the registry cannot be read`);
   const databaseUrl = value('HAKPILIH_DATABASE_URL');
@@ -53,6 +55,7 @@ export async function loadSettings(env: Environment, say: Say): Promise<Settings
     port: Number(port),
     trustedProxies: listOf(value('HAKPILIH_TRUSTED_PROXIES')),
     trustedIssuers: value('HAKPILIH_TRUSTED_ISSUERS'),
+    upstream: value('HAKPILIH_UPSTREAM'),
     embedders: listOf(value('HAKPILIH_EMBEDDERS')),
     metricsToken: value('HAKPILIH_METRICS_TOKEN'),
     snapshotDir: snapshotDir === 'off' ? null : snapshotDir,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { COPY_HEADER, COPY_TRAILER } from './row-encoder.ts';
-import type { Sql } from './sql.ts';
+import type { Sql, Transaction } from './sql.ts';
 
 /**
  * Streams rows into a `COPY … FROM STDIN`. Rejects with what `rows` throws or the driver's error. Two faults of
@@ -9,7 +9,11 @@ import type { Sql } from './sql.ts';
  * error of the server that comes when all rows are sent reaches only the query, which is settled by then, so that the
  * stream would never finish.
  */
-async function copyIn(sql: Sql, statement: string, rows: Iterable<Uint8Array>): Promise<void> {
+export async function copyIn(
+  sql: Sql | Transaction,
+  statement: string,
+  rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const query = sql.unsafe(statement);
   const stream = await query.writable();
   const destroy = stream._destroy.bind(stream);

@@ -4,14 +4,14 @@ import { outages } from './schema.ts';
 import type { Sql } from './sql.ts';
 
 /** A server that may fail. */
-export type ServerName = 'database' | 'upstream';
+type ServerName = 'database' | 'upstream';
 /** A time in which a server did not answer, in milliseconds since 1970. */
 export type RecordedOutage = Omit<typeof outages.$inferSelect, 'id'>;
 
 const SHOWN_DAYS = 7;
 const MAX_SHOWN = 50;
 
-export async function recordOutage(sql: Sql, outage: RecordedOutage): Promise<void> {
+export async function recordOutage(sql: Sql, outage: RecordedOutage & { server: ServerName }): Promise<void> {
   await drizzleOver(sql).insert(outages).values(outage);
 }
 

@@ -38,6 +38,8 @@ export const isReady = ({ database, migrations, key }: RegistryState): boolean =
 
 /** When the newest migration was made, as Drizzle's journal and its table in the database both say. */
 const NEWEST_MIGRATION = Math.max(...journal.entries.map((entry) => entry.when));
+/** The name of the newest migration, which tells one schema from another. */
+export const SCHEMA = journal.entries.at(-1)?.tag as string;
 
 /** The state of the registry. A database that cannot be asked is a state too. */
 export async function registryState(sql: Sql, keys: RegistryKeys, nowMs: number): Promise<RegistryState> {

@@ -67,3 +67,6 @@ export const usedProofs = pgTable('used_proofs', {
   challenge: text().primaryKey(),
   expiresAtMs: instantMs('expires_at').notNull(),
 });
+
+/** Calls of the Dukcapil web service on a day of WIB, all processes together. */
+export const upstreamUsage = pgTable('upstream_usage', { day: date().primaryKey(), calls: integer().notNull() });

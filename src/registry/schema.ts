@@ -122,7 +122,7 @@ export const audit = pgTable(
     source: text().notNull(),
     client: text().notNull(),
     claim: text(),
-    /** `CHECK`, `BULK`, or `LIST` where a list was read. */
+    /** `CHECK`, `BULK`, `LIST` where a list was read, `UPSTREAM` where the miss of the check in `detail` was lifted. */
     kind: text().notNull().default('CHECK'),
     detail: json(),
   },

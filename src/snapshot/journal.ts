@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { inTime } from '../checks/unavailable.ts';
+import type { InDatabase } from '../checks/upstream.ts';
 import type { Asked } from '../registry/asked.ts';
 import type { Finding } from '../registry/find.ts';
 import type { Sql } from '../registry/sql.ts';
@@ -21,6 +23,8 @@ const row = z.strictObject({
   found: z.boolean(),
   client: z.string(),
   claim: z.string().nullable(),
+  /** The check whose miss, which has a row of its own, the Dukcapil web service lifted. */
+  of_check: z.uuid().optional(),
 });
 export type JournalRow = z.infer<typeof row>;
 
@@ -35,7 +39,7 @@ export type Journal = {
   drain(replay: (text: string) => Promise<{ broken: number }>): Promise<void>;
 };
 
-/** What an answer from a snapshot says in the audit; bits of `asked` and `matched`: 1 name, 2 KK, 4 Suket number. */
+/** What an answer of another source than the database says in the audit; bits of `asked` and `matched`: 1 name, 2 KK, 4 Suket number. */
 export function journalRow(asked: Asked, finding: Finding & { copy: number | null }, nowMs: number): JournalRow {
   const { facts } = finding;
   const bits = (name: boolean, kk: boolean, suket: boolean): number =>
@@ -61,6 +65,13 @@ export function journalRow(asked: Asked, finding: Finding & { copy: number | nul
 const DIGEST_DIGITS = 16;
 const digestOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, DIGEST_DIGITS);
 
+/** Of an answer that was lifted; it has an id of its own beside that of the miss. */
+export const liftedRow = (asked: Asked, finding: Finding, nowMs: number): JournalRow => ({
+  ...journalRow(asked, { ...finding, copy: null }, nowMs),
+  id: crypto.randomUUID(),
+  of_check: asked.id,
+});
+
 /** A row as a line: a digest, a blank, JSON. Throws where it could not be read again. */
 export function journalLine(one: JournalRow): string {
   const json = JSON.stringify(row.parse(one));
@@ -82,18 +93,37 @@ export function parseJournal(text: string): { rows: JournalRow[]; broken: number
   return { rows, broken: lines.length - rows.length };
 }
 
-const COLUMNS = [...Object.keys(row.shape), 'source'].join(', ');
+const COLUMNS = Object.keys(row.omit({ of_check: true }).shape).join(', ');
 const TYPES = `id uuid, at timestamptz, tag uuid, region bigint, copy int, suket_ends date, of_age_on date, status smallint,
-  flags smallint, asked smallint, matched smallint, found boolean, client text, claim text`;
+  flags smallint, asked smallint, matched smallint, found boolean, client text, claim text, of_check uuid`;
 const ROWS_AT_ONCE = 500;
 
 /** Enters rows into the audit. One whose check is there already, by an earlier try or by the database itself, stays one. */
 export async function enterRows(sql: Sql, rows: readonly JournalRow[]): Promise<void> {
   for (let first = 0; first < rows.length; first += ROWS_AT_ONCE)
     await sql.unsafe(
-      `INSERT INTO audit (${COLUMNS})
-      SELECT ${Object.keys(row.shape).join(', ')}, 'SNAPSHOT' FROM jsonb_to_recordset($1::text::jsonb) AS j (${TYPES})
+      `INSERT INTO audit (${COLUMNS}, source, kind, detail)
+      SELECT ${COLUMNS}, CASE WHEN of_check IS NULL THEN 'SNAPSHOT' ELSE 'UPSTREAM' END,
+        CASE WHEN of_check IS NULL THEN 'CHECK' ELSE 'UPSTREAM' END,
+        CASE WHEN of_check IS NOT NULL THEN jsonb_build_object('check', of_check) END
+      FROM jsonb_to_recordset($1::text::jsonb) AS j (${TYPES})
       ON CONFLICT (id) DO NOTHING`,
       [JSON.stringify(rows.slice(first, first + ROWS_AT_ONCE))],
     );
+}
+
+/**
+ * Records an answer that the Dukcapil web service lifted: in the audit or, where that does not take it in half of the
+ * time, in the journal. It stays one row where both took it. Rejects where neither did.
+ */
+export async function recordLifted(
+  { inDatabase, journal }: { inDatabase: InDatabase; journal: Journal | undefined },
+  one: JournalRow,
+  timeoutMs: number,
+): Promise<void> {
+  const entered = inDatabase((sql) => enterRows(sql, [one]));
+  await inTime(entered, timeoutMs / 2).catch((error: unknown) => {
+    if (journal === undefined) throw error;
+    return inTime(journal.append(journalLine(one)), timeoutMs / 2);
+  });
 }

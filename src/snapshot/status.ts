@@ -1,7 +1,10 @@
+import type { Breaker } from '../checks/breaker.ts';
 import type { RecordedOutage } from '../registry/outages.ts';
-import { type CopyState, copyStates, type RegistryState } from '../registry/readiness.ts';
+import type { CopyState, RegistryState } from '../registry/readiness.ts';
 import type { SnapshotState } from './snapshot.ts';
 import type { Fallback } from './source.ts';
+
+type Seen = ReturnType<Breaker['seen']>;
 
 /** What `/status` tells of the service, to everybody: times in milliseconds since 1970, and nobody's data. */
 export type ServiceStatus = {
@@ -9,7 +12,9 @@ export type ServiceStatus = {
   answers: 'DATABASE' | 'SNAPSHOT' | 'DOWN';
   copies: readonly CopyState[];
   /** When the database last answered this process, null where it never did; and since when it does not. */
-  database: { lastContactMs: number | null; outSinceMs: number | null };
+  database: Seen;
+  /** The same of the Dukcapil web service; null where none is asked. */
+  upstream: Seen | null;
   /** Null where none are made. */
   snapshot: SnapshotState | null;
   /** Those of the last days that are over, the newest first. */
@@ -21,11 +26,12 @@ type Sources = {
   /** Null where the database cannot be asked. */
   outages(): Promise<readonly RecordedOutage[] | null>;
   fallback: Fallback | undefined;
+  upstream: { seen(): Seen } | undefined;
   now(): number;
 };
 
 /** Makes what tells the status. What is known of outages stays known while the database is away. */
-export function createStatus({ readiness, outages, fallback, now }: Sources): () => Promise<ServiceStatus> {
+export function createStatus({ readiness, outages, fallback, upstream, now }: Sources): () => Promise<ServiceStatus> {
   let known: readonly RecordedOutage[] = [];
   return async () => {
     const { database, copies } = await readiness();
@@ -35,8 +41,9 @@ export function createStatus({ readiness, outages, fallback, now }: Sources): ()
     const isThere = database === 'ok' && seen.outSinceMs === null;
     return {
       answers: isThere ? 'DATABASE' : manifest === null ? 'DOWN' : 'SNAPSHOT',
-      copies: database === 'ok' || manifest === null ? copies : copyStates(manifest.sources, now()),
+      copies,
       database: { ...seen, lastContactMs: isThere ? now() : seen.lastContactMs },
+      upstream: upstream?.seen() ?? null,
       snapshot: fallback?.snapshot.state() ?? null,
       outages: known,
     };

@@ -18,13 +18,12 @@ export function statusPage(messages: Messages, status: ServiceStatus): Content {
   const { status: texts, language } = messages;
   const at = (ms: number): string => writeInstant(formatInstant(ms, WIB_HOURS), null, language) as string;
   const tone = TONES[status.answers];
-  const { lastContactMs, outSinceMs } = status.database;
-  const database = [
-    outSinceMs === null ? null : texts.outSince(at(outSinceMs)),
-    lastContactMs === null ? texts.noContact : texts.lastContact(at(lastContactMs)),
-  ];
-  const outages = status.outages.map(({ beganMs, endedMs }) =>
-    texts.outage(at(beganMs), Math.max(1, Math.ceil((endedMs - beganMs) / MINUTE_MS))),
+  const seen = ({ lastContactMs, outSinceMs }: ServiceStatus['database']): Html => {
+    const out = outSinceMs === null ? [] : [texts.outSince(at(outSinceMs))];
+    return items([...out, lastContactMs === null ? texts.noContact : texts.lastContact(at(lastContactMs))]);
+  };
+  const outages = status.outages.map(({ server, beganMs, endedMs }) =>
+    texts.outage(server, at(beganMs), Math.max(1, Math.ceil((endedMs - beganMs) / MINUTE_MS))),
   );
   return {
     title: texts.title,
@@ -35,7 +34,8 @@ export function statusPage(messages: Messages, status: ServiceStatus): Content {
 <p>${texts.lead}</p>
 </section>
 ${card(texts.copies, items(copiesOf(status.copies, messages)))}
-${card(texts.database, items(database.filter((line) => line !== null)))}
+${card(texts.database, seen(status.database))}
+${status.upstream && card(texts.upstream, seen(status.upstream))}
 ${status.snapshot && card(texts.snapshot, items(snapshotOf(status.snapshot, texts, at)))}
 ${card(texts.outages, items(outages.length === 0 ? [texts.none] : outages))}
 </div>`,

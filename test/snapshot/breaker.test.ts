@@ -41,6 +41,15 @@ describe('the breaker', () => {
     expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
   });
 
+  it('stays open where the server answers something else: it may be slow', () => {
+    const { breaker, clock } = breakerAt(1_000);
+    breaker.failed();
+    clock.ms = 1_500;
+    breaker.contacted();
+    expect(breaker.admits()).toBe(false);
+    expect(breaker.seen()).toEqual({ lastContactMs: 1_500, outSinceMs: 1_000 });
+  });
+
   it('tells of each outage when it is over: from the first failure to the first answer', () => {
     const { breaker, clock, outages } = breakerAt(1_000);
     breaker.answered();

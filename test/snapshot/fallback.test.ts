@@ -26,6 +26,7 @@ describe('the server whose database is away', () => {
   let registry: TestRegistry;
   let way: TcpSwitch;
   let server: RunningServer;
+  let env: Record<string, string>;
   let authorization: string;
   let bearer: (client: string) => Promise<string>;
   let dataDir: string;
@@ -37,7 +38,8 @@ describe('the server whose database is away', () => {
       VALUES (${keyCheck(deriveKeys(registry.registryKey))}::bigint)`;
     await importResidents(registry, [resident(known)]);
     way = await createTcpSwitch(registry.url);
-    server = await startServer({ ...keys, HAKPILIH_DATABASE_URL: way.url, HAKPILIH_DATA_DIR: dataDir });
+    env = { ...keys, HAKPILIH_DATABASE_URL: way.url, HAKPILIH_DATA_DIR: dataDir };
+    server = await startServer(env);
     const keyring = await parseKeyring(keys.HAKPILIH_SIGNING_KEYS);
     bearer = async (client) => {
       const request = { client, scopes: ['check'] as const, region: null, ttlSeconds: 3_600 };
@@ -45,7 +47,7 @@ describe('the server whose database is away', () => {
     };
     authorization = await bearer(UNLIMITED);
     await vi.waitFor(
-      async () => expect(await readdir(join(dataDir, 'snapshot'), { recursive: true })).toHaveLength(6),
+      async () => expect(await readdir(join(dataDir, 'snapshot'), { recursive: true })).toHaveLength(7),
       {
         timeout: 20_000,
       },
@@ -105,6 +107,8 @@ describe('the server whose database is away', () => {
       return [response.status, ((await response.json()) as { status: string }).status];
     };
     await expect.poll(ready, { timeout: 20_000 }).toEqual([200, 'degraded']);
+    const { copies } = (await (await fetch(`${server.url}/readyz`)).json()) as { copies: object[] };
+    expect(copies).toMatchObject([{ source: '32.01', asOf: '2018-01-12T17:00:00+07:00' }]);
     const page = async () => await (await fetch(`${server.url}/status`)).text();
     expect(await page()).toContain('Layanan menjawab dari salinan cadangan');
     expect(await page()).toContain('Wilayah 32.01: data per 12 Januari 2018 pukul 17.00 WIB');
@@ -144,5 +148,36 @@ describe('the server whose database is away', () => {
     await expect.poll(async () => (await check(known)).body.source, { timeout: 20_000 }).toBe('SNAPSHOT');
     expect((await check(known, NAME, token)).status).toBe(401);
     way.on();
+  });
+
+  it('that is started while its database is away answers from the snapshot, and from the database when that comes', async () => {
+    await back();
+    way.off();
+    await server.stop();
+    server = await startServer(env);
+    const answers = [await check(known, NAME), await check(stranger)];
+    expect(answers.map(({ status, body }) => [status, body.source])).toEqual([
+      [200, 'SNAPSHOT'],
+      [200, 'SNAPSHOT'],
+    ]);
+    expect(server.log()).toMatch(/cannot be used \([A-Z0-9_]+\).*: answers come from the snapshot until then/);
+    way.on();
+    await expect
+      .poll(async () => (await check(known).catch(() => null))?.body.source, { timeout: 20_000 })
+      .toBe('REGISTRY');
+    const ids = `{${answers.map(({ id }) => id)}}`;
+    const rows = async () =>
+      (await registry.sql`SELECT source FROM audit WHERE id = ANY (${ids}::uuid[])`).map(({ source }) => source);
+    await expect.poll(rows, { timeout: 20_000 }).toEqual(['SNAPSHOT', 'SNAPSHOT']);
+  });
+
+  it('that is started while its database is away, and stopped before that comes, ends', async () => {
+    way.off();
+    await server.stop();
+    server = await startServer(env);
+    expect(await server.stop()).toBe(0);
+    way.on();
+    server = await startServer(env);
+    await back();
   });
 });

@@ -56,6 +56,15 @@ describe('the journal', () => {
     expect(await journal.hasRows()).toBe(false);
   });
 
+  it('of a long outage is many files, so that none is too large to be read', async () => {
+    const journal = createFileJournal(directory);
+    const [groups, rowsInGroup] = [3, 4_000];
+    for (let n = 0; n < groups; n += 1)
+      await Promise.all(Array.from({ length: rowsInGroup }, () => journal.append(journalLine(rowOf()))));
+    expect(await readdir(directory)).toHaveLength(groups);
+    expect((await drained(journal)).rows).toHaveLength(groups * rowsInGroup);
+  });
+
   it('has a row on disk when it says so', async () => {
     const journal = createFileJournal(directory);
     const row = rowOf();

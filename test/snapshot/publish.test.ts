@@ -141,8 +141,8 @@ describe('a snapshot that is not sound', () => {
     const newest = [...store.files.keys()].filter((name) => name.startsWith('shards/')).at(-1) as string;
     return { tag, store, newest };
   }
-  const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
-    Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ 1 : byte));
+  const flipped = (bytes: Uint8Array, at: number, bits = 1): Uint8Array =>
+    Uint8Array.from(bytes, (byte, i) => (i === at ? byte ^ bits : byte));
   const statusIn = async (store: SnapshotStore, tag: string, of = keys, nowMs = NOW) => {
     const snapshot = open(store, of, nowMs);
     const { facts } = await snapshot.find({ ...EVERYWHERE, tag });
@@ -168,6 +168,15 @@ describe('a snapshot that is not sound', () => {
       const { status, refused } = await statusIn(store, tag);
       expect(status).toBe(1);
       expect(refused).toEqual([{ number: 2, fault: 'NOT_SIGNED_BY_OUR_KEY' }]);
+    }
+  });
+
+  it('is left for the one before, whatever the last letter of its signature is instead', async () => {
+    const { tag, store } = await twice();
+    const sound = store.files.get(manifestName(2)) as Uint8Array;
+    for (let bits = 1; bits < 128; bits += 1) {
+      store.files.set(manifestName(2), flipped(sound, sound.byteLength - 1, bits));
+      expect((await statusIn(store, tag)).refused).toEqual([{ number: 2, fault: 'NOT_SIGNED_BY_OUR_KEY' }]);
     }
   });
 

@@ -10,7 +10,11 @@ import type { TestRegistry } from './registry.ts';
 import { createTestKeys } from './server.ts';
 
 /** The whole app over a registry, in this process: requests are counted, and come from the address in `X-From`. */
-export async function openApp(registry: TestRegistry, connection: Partial<Connection> = {}) {
+export async function openApp(
+  registry: TestRegistry,
+  connection: Partial<Connection> = {},
+  upstream: string | null = null,
+) {
   const keys = await createTestKeys(registry.registryKey);
   const keyring = await parseKeyring(keys.HAKPILIH_SIGNING_KEYS);
   const sql = connect(registry.url, { max: 6, role: 'hakpilih_app' });
@@ -20,6 +24,7 @@ export async function openApp(registry: TestRegistry, connection: Partial<Connec
     election: 'pilkada-2018',
     today: '2018-02-01',
     trustedIssuers: null,
+    upstream,
   });
   const app = appOf(service, {
     sql,

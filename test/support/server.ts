@@ -29,6 +29,10 @@ export type Process = {
   ended: Promise<number | null>;
 };
 
+/** Servers without a data directory of their own would share snapshots: they make none. */
+const withoutSnapshots = (env: Record<string, string>): Record<string, string> =>
+  env.HAKPILIH_DATA_DIR === undefined ? { HAKPILIH_SNAPSHOT_DIR: 'off' } : {};
+
 /** Starts one of the doors (`node`, `cli`) as a process of its own. */
 export function startDoor(
   door: 'node' | 'cli',
@@ -38,7 +42,7 @@ export function startDoor(
 ): Process {
   const child = spawn(process.execPath, [...nodeArgs, `src/${door}.ts`, ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...withoutSnapshots(env), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let log = '';

@@ -75,6 +75,7 @@ export const STATUS: ServiceStatus = {
   answers: 'DATABASE',
   copies: [],
   database: { lastContactMs: Date.parse('2018-01-13T08:00:00+07:00'), outSinceMs: null },
+  upstream: null,
   snapshot: { publishedAtMs: Date.parse('2018-01-12T18:00:00+07:00'), lastCopy: 1, refused: [] },
   outages: [],
 };

@@ -8,6 +8,7 @@ const AWAY: ServiceStatus = {
   answers: 'SNAPSHOT',
   copies: [COPY, { ...COPY, source: 'sample', ageSeconds: 0 }],
   database: { lastContactMs: at('2018-01-15T09:59:00'), outSinceMs: at('2018-01-15T10:00:00') },
+  upstream: null,
   snapshot: {
     publishedAtMs: at('2018-01-12T18:00:00'),
     lastCopy: 1,
@@ -52,6 +53,18 @@ Pangkalan data: mulai 14 Januari 2018 pukul 08.00 WIB, sekitar 3 menit`);
     expect(words).toContain('Region 32.01: data as of 12 January 2018, 17:00 WIB, 3 days old');
     expect(words).toContain('Has not answered since 15 January 2018, 10:00 WIB');
     expect(words).toContain('Database: from 14 January 2018, 08:00 WIB, about 3 min');
+  });
+
+  it('tells of the web service where it is asked', async () => {
+    const upstream = { lastContactMs: at('2018-01-15T09:58:00'), outSinceMs: at('2018-01-15T10:01:00') };
+    const over = { server: 'upstream', beganMs: at('2018-01-14T08:00:00'), endedMs: at('2018-01-14T08:02:30') };
+    const words = await wordsOf({ ...STATUS, upstream, outages: [over] }, 'id');
+    expect(words).toContain(`Layanan web Dukcapil
+Tidak menjawab sejak 15 Januari 2018 pukul 10.01 WIB
+Terakhir menjawab: 15 Januari 2018 pukul 09.58 WIB
+Salinan cadangan`);
+    expect(words).toContain('Layanan web Dukcapil: mulai 14 Januari 2018 pukul 08.00 WIB, sekitar 3 menit');
+    expect(await wordsOf(STATUS, 'id')).not.toContain('Layanan web Dukcapil');
   });
 
   it.each([

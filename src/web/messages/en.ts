@@ -128,13 +128,15 @@ export const english = ({ day, weekday, bornBy }: WrittenDays) => ({
     lastContact: (instant: string) => `Last answered: ${instant}`,
     outSince: (instant: string) => `Has not answered since ${instant}`,
     noContact: 'Has not answered since this server was started',
+    upstream: 'Dukcapil web service',
     snapshot: 'Backup copy',
     snapshotOf: (instant: string) => `Made on ${instant}; it answers while the database is away`,
     noSnapshot: 'There is none yet',
     refused: (number: number, code: string) =>
       `Copy number ${number} is not used, as it cannot be relied on (${code})`,
     outages: 'Outages of the last seven days',
-    outage: (instant: string, minutes: number) => `Database: from ${instant}, about ${minutes} min`,
+    outage: (server: string, instant: string, minutes: number) =>
+      `${server === 'upstream' ? 'Dukcapil web service' : 'Database'}: from ${instant}, about ${minutes} min`,
     none: 'None',
   },
   problem: { heading: 'An API error explained', status: 'HTTP status' },
