@@ -1,5 +1,5 @@
 import type { Asked } from '../registry/asked.ts';
-import { isOutage } from '../registry/error-code.ts';
+import { errorCode, isOutage } from '../registry/error-code.ts';
 import type { ResidentSource } from './sources.ts';
 import { inTime, Unavailable } from './unavailable.ts';
 
@@ -78,6 +78,7 @@ export function guarded<Question extends Asked, Admitted>(
     async find(asked, deadlineMs) {
       const isShort = hasSubstitute();
       if (isShort && !asked.again && !breaker.admits()) throw new Unavailable('BREAKER_OPEN');
+      const { lastContactMs } = breaker.seen();
       try {
         const work = source.find(asked, deadlineMs);
         const found = isShort ? await inTime(work, BREAKER_LIMITS.slowMs) : await work;
@@ -85,7 +86,9 @@ export function guarded<Question extends Asked, Admitted>(
         return found;
       } catch (error) {
         const isAway = error instanceof Unavailable ? !OVERLOADED.includes(error.code) : isOutage(error);
-        if (isAway) breaker.failed();
+        // Who was late while others were answered waited for us, not for the server.
+        const isOurs = errorCode(error) === 'TIMEOUT' && breaker.seen().lastContactMs !== lastContactMs;
+        if (isAway && !isOurs) breaker.failed();
         throw error;
       }
     },

@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
@@ -44,6 +45,8 @@ export async function withRegistry(
   poolSize = 1,
 ): Promise<void> {
   const registry = await openRegistry(settings, poolSize, say);
+  // The checks of a server on this machine go first. Not sooner: a database that is started here would go last with us.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   try {
     await work(registry);
   } finally {

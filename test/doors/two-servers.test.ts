@@ -6,6 +6,7 @@ import { parseKeyring } from '../../src/access/keyring.ts';
 import { issueToken } from '../../src/access/tokens.ts';
 import { deriveKeys } from '../../src/registry/registry-keys.ts';
 import { keyCheck } from '../../src/registry/tags.ts';
+import { settle } from '../audit/rows.ts';
 import {
   createTestRegistry,
   earlyInMinute,
@@ -88,6 +89,7 @@ describe.each(['one data directory', 'two data directories'])('two servers of on
 
     for (const server of servers) {
       for (let n = 0; n < 5; n += 1) expect((await ask(server, token)).source).toBe('REGISTRY');
+      await settle(registry.sql);
       expect(await server.stop()).toBe(0);
     }
     expect(await manifests()).toEqual(directories.map(() => 2));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BREAKER_LIMITS, createBreaker, type Outage } from '../../src/checks/breaker.ts';
+import { BREAKER_LIMITS, createBreaker, guarded, type Outage } from '../../src/checks/breaker.ts';
+import type { ResidentSource } from '../../src/checks/sources.ts';
+import type { Asked } from '../../src/registry/asked.ts';
 
 const { retryMs } = BREAKER_LIMITS;
 
@@ -61,5 +63,35 @@ describe('the breaker', () => {
     breaker.answered();
     expect(outages).toEqual([{ beganMs: 2_000, endedMs: 9_000 }]);
     expect(breaker.seen()).toEqual({ lastContactMs: 9_000, outSinceMs: null });
+  });
+});
+
+describe('a source behind its breaker', () => {
+  /** A source that answers each question when it is told to, or never. */
+  function openSource() {
+    const { breaker, clock } = breakerAt(1_000);
+    const asked: ((value: unknown) => void)[] = [];
+    const find = () => new Promise((resolve) => asked.push(resolve));
+    const source = { name: 'REGISTRY', find } as unknown as ResidentSource;
+    const ask = () => guarded(source, breaker, () => true).find({} as Asked, Infinity);
+    return { breaker, clock, asked, ask };
+  }
+
+  it('is away when a question is late and no other was answered meanwhile', async () => {
+    const { breaker, ask } = openSource();
+    await expect(ask()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(breaker.seen().outSinceMs).toBe(1_000);
+    await expect(ask()).rejects.toMatchObject({ code: 'BREAKER_OPEN' });
+  });
+
+  it('is not away when others were answered while a question was late: too much was asked at once', async () => {
+    const { breaker, clock, asked, ask } = openSource();
+    const late = expect(ask()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    clock.ms += 100;
+    const other = ask();
+    asked[1]?.('answer');
+    expect(await other).toBe('answer');
+    await late;
+    expect(breaker.seen()).toEqual({ lastContactMs: 1_100, outSinceMs: null });
   });
 });
