@@ -26,12 +26,16 @@ type Waiting = { line: string; resolve(): void; reject(error: unknown): void };
 export function createFileJournal(directory: string): FileJournal {
   let waiting: Waiting[] = [];
   let file: { handle: FileHandle; path: string } | null = null;
+  /** Names of files that we opened: in a container the process before us had our number. */
+  const ours = new Set<string>();
   /** Writing and closing take turns. */
   let turn: Promise<void> = Promise.resolve();
 
   const openFile = async (): Promise<{ handle: FileHandle; path: string }> => {
     await makeDirectory(directory, 0o700);
-    const path = join(directory, `${process.pid}.${randomUUID()}.open`);
+    const name = `${process.pid}.${randomUUID()}.open`;
+    ours.add(name);
+    const path = join(directory, name);
     const handle = await open(path, 'ax', 0o600);
     await syncDirectory(directory);
     return { handle, path };
@@ -72,7 +76,8 @@ export function createFileJournal(directory: string): FileJournal {
     const names = await readdir(directory).catch(() => []);
     const isDone = (name: string): boolean => {
       const pid = Number(OPEN.exec(name)?.[1]);
-      return name.endsWith(CLOSED) || (pid > 0 && pid !== process.pid && !isAlive(pid));
+      const isLeft = pid > 0 && !ours.has(name) && (pid === process.pid || !isAlive(pid));
+      return name.endsWith(CLOSED) || isLeft;
     };
     return names.filter(isDone).sort();
   };

@@ -29,6 +29,8 @@ export const uuidOf = (text: string): string =>
 /** A data directory with its server, embedded database and clients, to which rounds happen. */
 export class World {
   readonly answers = new Map<string, Answer>();
+  /** All changes that were told of a list, by the round. */
+  readonly followed = new Map<number, string>();
   /** Requests whose answer did not come: their audit rows may be there or not. */
   brokenOff = 0;
   /** Kills while the operation was under way, and afterwards. */
@@ -141,8 +143,21 @@ export class World {
     });
     const made = await this.#ask(null, '/v1/lists', { body: lines.join(''), lines: true, key: `list-${n}` });
     const last = this.#lists.at(-1);
-    if (last !== undefined) await this.#ask(`list ${n}`, `/v1/lists/${last}/changes?limit=1000`, {});
+    if (last !== undefined) this.followed.set(n, await this.#follow(n, last));
     this.#lists.push((JSON.parse(made) as { id: string }).id);
+  }
+
+  /** All changes of a list. Numbers of copies have gaps after a crash: a page is cut elsewhere then. */
+  async #follow(n: number, list: string): Promise<string> {
+    const changes: unknown[] = [];
+    let after = '';
+    for (let page = 1; ; page += 1) {
+      const text = await this.#ask(`list ${n} ${page}`, `/v1/lists/${list}/changes?limit=1000${after}`, {});
+      const read = JSON.parse(text) as { changes: unknown[]; cursor: string; more: boolean };
+      changes.push(...read.changes);
+      if (!read.more) return JSON.stringify(changes);
+      after = `&after=${read.cursor}`;
+    }
   }
 
   /** What a server that was killed left of its journal is entered by the next one, which is killed over it. */
@@ -248,11 +263,11 @@ export class World {
   }
 }
 
-/** Without the source and what names a run: ids and cursors. */
+/** Without the source and the id of the request. */
 function answerOf(of: string, text: string): Answer {
   const [, source = 'REGISTRY'] = /"source":"(REGISTRY|SNAPSHOT)"/.exec(text) ?? [];
   const asOf = of.startsWith('check') ? ((JSON.parse(text) as { asOf: string | null }).asOf ?? null) : null;
-  const plain = text.replace('"source":"SNAPSHOT"', '"source":"REGISTRY"').replaceAll(/"(cursor|id)":"[^"]*"/g, '');
+  const plain = text.replace('"source":"SNAPSHOT"', '"source":"REGISTRY"').replaceAll(/"id":"[^"]*"/g, '');
   return { of, text: of.startsWith('bulk') ? hex(plain) : plain, source, asOf };
 }
 

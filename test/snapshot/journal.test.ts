@@ -99,6 +99,16 @@ describe('the journal', () => {
     living.kill();
   });
 
+  it('takes over what a process left that had its own number, as in a container, and keeps its own file', async () => {
+    const [left, own] = [rowOf(), rowOf()];
+    await writeFile(join(directory, `${process.pid}.${crypto.randomUUID()}.open`), journalLine(left));
+    const journal = createFileJournal(directory);
+    expect(await journal.hasRows()).toBe(true);
+    expect((await drained(journal)).rows).toEqual([left]);
+    await journal.append(journalLine(own));
+    expect((await drained(journal)).rows).toEqual([own]);
+  });
+
   it('drops a last line that did not come to its end: no answer left on it', async () => {
     const row = rowOf();
     const cut = journalLine(rowOf()).slice(0, -1);
