@@ -42,10 +42,10 @@ export const PLANTS: Record<string, Plant> = {
   'the registry is remembered': {
     invariant: 'current',
     file: 'checks/check.ts',
-    sound: 'const { finding, admission } = await findIn(sources, askedOf(keys, id, question, caller));',
+    sound: 'const { finding, admission } = await findIn(sources, asked);',
     wrong: `const key = JSON.stringify([question, caller]);
     const all = ((globalThis as any).remembered ??= new Map());
-    const fresh = await findIn(sources, askedOf(keys, id, question, caller));
+    const fresh = await findIn(sources, asked);
     const { finding, admission } = all.get(key) ?? fresh;
     if (fresh.finding.source === 'REGISTRY') all.set(key, fresh);`,
   },
