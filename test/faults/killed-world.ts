@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,24 +6,16 @@ import { journalLine } from '../../src/snapshot/journal.ts';
 import { exportOf, person } from '../support/exports.ts';
 import { nikOf } from '../support/registry.ts';
 import { type Process, type RunningServer, startDoor, startServer, type TestKeys } from '../support/server.ts';
+import { type Answer, answerOf, linesOf, RETRY_MS, uuidOf, waitFor } from './answers.ts';
 
 export type Operation = 'checks' | 'import' | 'bulk' | 'list' | 'publish' | 'replay';
 export type Victim = 'server' | 'postgres' | 'both' | 'command';
 /** What happens in one round, and who is killed at which share of the time that it usually takes. */
 export type Round = { n: number; operation: Operation; victim: Victim; share: number };
-/** `of` names the question, the same in every run; `text` is the answer without what differs from run to run. */
-export type Answer = { of: string; text: string; source: string; asOf: string | null };
-
 const RESIDENTS = 600;
 const STATUSES = ['PRINT_READY_RECORD', 'CARD_ISSUED', 'BIO_CAPTURED'];
 const JOURNAL_ROWS = 400;
-const PATIENCE_MS = 90_000;
-const RETRY_MS = 40;
 const BOTH_APART_MS = 500;
-
-const hex = (text: string): string => createHash('sha256').update(text).digest('hex');
-export const uuidOf = (text: string): string =>
-  hex(text).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
 
 /** A data directory with its server, embedded database and clients, to which rounds happen. */
 export class World {
@@ -42,14 +33,12 @@ export class World {
   #lists: string[] = [];
 
   readonly root: string;
+  readonly dataDir: string;
   readonly #env: Record<string, string>;
   private constructor(root: string, keys: TestKeys) {
     this.root = root;
+    this.dataDir = join(root, 'data');
     this.#env = { ...keys, HAKPILIH_DATA_DIR: this.dataDir, HAKPILIH_TODAY: '2018-06-01' };
-  }
-
-  get dataDir(): string {
-    return join(this.root, 'data');
   }
 
   static async create(keys: TestKeys): Promise<World> {
@@ -73,13 +62,13 @@ export class World {
     const work = operation === 'replay' ? this.#replay(n, killAfterMs, victim) : this.#operate(operation, n);
     let isOver = false;
     const done = work.finally(() => (isOver = true));
-    const struck = async (): Promise<void> => {
+    const strike = async (): Promise<void> => {
       if (killAfterMs === null || operation === 'replay') return;
       await sleep(killAfterMs);
       this.kills[isOver ? 'after' : 'during'] += 1;
       await this.#kill(victim);
     };
-    await Promise.all([done, struck()]);
+    await Promise.all([done, strike()]);
     await this.#ready();
   }
 
@@ -129,19 +118,17 @@ export class World {
   }
 
   async #bulk(n: number): Promise<void> {
-    const lines = Array.from({ length: 4_000 }, (_, i) => {
+    const lines = linesOf(4_000, (i) => {
       const k = (i * 7 + n) % RESIDENTS;
-      return `${JSON.stringify({ ref: String(i), nik: nikOf(k), name: person(k).name })}\n`;
+      return { ref: String(i), nik: nikOf(k), name: person(k).name };
     });
-    await this.#ask(`bulk ${n}`, '/v1/checks/bulk', { body: lines.join(''), lines: true });
+    await this.#ask(`bulk ${n}`, '/v1/checks/bulk', { body: lines, lines: true });
   }
 
   /** Makes a list, the same again where no answer came, and reads the one made before it. */
   async #list(n: number): Promise<void> {
-    const lines = Array.from({ length: 200 }, (_, i) => {
-      return `${JSON.stringify({ ref: `v${i}`, nik: nikOf((i * 3 + n) % RESIDENTS) })}\n`;
-    });
-    const made = await this.#ask(null, '/v1/lists', { body: lines.join(''), lines: true, key: `list-${n}` });
+    const lines = linesOf(200, (i) => ({ ref: `v${i}`, nik: nikOf((i * 3 + n) % RESIDENTS) }));
+    const made = await this.#ask(null, '/v1/lists', { body: lines, lines: true, key: `list-${n}` });
     const last = this.#lists.at(-1);
     if (last !== undefined) this.followed.set(n, await this.#follow(n, last));
     this.#lists.push((JSON.parse(made) as { id: string }).id);
@@ -200,8 +187,7 @@ export class World {
   }
 
   async #killPostgres(): Promise<void> {
-    const pid = await waitFor('Postgres to run', () => this.#postmaster());
-    process.kill(pid, 'SIGKILL');
+    process.kill(await waitFor('Postgres to run', () => this.#postmaster()), 'SIGKILL');
   }
 
   async #postmaster(): Promise<number | null> {
@@ -260,22 +246,5 @@ export class World {
       const body = (await response?.json().catch(() => null)) as { status?: string } | null;
       return body?.status === 'ready' ? true : null;
     });
-  }
-}
-
-/** Without the source and the id of the request. */
-function answerOf(of: string, text: string): Answer {
-  const [, source = 'REGISTRY'] = /"source":"(REGISTRY|SNAPSHOT)"/.exec(text) ?? [];
-  const asOf = of.startsWith('check') ? ((JSON.parse(text) as { asOf: string | null }).asOf ?? null) : null;
-  const plain = text.replace('"source":"SNAPSHOT"', '"source":"REGISTRY"').replaceAll(/"id":"[^"]*"/g, '');
-  return { of, text: of.startsWith('bulk') ? hex(plain) : plain, source, asOf };
-}
-
-/** What `look` gives once it gives something; throws where that takes too long. */
-async function waitFor<Value>(what: string, look: () => Promise<Value | null | false>): Promise<Value> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
-    const found = await look();
-    if (found !== null && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
   }
 }

@@ -5,7 +5,8 @@ import { openEmbeddedDatabase } from '../../src/platform/database.ts';
 import { connect, type Sql } from '../../src/registry/sql.ts';
 import { createTestKeys } from '../support/server.ts';
 import { knowledgeOf } from '../support/state.ts';
-import { type Answer, type Operation, type Round, type Victim, World } from './killed-world.ts';
+import type { Answer } from './answers.ts';
+import { type Operation, type Round, type Victim, World } from './killed-world.ts';
 
 const COMBINATIONS: readonly (readonly [Operation, Victim])[] = [
   ['checks', 'server'],
