@@ -99,12 +99,12 @@ export async function openFallback({ sql, long, bucket, say, ...place }: Options
   };
   const publishNewer = async (to: SnapshotStore, published: Snapshot): Promise<void> => {
     const [newest] = await inTime(sql`SELECT max(id) AS copy FROM copies`);
-    const isThere = (): boolean => newest?.copy == null || newest.copy === published.state().lastCopy;
-    if (isThere()) return;
-    // Another server of this registry may have published it.
-    await published.refresh();
-    if (isThere()) return;
-    await publishSnapshot(long, keys, to, now);
+    if (newest?.copy == null || newest.copy === published.state().lastCopy) return;
+    // Another server of this registry may have published it, or a newer one, just now.
+    await publishSnapshot(long, keys, to, now, async (copy) => {
+      await published.refresh();
+      return (published.state().lastCopy ?? 0) < copy;
+    });
     await published.refresh();
   };
 

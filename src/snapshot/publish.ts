@@ -19,12 +19,13 @@ export const PUBLISH_LIMITS = {
 } as const;
 const PUBLISH_LOCK = 4_711_2021;
 
-/** What a publication came to; `null` where another one is under way. */
+/** What a publication came to; `null` where another one is under way, or it is not needed (any more). */
 export type Published = { number: number; residents: number; shards: number; bytes: number; lastCopy: number };
 
 /**
  * Writes the registry, as it is now, as a new snapshot, and switches to it by one write that succeeds once: readers see
- * the old one or the new one. One publisher a registry at a time. Memory is that of a few shards. Rejects with the
+ * the old one or the new one. One publisher a registry at a time;
+ * `isNeeded` is asked by the one whose turn it is. Memory is that of a few shards. Rejects with the
  * errors of driver and store, and with `WrongKey`.
  */
 export async function publishSnapshot(
@@ -32,11 +33,13 @@ export async function publishSnapshot(
   keys: RegistryKeys,
   store: SnapshotStore,
   now: () => number,
+  isNeeded: (lastCopy: number) => Promise<boolean> = async () => true,
 ): Promise<Published | null> {
   return await sql.begin('isolation level repeatable read read only', async (tx) => {
     const [lock] = await tx`SELECT pg_try_advisory_xact_lock(${PUBLISH_LOCK}) AS taken`;
     if (!lock?.taken) return null;
     const about = await describe(tx, keys, now());
+    if (!(await isNeeded(about.lastCopy))) return null;
     const { digests, bytes } = await writeShards(tx, store, about);
     const manifest = { ...about, digests: Buffer.concat(digests).toString('base64url') };
     const number = await putManifest(store, await signManifest(keys, manifest));

@@ -48,7 +48,8 @@ const open = (settings = {}) =>
 
 /** Asks one thing over a connection of its own. */
 async function ask(url: string, statement: string): Promise<unknown[]> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  // Asking for types has nobody to catch its failure, and here servers are killed.
+  const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false });
   try {
     return (await sql.unsafe(statement).values()).flat();
   } finally {
