@@ -32,7 +32,12 @@ export function failed(state: BreakerState, nowMs: number): BreakerState {
 export type Outage = { beganMs: number; endedMs: number };
 
 /** A server as seen from here: asked through its breaker, and remembered. No timer, no I/O; the clock is an argument. */
-export function createBreaker(now: () => number, ended: (outage: Outage) => void = () => {}) {
+export function createBreaker(
+  now: () => number,
+  ended: (outage: Outage) => void = () => {},
+  /** Hears of the first failure of an outage. */
+  began: () => void = () => {},
+) {
   let state = CLOSED;
   let lastContactMs: number | null = null;
   return {
@@ -43,6 +48,7 @@ export function createBreaker(now: () => number, ended: (outage: Outage) => void
       return admitted.isAsked;
     },
     failed(): void {
+      if (state.kind === 'CLOSED') began();
       state = failed(state, now());
     },
     /** It answered something else than a question: that it is there does not say that it is quick. */

@@ -59,20 +59,16 @@ export async function openFallback({ sql, long, bucket, say, ...place }: Options
   await replaceFile(join(snapshotDir, registry, MARK), markOf(databaseUrl));
   let clients: ReadonlyMap<string, KnownClient> | null = null;
   let clientsReadMs: number | null = null;
-  const ended: Outage[] = [];
+  const over: Outage[] = [];
   const store = createDirectoryStore(join(snapshotDir, registry));
   const snapshot = openSnapshots({ store, keys, now, registry: () => registry });
   const journal = createFileJournal(join(dataDir, 'journal', registry));
-  const breaker = createBreaker(now, (outage) => {
+  const ended = (outage: Outage): void => {
     say(`The database answers again, after ${Math.ceil((now() - outage.beganMs) / 1_000)} s`);
-    ended.push(outage);
+    over.push(outage);
     void lookAfter();
-  });
-  const failed = breaker.failed;
-  breaker.failed = () => {
-    if (breaker.seen().outSinceMs === null) say(standsIn());
-    failed();
   };
+  const breaker = createBreaker(now, ended, () => say(standsIn()));
   const at = (ms: number | null | undefined): string => (ms == null ? 'none' : formatInstant(ms, WIB_HOURS));
   const standsIn = (): string =>
     `The database does not answer: answers come from the snapshot of ${at(snapshot.state().publishedAtMs)}, ` +
@@ -92,9 +88,9 @@ export async function openFallback({ sql, long, bucket, say, ...place }: Options
     clientsReadMs = now();
     breaker.contacted();
     if (await journal.hasRows()) await journal.drain(replay);
-    for (let outage = ended[0]; outage !== undefined; outage = ended[0]) {
+    for (let outage = over[0]; outage !== undefined; outage = over[0]) {
       await inTime(recordOutage(sql, { server: 'database', ...outage }));
-      ended.shift();
+      over.shift();
     }
   };
   const publishNewer = async (to: SnapshotStore, published: Snapshot): Promise<void> => {
